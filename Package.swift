@@ -1,0 +1,99 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Features on for every Swift target; `docs/architecture.md` says why each floor exists.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "loomkin",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Seams to the C libraries.
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
+        .target(name: "CLuaHost", dependencies: ["CLua"]),
+
+        // Floors, lowest first. Imports point down only.
+        .target(name: "LoomLua", dependencies: ["CLua", "CLuaHost"], swiftSettings: house),
+        .target(
+            name: "LoomSystem",
+            dependencies: ["CCurl", "CCrypto"],
+            swiftSettings: house
+        ),
+        .target(name: "LoomRepository", dependencies: ["LoomSystem"], swiftSettings: house),
+        .target(
+            name: "LoomKernel",
+            dependencies: [
+                "LoomSystem", "LoomRepository",
+                .product(name: "Collections", package: "swift-collections"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: house
+        ),
+        .target(
+            name: "LoomPlugins",
+            dependencies: ["LoomKernel", "LoomLua", "LoomRepository", "LoomSystem"],
+            swiftSettings: house
+        ),
+        .target(
+            name: "LoomREPL",
+            dependencies: ["CEdit", "LoomKernel", "LoomSystem"],
+            swiftSettings: house
+        ),
+        .target(
+            name: "LoomWeb",
+            dependencies: [
+                "LoomKernel", "LoomSystem",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house
+        ),
+        .executableTarget(
+            name: "loomkin",
+            dependencies: [
+                "LoomKernel", "LoomPlugins", "LoomREPL", "LoomRepository", "LoomSystem", "LoomWeb",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house
+        ),
+
+        // A program of its own: libinotifytools is GPL-2 only, so nothing else links it.
+        .executableTarget(name: "loomkin-watch", dependencies: ["CInotifyTools"]),
+
+        .testTarget(name: "LoomLuaTests", dependencies: ["LoomLua"], swiftSettings: house),
+        .testTarget(name: "LoomSystemTests", dependencies: ["LoomSystem"], swiftSettings: house),
+        .testTarget(
+            name: "LoomRepositoryTests", dependencies: ["LoomRepository", "LoomSystem"], swiftSettings: house),
+        .testTarget(name: "LoomKernelTests", dependencies: ["LoomKernel", "LoomSystem"], swiftSettings: house),
+        .testTarget(
+            name: "LoomPluginsTests", dependencies: ["LoomKernel", "LoomLua", "LoomPlugins", "LoomSystem"],
+            swiftSettings: house),
+        .testTarget(
+            name: "LoomREPLTests", dependencies: ["LoomKernel", "LoomREPL", "LoomSystem"], swiftSettings: house),
+        .testTarget(
+            name: "LoomWebTests", dependencies: ["LoomKernel", "LoomSystem", "LoomWeb"], swiftSettings: house),
+    ]
+)
