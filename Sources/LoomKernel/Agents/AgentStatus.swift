@@ -1,0 +1,17 @@
+/// What an agent is doing, as people see it.
+package enum AgentStatus: String, Sendable, Hashable, Codable, CaseIterable {
+    case idle, thinking, executing, gated, paused, suspended, failed, stopped
+
+    /// True while the agent has work under way or waits for a human.
+    package var isBusy: Bool {
+        switch self {
+        case .thinking, .executing, .gated: true
+        case .idle, .paused, .suspended, .failed, .stopped: false
+        }
+    }
+}
+
+/// How an agent's turn, or a whole session, ended. A limit is never recorded as success.
+package enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
+    case done, gaveUp = "gave_up", limit, refused, cancelled, failed
+}

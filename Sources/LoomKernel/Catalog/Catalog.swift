@@ -1,0 +1,98 @@
+package import LoomSystem
+
+/// Hands out the current generation of every plugin. The kernel knows nothing of how they are written.
+/// Look-ups are synchronous and never block: a snapshot is swapped whole at each reload.
+package protocol Catalog: Sendable {
+    /// By name, sorted, so that the bytes of a tool list are stable.
+    var tools: [any Tool] { get }
+    var providers: [any Provider] { get }
+    var roles: [Role] { get }
+    func tool(_ name: String) -> (any Tool)?
+    func provider(_ name: String) -> (any Provider)?
+    func role(_ name: String) -> Role?
+    /// The role's prompt with everything it includes, for this agent.
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String
+    /// What `plugin list` and the page show.
+    var plugins: [PluginSummary] { get }
+}
+
+/// A source of model replies.
+package protocol Provider: Sendable {
+    var name: String { get }
+    var generation: Int { get }
+    /// Nil when it can be used, or one sentence that says what is missing ("set ANTHROPIC_API_KEY").
+    func missing() async -> String?
+    /// A model of this provider to use when none is named.
+    var defaultModel: String? { get }
+    /// Streams one attempt. Throws `ModelFailure`; a stream that ends without `stop` was cut.
+    func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error>
+}
+
+/// Who an agent is: prompt, tools, model tier and limits.
+package struct Role: Sendable, Hashable {
+    package let name: String
+    package let description: String
+    /// Name of the prompt file.
+    package let prompt: String
+    /// Names of the tools it may use.
+    package let tools: [String]
+    /// A tier (`fast`, `default`, `strong`) or `provider:model`.
+    package let model: String
+    /// Model calls in one turn before the turn ends with `limit`; nil for the configuration's.
+    package let maxTurns: Int?
+    package let generation: Int
+
+    package init(
+        name: String, description: String, prompt: String, tools: [String], model: String, maxTurns: Int?, generation: Int
+    ) {
+        self.name = name
+        self.description = description
+        self.prompt = prompt
+        self.tools = tools
+        self.model = model
+        self.maxTurns = maxTurns
+        self.generation = generation
+    }
+}
+
+/// What a prompt's expressions can see. Only what stays the same during an agent's life, or the cache prefix would break.
+package struct PromptContext: Sendable, Hashable {
+    package let agent: String
+    package let role: String
+    package let team: String
+    package let project: String
+    /// Text of the project's own rules (LOOMKIN.md, AGENTS.md), or empty.
+    package let rules: String
+
+    package init(agent: String, role: String, team: String, project: String, rules: String) {
+        self.agent = agent
+        self.role = role
+        self.team = team
+        self.project = project
+        self.rules = rules
+    }
+}
+
+package struct PromptError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}
+
+/// One plugin as people see it.
+package struct PluginSummary: Sendable, Hashable, Codable {
+    package let name: String
+    /// `tool`, `provider`, `role`, `prompt`.
+    package let kind: String
+    /// `bundled`, `user` or `project`.
+    package let root: String
+    /// The file, relative to its root.
+    package let path: String
+    package let generation: Int
+    /// Roots whose plugin of the same name this one stands in front of.
+    package let shadows: [String]
+    /// `live`, `failed` (an older generation goes on), `broken` (nothing to go on with).
+    package let status: String
+    package let error: String?
+    package let calls: Int
+    package let running: Int
+}

@@ -1,0 +1,54 @@
+package import LoomSystem
+
+/// What an agent can call. One value is one generation: a call ends on the value it began on.
+package protocol Tool: Sendable {
+    var schema: ToolSchema { get }
+    /// Independent calls of one turn run side by side when all are parallel-safe.
+    var isParallel: Bool { get }
+    /// True when running it twice changes nothing: an interrupted call may simply be run again.
+    var isReadOnly: Bool { get }
+    /// Wall time the call may take, not counting the time a human is waited for; nil for the kernel's own bound.
+    var deadline: Duration? { get }
+    var generation: Int { get }
+    /// What the call would touch; the permission engine is asked about each before `run`.
+    func access(_ arguments: JSON) throws(ToolError) -> [Access]
+    /// One line for people: a path, a command.
+    func summary(_ arguments: JSON) -> String
+    /// Checks and coerces the model's arguments; the error is one line the model reads.
+    func validate(_ arguments: JSON) throws(ToolError) -> JSON
+    func run(_ arguments: JSON, _ host: ToolHost) async throws(ToolError) -> ToolResult
+}
+
+/// Why a tool did not do what was asked, as one line that the model reads and a trace that the human does.
+package struct ToolError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let message: String
+    /// For people: a traceback. Never sent to the model.
+    package let trace: String?
+    package let status: ToolResult.Status
+
+    package init(_ message: String, status: ToolResult.Status = .error, trace: String? = nil) {
+        self.message = message
+        self.status = status
+        self.trace = trace
+    }
+
+    package var description: String { self.message }
+}
+
+/// What a tool gave back.
+package struct ToolResult: Sendable, Hashable, Codable {
+    package enum Status: String, Sendable, Hashable, Codable {
+        case ok, error, denied, timedOut = "timed_out", cancelled, interrupted
+    }
+    /// What the model reads.
+    package var text: String
+    package var status: Status
+    /// For front ends and programs; never sent to the model.
+    package var data: JSON?
+
+    package init(_ text: String, status: Status = .ok, data: JSON? = nil) {
+        self.text = text
+        self.status = status
+        self.data = data
+    }
+}

@@ -1,0 +1,48 @@
+package import LoomSystem
+
+/// One message of a conversation, of typed parts; every provider's dialect maps to and from it.
+package struct Message: Sendable, Hashable, Codable {
+    package enum Author: String, Sendable, Hashable, Codable { case user, assistant }
+    package var author: Author
+    package var parts: [Part]
+
+    package init(_ author: Author, _ parts: [Part]) {
+        self.author = author
+        self.parts = parts
+    }
+
+    /// The text parts joined.
+    package var text: String {
+        self.parts.compactMap { if case .text(let text) = $0 { text } else { nil } }.joined(separator: "\n")
+    }
+
+    package var toolCalls: [ToolCall] {
+        self.parts.compactMap { if case .toolCall(let call) = $0 { call } else { nil } }
+    }
+}
+
+/// A piece of a message.
+package enum Part: Sendable, Hashable, Codable {
+    case text(String)
+    /// Reasoning, with the vendor's signature where it must be sent back unchanged.
+    case thinking(String, signature: String?)
+    case toolCall(ToolCall)
+    /// In a user message, directly after the assistant message that made the call.
+    case toolResult(call: String, name: String, text: String, isError: Bool)
+}
+
+/// A model's wish to run a tool.
+package struct ToolCall: Sendable, Hashable, Codable, Identifiable {
+    package let id: String
+    package let name: String
+    package let arguments: JSON
+    /// Set when the model's arguments were no JSON: the text as it came, so that the model can be told.
+    package let malformed: String?
+
+    package init(id: String, name: String, arguments: JSON, malformed: String? = nil) {
+        self.id = id
+        self.name = name
+        self.arguments = arguments
+        self.malformed = malformed
+    }
+}

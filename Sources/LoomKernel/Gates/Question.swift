@@ -1,0 +1,28 @@
+package import LoomSystem
+
+/// Something a human is asked. It names who, what, why, and what "always" would store.
+package struct Question: Sendable, Hashable, Codable, Identifiable {
+    package enum Kind: String, Sendable, Hashable, Codable { case permission, spawn, choice }
+    package let id: ID
+    package let kind: Kind
+    package let agent: String
+    package let call: String
+    /// One line: "ada wants to edit src/parser.py (+3 −1)".
+    package let title: String
+    /// The whole of what is asked about: a diff, a command, a plan. May be empty.
+    package let detail: String
+    /// Why it is asked: the rule and where it stands, "ask write (preset ask)".
+    package let why: String
+    /// The exact rule that "always" would store for this session; nil where there is none.
+    package let always: String?
+    /// The choices of a `choice`; empty when the answer is free text.
+    package let options: [String]
+    package let time: Timestamp
+}
+
+/// An answer. Silence is `refuse`: least privilege.
+package enum Answer: Sendable, Hashable, Codable {
+    case allow, always, refuse
+    /// The text of a choice, or free text.
+    case text(String)
+}

@@ -1,0 +1,139 @@
+package import LoomSystem
+
+/// A model by provider and the provider's own name for it, written `provider:model`.
+package struct ModelName: Sendable, Hashable, Codable, CustomStringConvertible {
+    package let provider: String
+    package let model: String
+
+    package init(provider: String, model: String) {
+        self.provider = provider
+        self.model = model
+    }
+
+    /// Nil without a provider before the first colon.
+    package init?(_ text: String) {
+        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else { return nil }
+        let model = text[text.index(after: colon)...]
+        guard !model.isEmpty else { return nil }
+        self.init(provider: String(text[..<colon]), model: String(model))
+    }
+
+    package var description: String { "\(self.provider):\(self.model)" }
+}
+
+/// A tool as the model sees it.
+package struct ToolSchema: Sendable, Hashable, Codable {
+    package let name: String
+    package let description: String
+    /// JSON Schema of the arguments object.
+    package let parameters: JSON
+
+    package init(name: String, description: String, parameters: JSON) {
+        self.name = name
+        self.description = description
+        self.parameters = parameters
+    }
+}
+
+/// Everything a provider needs for one call. Stable parts first, so that the vendor's prompt cache holds.
+package struct ModelCall: Sendable, Hashable {
+    /// The same for every attempt of one call.
+    package var id: String
+    package var model: ModelName
+    package var system: String
+    package var tools: [ToolSchema]
+    package var messages: [Message]
+    package var maxOutputTokens: Int?
+    /// Why the call is made: `turn` for an agent's own, otherwise a word for the ledger.
+    package var purpose: String
+    package var agent: String
+    package var role: String
+    /// How many model replies this agent has had before; the scripted model finds its place by it.
+    package var step: Int
+}
+
+/// What a provider streams. A provider never throws mid-way for a model's own doing: failures are thrown as `ModelFailure`.
+package enum ModelEvent: Sendable, Hashable {
+    case text(String)
+    case thinking(String, signature: String?)
+    /// A tool call in fragments: `index` says which; the name comes once, arguments are JSON text that is joined.
+    case toolCallDelta(index: Int, id: String?, name: String?, arguments: String)
+    case usage(Usage)
+    case stop(StopReason)
+}
+
+package enum StopReason: String, Sendable, Hashable, Codable { case end, toolUse = "tool_use", length, refusal, other }
+
+/// Tokens by class. `input` is without what was read from or written to a cache.
+package struct Usage: Sendable, Hashable, Codable {
+    package var input = 0
+    package var output = 0
+    package var cacheRead = 0
+    package var cacheWrite = 0
+    enum CodingKeys: String, CodingKey {
+        case input, output
+        case cacheRead = "cache_read"
+        case cacheWrite = "cache_write"
+    }
+
+    package init(input: Int = 0, output: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0) {
+        self.input = input
+        self.output = output
+        self.cacheRead = cacheRead
+        self.cacheWrite = cacheWrite
+    }
+
+    package var total: Int { self.input + self.output + self.cacheRead + self.cacheWrite }
+
+    package static func + (a: Usage, b: Usage) -> Usage {
+        Usage(
+            input: a.input + b.input, output: a.output + b.output,
+            cacheRead: a.cacheRead + b.cacheRead, cacheWrite: a.cacheWrite + b.cacheWrite)
+    }
+}
+
+/// A whole reply of a model.
+package struct ModelReply: Sendable, Hashable, Codable {
+    package var message: Message
+    package var usage: Usage
+    package var stop: StopReason
+
+    package init(message: Message, usage: Usage, stop: StopReason) {
+        self.message = message
+        self.usage = usage
+        self.stop = stop
+    }
+}
+
+/// Why a model call failed, by what can be done about it.
+package struct ModelFailure: Error, Sendable, Hashable, Codable, CustomStringConvertible {
+    package enum Kind: String, Sendable, Hashable, Codable {
+        /// Worth another try.
+        case rateLimited = "rate_limited", overloaded, server, network, stalled
+        /// Not worth another try.
+        case auth, invalid, contextTooLong = "context_too_long", refused, quota, unavailable, budget, cancelled
+    }
+    package let kind: Kind
+    /// One sentence.
+    package let message: String
+    /// What to do next.
+    package let hint: String?
+    /// Seconds the vendor asked us to wait.
+    package let retryAfter: Double?
+
+    package init(_ kind: Kind, _ message: String, hint: String? = nil, retryAfter: Double? = nil) {
+        self.kind = kind
+        self.message = message
+        self.hint = hint
+        self.retryAfter = retryAfter
+    }
+
+    package var isTransient: Bool {
+        switch self.kind {
+        case .rateLimited, .overloaded, .server, .network, .stalled: true
+        case .auth, .invalid, .contextTooLong, .refused, .quota, .unavailable, .budget, .cancelled: false
+        }
+    }
+
+    package var description: String { self.hint.map { "\(self.message) \($0)" } ?? self.message }
+}

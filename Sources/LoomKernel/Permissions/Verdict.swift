@@ -1,0 +1,17 @@
+/// What the permission engine says.
+package enum Verdict: String, Sendable, Hashable, Codable { case allow, ask, deny }
+
+/// What a call would touch.
+package struct Access: Sendable, Hashable, Codable, CustomStringConvertible {
+    package enum Kind: String, Sendable, Hashable, Codable, CaseIterable { case read, write, execute, network, spawn, message }
+    package let kind: Kind
+    /// A path relative to the project, a command line, a host, an agent's name.
+    package let target: String
+
+    package init(_ kind: Kind, _ target: String) {
+        self.kind = kind
+        self.target = target
+    }
+
+    package var description: String { "\(self.kind.rawValue) \(self.target)" }
+}

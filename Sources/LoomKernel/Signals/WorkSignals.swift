@@ -1,0 +1,123 @@
+package import LoomSystem
+
+/// A tool call began. `summary` is the one line a person reads: a path, a command.
+package struct ToolStarted: SignalPayload {
+    package static let type = "tool.started"
+    package var agent: String
+    package var call: String
+    package var tool: String
+    package var summary: String
+    package var generation: Int
+    package var arguments: JSON
+}
+
+/// A piece of a running tool's output.
+package struct ToolProgress: SignalPayload {
+    package static let type = "tool.progress"
+    package static let isKept = false
+    package var agent: String
+    package var call: String
+    package var text: String
+}
+
+/// A tool call ended. `text` is what the model reads, cut for display.
+package struct ToolFinished: SignalPayload {
+    package static let type = "tool.finished"
+    package var agent: String
+    package var call: String
+    package var tool: String
+    package var summary: String
+    package var status: ToolResult.Status
+    package var text: String
+    package var milliseconds: Int
+    package var generation: Int
+}
+
+/// A file of the project was changed by an agent.
+package struct FileChanged: SignalPayload {
+    package static let type = "file.changed"
+    package var agent: String
+    package var call: String
+    package var path: String
+    /// Lines.
+    package var added: Int
+    package var removed: Int
+}
+
+/// A human is asked something.
+package struct QuestionAsked: SignalPayload {
+    package static let type = "question.asked"
+    package var question: Question
+}
+
+/// A question was answered, by a person, a rule or nobody.
+package struct QuestionAnswered: SignalPayload {
+    package static let type = "question.answered"
+    package var question: String
+    package var agent: String
+    package var answer: Answer
+    package var by: String
+}
+
+/// The permission engine decided: which rule, where it stands, who decided.
+package struct PermissionDecided: SignalPayload {
+    package static let type = "permission.decided"
+    package var agent: String
+    package var call: String
+    package var tool: String
+    package var access: String
+    package var verdict: Verdict
+    package var rule: String
+    package var origin: String
+    package var by: String
+}
+
+/// A rule was added to or taken from this session's grants.
+package struct GrantChanged: SignalPayload {
+    package static let type = "permission.grant"
+    package var rule: String
+    package var granted: Bool
+    package var by: String
+}
+
+/// A task was put on the board or changed.
+package struct TaskChanged: SignalPayload {
+    package static let type = "task.changed"
+    package var task: TaskSummary
+    package var by: String
+}
+
+/// A budget refused a model call or passed its warning line.
+package struct BudgetReached: SignalPayload {
+    package static let type = "budget.reached"
+    package var agent: String
+    package var level: String
+    package var spentUSD: Double
+    package var limitUSD: Double
+    package var refused: Bool
+    enum CodingKeys: String, CodingKey {
+        case agent, level, refused
+        case spentUSD = "spent_usd"
+        case limitUSD = "limit_usd"
+    }
+}
+
+/// One report of one plugin's (re)load.
+package struct PluginReported: SignalPayload {
+    package static let type = "plugin.reload"
+    package var plugin: String
+    package var kind: String
+    package var from: Int?
+    package var to: Int?
+    /// `loaded`, `reloaded`, `unchanged`, `removed`, `failed`, `quarantined`.
+    package var status: String
+    package var error: String?
+    package var milliseconds: Double
+}
+
+/// Something a person should know; `level` is `info`, `warning` or `error`. One sentence.
+package struct Notice: SignalPayload {
+    package static let type = "notice"
+    package var level: String
+    package var text: String
+}
