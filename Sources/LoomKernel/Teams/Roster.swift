@@ -155,7 +155,8 @@ package actor Roster {
 
     private func start(_ name: String) async {
         // Made at once, so that it can be spoken to before its first run.
-        self.members[name]?.agent = self.make(name)
+        let agent = self.make(name)
+        self.members[name]?.agent = agent
         self.members[name]?.isFresh = true
         await self.supervisor.start(
             Supervisor.ChildSpec(id: name, restart: .transient) { [weak self] in
@@ -169,7 +170,8 @@ package actor Roster {
         if self.members[name]?.isFresh == true {
             self.members[name]?.isFresh = false
         } else {
-            self.members[name]?.agent = self.make(name)
+            let agent = self.make(name)
+            self.members[name]?.agent = agent
         }
         return self.members[name]?.agent
     }
