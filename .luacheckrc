@@ -3,5 +3,6 @@ std = "lua54"
 read_globals = { "loom" }
 max_line_length = 140
 
--- The spec runner is the one file that puts a fake `loom` in place.
+-- Specs and their runner put a fake `loom` in its place.
+files["**/*.spec.lua"] = { globals = { "loom" } }
 files["plugins/spec/*.lua"] = { globals = { "loom" } }
