@@ -1,16 +1,14 @@
 --- Lines of a text: splitting with positions, and cutting without breaking a character.
 local M = {}
 
---- Splits into `{ text, first, last, carriage }`: the line without its ending, the bytes it covers in `text`, and
---- whether it ended with CR LF. A final newline ends the last line; it does not begin an empty one.
+--- Splits into `{ text, first, last }`: the line without its newline and the bytes it covers in `text`. A final newline
+--- ends the last line; it does not begin an empty one.
 function M.split(text)
   local lines, position = {}, 1
   while position <= #text do
     local newline = text:find("\n", position, true)
     local last = (newline or #text + 1) - 1
-    local carriage = newline ~= nil and last >= position and text:byte(last) == 13
-    if carriage then last = last - 1 end
-    lines[#lines + 1] = { text = text:sub(position, last), first = position, last = last, carriage = carriage }
+    lines[#lines + 1] = { text = text:sub(position, last), first = position, last = last }
     position = (newline or #text) + 1
   end
   return lines

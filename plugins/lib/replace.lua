@@ -47,16 +47,15 @@ local function same_lines(quoted, there)
   return { take = "", put = "" }
 end
 
---- The new text, indented by `rule` and with the line ending of the lines it replaces.
-local function fitted(new, rule, carriage)
-  local ending = carriage and "\r\n" or "\n"
+--- The new text, indented by `rule`.
+local function fitted(new, rule)
   local parts = {}
   for index, line in ipairs(lines.split(new)) do
     local text = line.text
     if text:sub(1, #rule.take) == rule.take and text:find("%S") then text = rule.put .. text:sub(#rule.take + 1) end
     parts[index] = text
   end
-  return table.concat(parts, ending) .. (new:sub(-1) == "\n" and ending or "")
+  return table.concat(parts, "\n") .. (new:sub(-1) == "\n" and "\n" or "")
 end
 
 --- Every run of whole lines that `matches(quoted, run)` accepts, as byte spans.
@@ -67,11 +66,10 @@ local function by_lines(text, old, new, matches)
     local run = table.move(there, index, index + #quoted - 1, 1, {})
     local rule = matches(quoted, run)
     if rule then
-      local first, final = run[1], run[#run]
-      -- A quote that ends with a newline takes the line's ending with it; one that does not leaves it in place.
-      local last = final.last
-      if old:sub(-1) == "\n" then last = (text:find("\n", final.last + 1, true) or #text) end
-      spans[#spans + 1] = { first = first.first, last = last, new = fitted(new, rule, first.carriage) }
+      -- A quote that ends with a newline takes the last line's newline with it; one that does not leaves it in place.
+      local last = run[#run].last
+      if old:sub(-1) == "\n" then last = math.min(last + 1, #text) end
+      spans[#spans + 1] = { first = run[1].first, last = last, new = fitted(new, rule) }
       index = index + #quoted
     else
       index = index + 1
@@ -84,15 +82,9 @@ end
 local ways = {
   { find = exact },
   {
+    -- The host reads every file with plain newlines; what was quoted may come from elsewhere.
     note = "line endings",
-    find = function(text, old, new)
-      if not (text .. old):find("\r\n", 1, true) then return {} end
-      local function convert(quoted)
-        quoted = quoted:gsub("\r\n", "\n")
-        return text:find("\r\n", 1, true) and quoted:gsub("\n", "\r\n") or quoted
-      end
-      return exact(text, convert(old), convert(new))
-    end,
+    find = function(text, old, new) return exact(text, (old:gsub("\r\n", "\n")), (new:gsub("\r\n", "\n"))) end,
   },
   { note = "trailing whitespace", find = function(text, old, new) return by_lines(text, old, new, same_lines) end },
   { note = "indentation", find = function(text, old, new) return by_lines(text, old, new, shift) end },

@@ -43,9 +43,11 @@ local function file_api(host)
   local fs = {}
 
   function fs.read(path, range)
-    local text = host.files[path]
-    if not text then return refuse("not_found", "%s does not exist", path) end
+    local kept = host.files[path]
+    if not kept then return refuse("not_found", "%s does not exist", path) end
     host.read[path] = true
+    -- Lines end with \n for whoever reads; a write gives the file its own ending back.
+    local text = kept:gsub("\r\n", "\n")
     local all = split(text)
     local first = range and range.offset or 1
     local last = math.min(#all, range and range.limit and first + range.limit - 1 or #all)
@@ -53,7 +55,7 @@ local function file_api(host)
     if range then part = table.concat(all, "\n", first, last) .. (last >= first and "\n" or "") end
     return {
       text = part, path = path, first_line = first, line_count = math.max(0, last - first + 1), total_lines = count_lines(text),
-      size = #text, encoding = "utf-8", line_ending = text:find("\r\n", 1, true) and "crlf" or "lf",
+      size = #kept, encoding = "utf-8", line_ending = kept:find("\r\n", 1, true) and "crlf" or "lf",
     }
   end
 
@@ -61,7 +63,8 @@ local function file_api(host)
     local old = host.files[path]
     if old and not host.read[path] then return refuse("stale", "%s was not read by you; read it first", path) end
     host.files[path], host.read[path] = text, true
-    local shown, added, removed = diff(old or "", text)
+    local shown, added, removed = diff((old or ""):gsub("\r\n", "\n"), text)
+    if old and old:find("\r\n", 1, true) then host.files[path] = text:gsub("\n", "\r\n") end
     return { path = path, created = old == nil, bytes = #text, added = added, removed = removed, diff = shown }
   end
 
@@ -136,7 +139,7 @@ function M.new()
   function loom.board.list() return host.tasks end
   function loom.board.assign(request)
     host.assigned[#host.assigned + 1] = request
-    local task = { id = "t" .. #host.assigned, title = request.title, assignee = request.agent, status = "assigned", creator = "lead" }
+    local task = { id = "t" .. #host.assigned, title = request.title, agent = request.agent, status = "assigned", creator = "lead" }
     host.tasks[#host.tasks + 1] = task
     return task
   end

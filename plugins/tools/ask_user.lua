@@ -7,7 +7,7 @@ return {
     options = { type = "array", items = { type = "string" }, description = "answers to choose from; leave out for free text" },
   },
   -- The question itself is the gate.
-  access = function() return {} end,
+  access = {},
   summary = "question",
 
   run = function(args)

@@ -1,24 +1,16 @@
 --- Searches the text of files.
-local lines = require "lib.lines"
-
 local DEFAULT_LIMIT = 100
-local MAX_LINE_BYTES = 300
-
---- `path:line: text` for a match, `path-line- text` for a line around one, as grep writes them.
-local function add(rows, path, number, text, is_match)
-  local mark = is_match and ":" or "-"
-  rows[#rows + 1] = path .. mark .. number .. mark .. " " .. lines.cut(text, MAX_LINE_BYTES)
-end
 
 local render = {}
 
+--- `path:line: text` for a match, `path-line- text` for a line around one, as grep writes them.
 function render.content(result)
   local rows = {}
-  for _, match in ipairs(result.matches) do
-    local before = match.before or {}
-    for index, text in ipairs(before) do add(rows, match.path, match.line - #before + index - 1, text, false) end
-    add(rows, match.path, match.line, match.text, true)
-    for index, text in ipairs(match.after or {}) do add(rows, match.path, match.line + index, text, false) end
+  for _, file in ipairs(result.files) do
+    for _, line in ipairs(file.lines) do
+      local mark = line.is_match and ":" or "-"
+      rows[#rows + 1] = file.path .. mark .. line.number .. mark .. " " .. line.text
+    end
   end
   return rows
 end
@@ -31,8 +23,13 @@ end
 
 function render.count(result)
   local rows = {}
-  for index, file in ipairs(result.files) do rows[index] = ("%s: %d"):format(file.path, file.count) end
+  for index, file in ipairs(result.files) do rows[index] = ("%s: %d"):format(file.path, file.match_count) end
   return rows
+end
+
+local function letter_case(sensitive)
+  if sensitive == nil then return "smart" end
+  return sensitive and "sensitive" or "insensitive"
 end
 
 return {
@@ -42,7 +39,7 @@ return {
     pattern = { type = "string", required = true },
     path = { type = "string", description = "file or folder; default the project" },
     glob = { type = "string", description = "only files like this, e.g. *.lua" },
-    case_sensitive = { type = "boolean", default = true },
+    case_sensitive = { type = "boolean", description = "default: only when pattern has a capital" },
     literal = { type = "boolean", default = false, description = "pattern is plain text" },
     context = { type = "integer", minimum = 0, maximum = 10, description = "lines around each match" },
     mode = { type = "string", enum = { "content", "files", "count" }, default = "content" },
@@ -57,7 +54,7 @@ return {
   run = function(args)
     local mode = args.mode or "content"
     local result = assert(loom.fs.search({
-      pattern = args.pattern, path = args.path, glob = args.glob, case = args.case_sensitive ~= false,
+      pattern = args.pattern, path = args.path, glob = args.glob, case = letter_case(args.case_sensitive),
       literal = args.literal, context = args.context, mode = mode, limit = args.limit or DEFAULT_LIMIT,
     }))
     local rows = render[mode](result)

@@ -18,7 +18,7 @@ end
 local function create(path, edits)
   if #edits > 1 then error("An empty old_string creates a file; give no other edits with it.", 0) end
   local there = loom.fs.stat(path)
-  if there and there.size > 0 then
+  if type(there) == "table" and there.size > 0 then
     error(("old_string is empty, but %s exists: quote the text to replace, or use file_write."):format(path), 0)
   end
   return assert(loom.fs.write(path, edits[1].new_string))

@@ -44,11 +44,11 @@ return {
     t.contains(result.text, "despite different trailing whitespace")
   end },
   { "forgives line endings and keeps the file's", function(t)
-    local result = edit(t, "one\r\ntwo\r\nthree\r\n", { old_string = "one\ntwo", new_string = "1\n2" })
+    edit(t, "one\r\ntwo\r\nthree\r\n", { old_string = "one\ntwo", new_string = "1\n2" })
     t.equal(t.host.files["a"], "1\r\n2\r\nthree\r\n")
-    t.contains(result.text, "line endings")
-    edit(t, "one\ntwo\n", { old_string = "one\r\ntwo", new_string = "1\r\n2" })
+    local result = edit(t, "one\ntwo\n", { old_string = "one\r\ntwo", new_string = "1\r\n2" })
     t.equal(t.host.files["a"], "1\n2\n")
+    t.contains(result.text, "line endings")
   end },
   { "forgives a shifted block and shifts the new text with it", function(t)
     local result = edit(t, "class\n    if a\n        b\n    end\n", {

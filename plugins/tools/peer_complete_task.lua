@@ -32,7 +32,7 @@ return {
     open_questions = list,
     failed = { type = "boolean", default = false },
   },
-  access = function() return {} end,
+  access = {},
   summary = "result",
 
   run = function(args)

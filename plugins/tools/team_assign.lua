@@ -1,10 +1,10 @@
 --- Puts a task on the board for one agent, who is told at once.
 
---- The same task given before and still open: a call repeated after an interruption must not make a second one.
+--- The same task given before and still open: a lead that repeats itself must not have the work done twice.
 local function given_before(args)
   for _, task in ipairs(loom.board.list()) do
     local open = task.status == "assigned" or task.status == "active"
-    if open and task.assignee == args.agent_name and task.title == args.title then return task end
+    if open and task.agent == args.agent_name and task.title == args.title then return task end
   end
   return nil
 end

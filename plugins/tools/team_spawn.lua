@@ -3,24 +3,22 @@
 --- "ada (coder), lin (tester)"
 local function listed(members)
   local names = {}
-  for index, member in ipairs(members) do
-    names[index] = member.name and ("%s (%s)"):format(member.name, member.role) or member.role
-  end
+  for index, member in ipairs(members) do names[index] = ("%s (%s)"):format(member.name, member.role) end
   return table.concat(names, ", ")
 end
 
 return {
   api = 1,
-  description = "Start agents in your team. They know nothing of your conversation: brief them with team_assign.",
+  description = "Start agents. They know nothing of your conversation: brief them with team_assign.",
   parameters = {
-    team_name = { type = "string", description = "a short name for the group" },
+    team_name = { type = "string", description = "default your own team" },
     purpose = { type = "string", required = true, description = "what they are for; people see it when asked" },
     roles = {
       type = "array", required = true,
       items = {
         type = "object",
         properties = {
-          name = { type = "string", description = "a short first name; one is chosen if left out" },
+          name = { type = "string", required = true, description = "a short first name" },
           role = { type = "string", required = true, description = "researcher, coder, reviewer, tester, …" },
           model = { type = "string", description = "provider:model; default the role's" },
         },
@@ -28,7 +26,7 @@ return {
     },
   },
   -- The spawn gate asks with names, models and cost, which a path or a command line could not say.
-  access = function() return {} end,
+  access = {},
   summary = function(args) return listed(args.roles) end,
 
   run = function(args)
