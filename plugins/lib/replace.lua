@@ -15,34 +15,36 @@ local function exact(text, old, new)
   end
 end
 
-local function indent(line) return line:match("^[ \t]*") end
-local function trimmed(line) return line:match("^%s*(.-)%s*$") end
-local function without_trailing(line) return (line:gsub("%s+$", "")) end
+--- A text's lines, each with what it is without trailing whitespace as `bare`.
+local function bare_lines(text)
+  local list = lines.split(text)
+  for _, line in ipairs(list) do line.bare = line.text:gsub("%s+$", "") end
+  return list
+end
 
---- What must be taken from and put before each quoted line to indent it like the file: `{ take, put }`, from the
---- first line that is not blank. Nil when no such rule makes all lines equal.
-local function shift(quoted, there)
+--- What must be taken from and put before each quoted line to indent it like the lines of the file from `at` on:
+--- `{ take, put }`, from the first line that is not blank. Nil when no such rule makes all lines equal.
+local function shift(quoted, there, at)
   local rule
   for index, line in ipairs(quoted) do
-    local a, b = without_trailing(line.text), without_trailing(there[index].text)
-    if (a == "") ~= (b == "") then return nil end
-    if a ~= "" then
+    local mine, theirs = line.bare, there[at + index - 1].bare
+    if (mine == "") ~= (theirs == "") then return nil end
+    if mine ~= "" then
       if not rule then
-        -- What both begin with on the right stays: only the outer indentation moves.
-        local mine, theirs = indent(a), indent(b)
-        local same = 0
-        while same < #mine and same < #theirs and mine:sub(-same - 1) == theirs:sub(-same - 1) do same = same + 1 end
-        rule = { take = mine:sub(1, #mine - same), put = theirs:sub(1, #theirs - same) }
+        -- What both indentations end with stays: only the outer part moves.
+        local a, b, same = mine:match("^[ \t]*"), theirs:match("^[ \t]*"), 0
+        while same < #a and same < #b and a:byte(#a - same) == b:byte(#b - same) do same = same + 1 end
+        rule = { take = a:sub(1, #a - same), put = b:sub(1, #b - same) }
       end
-      if a:sub(1, #rule.take) ~= rule.take or rule.put .. a:sub(#rule.take + 1) ~= b then return nil end
+      if mine:sub(1, #rule.take) ~= rule.take or rule.put .. mine:sub(#rule.take + 1) ~= theirs then return nil end
     end
   end
   return rule
 end
 
-local function same_lines(quoted, there)
+local function same_lines(quoted, there, at)
   for index, line in ipairs(quoted) do
-    if without_trailing(line.text) ~= without_trailing(there[index].text) then return nil end
+    if line.bare ~= there[at + index - 1].bare then return nil end
   end
   return { take = "", put = "" }
 end
@@ -58,18 +60,17 @@ local function fitted(new, rule)
   return table.concat(parts, "\n") .. (new:sub(-1) == "\n" and "\n" or "")
 end
 
---- Every run of whole lines that `matches(quoted, run)` accepts, as byte spans.
+--- Every run of whole lines for which `matches(quoted, there, at)` has a rule, as byte spans.
 local function by_lines(text, old, new, matches)
-  local there, quoted, spans = lines.split(text), lines.split(old), {}
+  local there, quoted, spans = bare_lines(text), bare_lines(old), {}
   local index = 1
   while index + #quoted - 1 <= #there do
-    local run = table.move(there, index, index + #quoted - 1, 1, {})
-    local rule = matches(quoted, run)
+    local rule = matches(quoted, there, index)
     if rule then
       -- A quote that ends with a newline takes the last line's newline with it; one that does not leaves it in place.
-      local last = run[#run].last
+      local last = there[index + #quoted - 1].last
       if old:sub(-1) == "\n" then last = math.min(last + 1, #text) end
-      spans[#spans + 1] = { first = run[1].first, last = last, new = fitted(new, rule) }
+      spans[#spans + 1] = { first = there[index].first, last = last, new = fitted(new, rule) }
       index = index + #quoted
     else
       index = index + 1
@@ -95,20 +96,32 @@ local function line_of(text, position)
   return select(2, text:sub(1, position - 1):gsub("\n", "")) + 1
 end
 
+--- How many of its words a line shares with the quoted text.
+local function shared_words(line, words)
+  local count = 0
+  for word in line:gmatch("[%w_]+") do
+    if words[word] then count = count + 1 end
+  end
+  return count
+end
+
+local function trimmed(line) return line:match("^%s*(.-)%s*$") end
+
 --- The lines most like the quoted ones, numbered, or nil when nothing is alike.
 local function nearest(text, old)
-  local there, quoted = lines.split(text), lines.split(old)
-  local words = {}
+  local there, quoted, words = lines.split(text), lines.split(old), {}
   for word in old:gmatch("[%w_]+") do words[word] = true end
+  for _, line in ipairs(quoted) do line.trimmed = trimmed(line.text) end
+  for _, line in ipairs(there) do line.trimmed, line.shared = trimmed(line.text), shared_words(line.text, words) end
+
   local best, best_score = nil, 0
   for index = 1, #there do
     local score = 0
     for offset = 0, math.min(#quoted, #there - index + 1) - 1 do
-      local line = there[index + offset].text
-      if trimmed(line) ~= "" and trimmed(line) == trimmed(quoted[offset + 1].text) then score = score + 10 end
-      for word in line:gmatch("[%w_]+") do
-        if words[word] then score = score + 1 end
-      end
+      local line = there[index + offset]
+      score = score + line.shared
+      -- A whole line that is the same says more than words that occur everywhere.
+      if line.trimmed ~= "" and line.trimmed == quoted[offset + 1].trimmed then score = score + 10 end
     end
     if score > best_score then best, best_score = index, score end
   end
