@@ -42,7 +42,9 @@ local function add_user(list, message)
   local text = {}
   for _, part in ipairs(message.parts) do
     if part.type == "tool_result" then
-      list[#list + 1] = { role = "tool", tool_call_id = id(part.call), content = part.text }
+      -- This dialect has no mark for failed calls but words.
+      local text_of = part.is_error and "Error: " .. part.text or part.text
+      list[#list + 1] = { role = "tool", tool_call_id = id(part.call), content = text_of }
     elseif part.type == "text" then
       text[#text + 1] = part.text
     end

@@ -49,7 +49,7 @@ return {
         },
         {
           author = "user",
-          parts = { { type = "text", text = "[lin] hi" }, { type = "tool_result", call = "c1", name = "a", text = "done" } },
+          parts = { { type = "text", text = "[lin] hi" }, { type = "tool_result", call = "c1", name = "a", text = "no", is_error = true } },
         },
       },
     })).body
@@ -58,7 +58,7 @@ return {
       role = "assistant", content = loom.json.null,
       tool_calls = { { id = "c1", type = "function", ["function"] = { name = "a", arguments = '{"x":1}' } } },
     })
-    t.equal(body.messages[3], { role = "tool", tool_call_id = "c1", content = "done" })
+    t.equal(body.messages[3], { role = "tool", tool_call_id = "c1", content = "Error: no" })
     t.equal(body.messages[4], { role = "user", content = "[lin] hi" })
   end },
   { "streams text and calls, with usage at the end", function(t)

@@ -91,6 +91,22 @@ local function unmet(expect, call, came)
   return ("expected %q"):format(expect)
 end
 
+local FIELDS = {
+  text = true, thinking = true, calls = true, when = true, expect = true, error = true, delay = true, usage = true, stop = true,
+}
+
+--- Nil, or what is wrong with the way a step is written: a slip must not pass for a model that says nothing.
+local function flaw(step)
+  if type(step) ~= "table" then return "a step is a table, this is a " .. type(step) end
+  for name in pairs(step) do
+    if not FIELDS[name] then return ("a step has no field %q"):format(tostring(name)) end
+  end
+  for _, made in ipairs(step.calls or {}) do
+    if type(made) ~= "table" or type(made[1]) ~= "string" then return "a call is written { \"tool_name\", { argument = value } }" end
+  end
+  return nil
+end
+
 local function fail(emit, kind, message) emit({ type = "error", kind = kind, message = message }) end
 
 --- A string goes out word by word when there is a delay, or nobody would see it stream.
@@ -198,6 +214,10 @@ return {
     local place, came = played + 1, sent(call, at)
     local step = scenario.steps[place] or { text = scenario.ended }
     if type(step) == "function" then step = step(call, came) end
+    local slip = flaw(step)
+    if slip then
+      return fail(emit, "invalid", ("scenario %s, %s, step %d: %s"):format(call.model, call.agent, place, slip))
+    end
     if step.when and not arrived(call, step.when) then
       return play(call, at, place, { text = scenario.waiting }, scenario.delay, emit)
     end

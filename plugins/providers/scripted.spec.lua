@@ -114,6 +114,12 @@ return {
     t.equal(events.stop.reason, "length")
     t.equal(events.thinking.text, "hm")
   end },
+  { "refuses a step that is written wrongly", function(t)
+    local function slip(step) return play(t, { roles = { coder = { step } } }, {}).error.message end
+    t.equal(slip({ call = {} }), 'scenario spec, ada, step 1: a step has no field "call"')
+    t.contains(slip({ calls = { "shell" } }), "a call is written")
+    t.contains(slip(function() return nil end), "this is a nil")
+  end },
   { "says which scenario or part is missing", function(t)
     t.contains(play(t, { roles = {} }, {}).error.message, "no part for ada (coder)")
     local failure
