@@ -66,7 +66,7 @@ local lead = {
     }
   end,
   function(call)
-    if heard(call, EDITED .. " could not") then return { text = "Not done: ada could not make the edit. Nothing was changed." } end
+    if heard(call, EDITED .. " could not") then return { text = "Not done: ada could not finish. Her report says why." } end
     return {
       when = EDITED, text = "The fix is in. rui reads it while lin runs the test.",
       calls = {
@@ -99,7 +99,9 @@ local ada = {
   { calls = { run_test } },
   function(_, came)
     if not passes(came) then
-      return { calls = { hand_in(EDITED .. " could not be fixed; the test fails as before.", true) } }
+      local why = came:lower():find("refused") and " could not be tested: I may not run the test."
+        or " could not be repaired: the test fails as before."
+      return { calls = { hand_in(EDITED .. why, true) } }
     end
     return {
       calls = {

@@ -201,7 +201,7 @@ return {
     math.randomseed(1)
     local kernel = Kernel.new(t, 0)
     kernel:play()
-    t.contains(last_words(kernel.agents.lead), "Not done: ada could not make the edit")
+    t.contains(last_words(kernel.agents.lead), "Not done: ada could not finish")
   end },
   { "starts nobody when the person refuses the team", function(t)
     local kernel = Kernel.new(t, 0)
