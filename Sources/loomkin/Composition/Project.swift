@@ -28,7 +28,8 @@ struct Project {
         let isTrusted = trust.isTrusted(items)
         var configuration = try Self.configuration(directory, folders, isTrusted, flags, ports)
         if !isTrusted, items.contains(where: { $0.path != ".loomkin.toml" }) {
-            configuration.notices.append("This project's own plugins, roles and prompts are not loaded: it is not trusted. See «loomkin trust».")
+            configuration.notices.append(
+                "This project's own plugins, roles and prompts are not loaded: it is not trusted. See «loomkin trust».")
         }
         let bus = Workspace.makeBus(ports)
         let plugins = PluginHost(
@@ -46,7 +47,8 @@ struct Project {
     }
 
     private static func configuration(
-        _ directory: String, _ folders: UserFolders, _ isTrusted: Bool, _ flags: [(key: String, text: String, origin: String)], _ ports: Ports
+        _ directory: String, _ folders: UserFolders, _ isTrusted: Bool, _ flags: [(key: String, text: String, origin: String)],
+        _ ports: Ports
     ) throws -> Configuration {
         var layers: [ConfigurationLayer] = []
         do {
