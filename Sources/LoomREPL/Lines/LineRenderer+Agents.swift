@@ -21,7 +21,9 @@ extension LineRenderer {
             if self.turn.began == nil { self.turn.began = signal.time }
             return []
         case ModelFinished.type:
-            self.turn.cost += signal.payload(ModelFinished.self)?.costUSD ?? 0
+            guard let finished = signal.payload(ModelFinished.self) else { return [] }
+            if finished.agent == self.lead { self.leadModelFailed = false }
+            self.turn.cost += finished.costUSD ?? 0
             return []
         case ModelRetrying.type:
             return signal.payload(ModelRetrying.self).map { retry in
@@ -47,6 +49,7 @@ extension LineRenderer {
     }
 
     private mutating func failed(_ failed: ModelFailed) -> [String] {
+        if failed.agent == self.lead { self.leadModelFailed = true }
         self.lastReason[failed.agent] = failed.reason
         return self.failure(failed.agent, [failed.reason, failed.hint ?? ""].filter { !$0.isEmpty }.joined(separator: " "))
     }

@@ -19,6 +19,8 @@ package struct LineRenderer: Sendable {
     var denials: [String: PermissionDecided] = [:]
     var lastReason: [String: String] = [:]
     var turn = Turn()
+    /// Whether the last thing the lead's model did was to fail.
+    package internal(set) var leadModelFailed = false
 
     /// What happened since a person last spoke.
     struct Turn: Sendable {

@@ -45,7 +45,9 @@ package struct QuestionDesk: Sendable {
         if self.open.count > 1 || oldest.question.kind != .choice, words.count == 2, let number = Int(words[0]) {
             if let entry = self.open.first(where: { $0.number == number }) {
                 let meaning = Self.meaning(of: words[1], for: entry)
-                return meaning == .unrelated ? .unclear("Question \(number) wants y, n, a or v.") : meaning
+                // A single question leaves lines that begin with a figure alone.
+                guard meaning == .unrelated, self.open.count > 1 else { return meaning }
+                return .unclear("Question \(number) wants y, n, a or v.")
             }
             if Self.word(words[1]) != nil {
                 return .unclear("There is no question \(number). Open: \(self.open.map { String($0.number) }.joined(separator: ", ")).")
