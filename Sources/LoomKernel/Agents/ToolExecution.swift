@@ -62,8 +62,9 @@ struct ToolExecution: Sendable {
     /// No plugin floods a context: what is too long keeps its head and tail, and the whole is on disk.
     private func cut(_ result: ToolResult) async -> ToolResult {
         let limit = self.services.configuration.resultBytes
-        guard result.text.utf8.count > limit else { return result }
         var result = result
+        result.text = self.services.secrets.redact(result.text)
+        guard result.text.utf8.count > limit else { return result }
         let path = ".loomkin/outputs/\(self.call.id.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }).txt"
         let kept = (try? self.services.ports.files.write(
             result.text, to: self.services.directory + "/" + path, options: WriteOptions(createsParents: true))) != nil

@@ -55,7 +55,8 @@ package actor Workspace {
                 store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive),
             gateway: ModelGateway(
                 store: store, bus: bus, catalog: catalog, budget: budget, prices: prices, clock: ports.clock, random: ports.random,
-                retry: RetryPolicy()), budget: budget, prices: prices, rules: ProjectRulesText(rules.text))
+                retry: RetryPolicy()), budget: budget, prices: prices, rules: ProjectRulesText(rules.text),
+            secrets: SecretFilter(environment: ports.environment, names: Set(catalog.providers.flatMap(\.secretVariables))))
         let workspace = Workspace(services: services, roster: Roster(services: services), lock: lock, frontEnd: options.frontEnd)
         try await workspace.begin(options, stored)
         return workspace
