@@ -23,17 +23,19 @@ struct EventStream: Sendable {
 
     /// - Parameter after: the last sequence the reader has; nil to begin with what happens next.
     func response(to request: Request, after: Int64?) -> Response {
-        Response(status: .ok, headers: [.contentType: "text/event-stream"], body: ResponseBody { writer in
-            // Subscribing before the log is read leaves no gap between the two.
-            let subscription = self.workspace.bus.subscribe("**", name: "page", delivery: .lossy, capacity: self.capacity)
-            defer { subscription.cancel() }
-            try await request.body.consumeWithInboundCloseHandler { _ in
-                try await self.write(subscription, after: after, to: &writer)
-            } onInboundClosed: {
-                subscription.cancel()
-            }
-            try await writer.finish(nil)
-        })
+        Response(
+            status: .ok, headers: [.contentType: "text/event-stream"],
+            body: ResponseBody { writer in
+                // Subscribing before the log is read leaves no gap between the two.
+                let subscription = self.workspace.bus.subscribe("**", name: "page", delivery: .lossy, capacity: self.capacity)
+                defer { subscription.cancel() }
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    try await self.write(subscription, after: after, to: &writer)
+                } onInboundClosed: {
+                    subscription.cancel()
+                }
+                try await writer.finish(nil)
+            })
     }
 
     private func write(_ subscription: Subscription, after: Int64?, to writer: inout any ResponseBodyWriter) async throws {

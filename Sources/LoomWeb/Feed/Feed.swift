@@ -6,23 +6,21 @@ struct Feed: Sendable {
 
     /// Lines the first screen shows.
     private static let length = 120
-    /// Signals read at a time, and how many of these windows a rare filter may look through.
-    private static let window: Int64 = 500
-    private static let windows = 6
+    /// Signals read at a time.
+    private static let window = 600
+    /// Signals that a filter looks through before it gives up on filling the screen.
+    private static let depth = 4_000
 
     typealias Entry = (signal: Signal, line: FeedLine)
 
     /// The newest lines up to a signal, newest first.
     func newest(_ filter: FeedFilter, until end: Int64) async throws(CommandError) -> [Entry] {
-        var lines: [Entry] = []
-        var top = end
-        for _ in 0..<Self.windows where top > 0 && lines.count < Self.length {
-            let bottom = max(0, top - Self.window)
-            let signals = try await self.workspace.history(after: bottom, limit: Int(top - bottom))
-            lines += Self.lines(of: signals.filter { $0.sequence <= top }, filter)
-            top = bottom
+        for count in [Self.window, Self.depth] {
+            let signals = try await self.workspace.latest(count)
+            let lines = Self.lines(of: signals.filter { $0.sequence <= end }, filter)
+            if lines.count >= Self.length || signals.count < count || count == Self.depth { return Array(lines.prefix(Self.length)) }
         }
-        return Array(lines.prefix(Self.length))
+        return []
     }
 
     /// The lines after a signal, newest first, and the sequence they reach to.
@@ -30,7 +28,7 @@ struct Feed: Sendable {
         var lines: [Entry] = []
         var end = start
         while true {
-            let signals = try await self.workspace.history(after: end, limit: Int(Self.window))
+            let signals = try await self.workspace.history(after: end, limit: Self.window)
             guard let last = signals.last else { return (lines, end) }
             end = last.sequence
             lines = Array((Self.lines(of: signals, filter) + lines).prefix(Self.length))

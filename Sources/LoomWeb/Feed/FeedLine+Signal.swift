@@ -122,7 +122,7 @@ extension FeedLine {
         case PermissionDecided.type:
             guard let decided = signal.payload(PermissionDecided.self), decided.verdict == .deny else { return nil }
             return FeedLine(
-                who: decided.agent, mark: "⛔", spoken: "refused", what: "refused by \(decided.rule) (\(decided.origin))",
+                who: decided.agent, mark: "✗", spoken: "refused", what: "refused by \(decided.rule) (\(decided.origin))",
                 object: decided.access, tone: .bad, topic: .tools)
         case GrantChanged.type:
             guard let grant = signal.payload(GrantChanged.self) else { return nil }

@@ -75,7 +75,7 @@ extension Routes {
         }
         if let question = snapshot.questions.first(where: { $0.id == id }) { return question }
         let recent = try await self.command { () async throws(CommandError) in
-            try await self.workspace.history(after: max(0, snapshot.sequence - 2_000), limit: 2_000)
+            try await self.workspace.latest(4_000)
         }
         let isKnown = recent.contains { $0.payload(QuestionAsked.self)?.question.id == id }
         guard isKnown else { throw .notFound("The question \(text)", hint: "GET \(Self.api)questions lists what is open.") }

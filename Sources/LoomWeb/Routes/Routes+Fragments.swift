@@ -7,7 +7,9 @@ extension Routes {
     /// The parts of the pages that the script fetches when a signal says that they changed.
     func addFragments(to router: Router<PageContext>) {
         let fragments = router.group("fragments")
-        for (path, template) in [("header", "header"), ("agents", "agents"), ("names", "names"), ("questions", "questions"), ("board", "board")] {
+        for (path, template) in [
+            ("header", "header"), ("agents", "agents"), ("names", "names"), ("questions", "questions"), ("board", "board"),
+        ] {
             fragments.get(RouterPath(path)) { _, _ in
                 Response.html(self.templates.render(template, self.view(of: await self.workspace.snapshot())))
             }

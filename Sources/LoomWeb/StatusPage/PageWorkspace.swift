@@ -7,6 +7,7 @@ package protocol PageWorkspace: Sendable {
     nonisolated var catalog: any Catalog { get }
     func snapshot() async -> Snapshot
     func history(after sequence: Int64, limit: Int) async throws(CommandError) -> [Signal]
+    func latest(_ count: Int) async throws(CommandError) -> [Signal]
     func transcript(of agent: String) async throws(CommandError) -> [TranscriptEntry]
     func toolOutput(_ call: String) async -> (started: ToolStarted, finished: ToolFinished?)?
 

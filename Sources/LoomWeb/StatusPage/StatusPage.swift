@@ -1,8 +1,8 @@
 import Glibc
 import Hummingbird
+import Logging
 import LoomKernel
 package import LoomSystem
-import Logging
 import NIOCore
 import Synchronization
 

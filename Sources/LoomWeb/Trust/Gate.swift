@@ -39,15 +39,20 @@ struct Gate: RouterMiddleware {
     }
 
     /// Nothing of the page may be cached, framed, guessed at, or fetched from elsewhere, and it may load its own files only.
-    private static let headers: [(HTTPField.Name, String)] = [
-        (
-            .contentSecurityPolicy,
-            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-                + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-        ),
-        (.xContentTypeOptions, "nosniff"),
-        (.cacheControl, "no-store"),
-    ] + [("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin")]
+    private static let headers: [(HTTPField.Name, String)] =
+        [
+            (
+                .contentSecurityPolicy,
+                "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+                    + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+            ),
+            (.xContentTypeOptions, "nosniff"),
+            (.cacheControl, "no-store"),
+        ]
+        + [
+            ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+        ]
         .compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
 }
 
@@ -69,7 +74,8 @@ extension Refusal {
     /// JSON for programs, plain text for people.
     func response(to request: Request) -> Response {
         if request.uri.path.hasPrefix(Routes.api) || request.prefersJSON {
-            return .json(["error": ["code": .string(self.code), "message": .string(self.message), "hint": .string(self.hint)]], self.status)
+            return .json(
+                ["error": ["code": .string(self.code), "message": .string(self.message), "hint": .string(self.hint)]], self.status)
         }
         return .text("\(self.message)\n\(self.hint)\n", "text/plain; charset=utf-8", self.status)
     }

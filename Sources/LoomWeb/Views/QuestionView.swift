@@ -15,7 +15,6 @@ struct QuestionView {
     let always: String?
     let isGate: Bool
     let options: [String]
-    let hasOptions: Bool
     let when: Moment
 
     init(_ question: Question, now: Timestamp) {
@@ -31,7 +30,6 @@ struct QuestionView {
         self.always = question.always
         self.isGate = question.kind != .choice
         self.options = question.kind == .choice ? question.options : []
-        self.hasOptions = !self.options.isEmpty
         self.when = Moment(question.time, now: now)
     }
 }
@@ -43,11 +41,13 @@ struct DiffLine: Equatable {
 
     /// Lines of a text; only a text that looks like a diff is coloured.
     static func lines(of text: String) -> [DiffLine] {
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        if lines.last?.isEmpty == true { lines.removeLast() }
         let isDiff = lines.contains { $0.hasPrefix("@@ ") } || lines.contains { $0.hasPrefix("+++ ") }
         return lines.map { line in
             let kind =
                 switch line.first {
+                case "+" where isDiff && line.hasPrefix("+++ "), "-" where isDiff && line.hasPrefix("--- "): "place"
                 case "+" where isDiff: "added"
                 case "-" where isDiff: "removed"
                 case "@" where isDiff: "place"

@@ -32,9 +32,10 @@ struct TranscriptView {
             self.hue = entry.kind == "peer" ? Hue.of(entry.name) : "nobody"
             self.text = entry.text
             let isQuiet = ["thinking", "tool", "result"].contains(entry.kind)
-            let excerpt = Excerpt(entry.text, width: isQuiet ? 100 : 4_000)
-            let isLong = isQuiet ? excerpt.whole != nil : entry.text.utf8.count > 4_000
-            self.summary = isLong ? Excerpt(entry.text, width: 100).line : nil
+            let isLong = isQuiet ? Excerpt(entry.text, width: 100).whole != nil : entry.text.utf8.count > 4_000
+            // The arguments of a call are JSON over several lines, whose first says nothing.
+            let head = entry.kind == "tool" ? entry.text.split(whereSeparator: \.isWhitespace).joined(separator: " ") : entry.text
+            self.summary = isLong ? Excerpt(head, width: 100).line : nil
             self.when = Moment(entry.time, now: now)
         }
     }

@@ -1,6 +1,7 @@
-@testable import LoomKernel
 import LoomSystem
 import LoomWeb
+
+@testable import LoomKernel
 
 /// A workspace of plain values: a log, a snapshot, and a list of the commands that came.
 actor FakeWorkspace: PageWorkspace {
@@ -60,6 +61,8 @@ actor FakeWorkspace: PageWorkspace {
     func history(after sequence: Int64, limit: Int) throws(CommandError) -> [Signal] {
         Array(self.log.dropFirst(Int(clamping: sequence)).prefix(limit))
     }
+
+    func latest(_ count: Int) throws(CommandError) -> [Signal] { self.log.suffix(count) }
 
     func transcript(of agent: String) throws(CommandError) -> [TranscriptEntry] { self.transcripts[agent] ?? [] }
 

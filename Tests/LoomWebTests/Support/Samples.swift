@@ -1,5 +1,6 @@
-@testable import LoomKernel
 import LoomSystem
+
+@testable import LoomKernel
 
 /// Values with one interesting field each.
 enum Samples {
@@ -28,7 +29,8 @@ enum Samples {
 
     static func finished(_ call: String = "c1", status: ToolResult.Status = .ok, text: String = "done") -> ToolFinished {
         ToolFinished(
-            agent: "ada", call: call, tool: "file_edit", summary: "src/lexer.py", status: status, text: text, milliseconds: 12, generation: 4)
+            agent: "ada", call: call, tool: "file_edit", summary: "src/lexer.py", status: status, text: text, milliseconds: 12,
+            generation: 4)
     }
 
     static func plugin(_ name: String, error: String? = nil) -> PluginSummary {

@@ -25,11 +25,16 @@ struct Wire: Sendable {
         let descriptor = try self.connect(self.head("GET", target, headers, body: ""))
         return AsyncStream { continuation in
             continuation.onTermination = { _ in shutdown(descriptor, Int32(SHUT_RDWR)) }
-            DispatchQueue(label: "wire").async {
-                while let piece = Self.read(descriptor) { continuation.yield(String(decoding: piece, as: UTF8.self)) }
-                continuation.finish()
-                close(descriptor)
-            }
+            Self.drain(descriptor, into: continuation)
+        }
+    }
+
+    /// Reads on a thread of its own: a blocked one of the cooperative pool would hold up the server under test.
+    static func drain(_ descriptor: Int32, into continuation: AsyncStream<String>.Continuation) {
+        DispatchQueue(label: "wire").async {
+            while let piece = Self.read(descriptor) { continuation.yield(String(decoding: piece, as: UTF8.self)) }
+            continuation.finish()
+            close(descriptor)
         }
     }
 
@@ -41,7 +46,9 @@ struct Wire: Sendable {
         address.sin_port = in_port_t(UInt16(self.port)).bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         }
         guard connected == 0 else { throw Failure() }
         var rest = Array(request.utf8)[...]
