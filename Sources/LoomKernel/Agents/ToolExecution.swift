@@ -30,7 +30,7 @@ struct ToolExecution: Sendable {
     /// After a crash: did it have its effect?
     func recovery() async -> Recovery {
         let effects = (try? await self.services.store.effects(agent: self.agent.identity.id, call: self.call.id)) ?? []
-        for case .process(let identity, _) in effects { identity.killLeftover() }
+        for case .process(let identity?, _) in effects { identity.killLeftover() }
         let isReadOnly = self.services.catalog.tool(self.call.name)?.isReadOnly ?? false
         let root = self.services.directory
         return Recovery.judge(effects, isReadOnly: isReadOnly) { path in

@@ -38,9 +38,7 @@ package actor Workspace {
         let identifiers = IDGenerator(clock: ports.clock, random: ports.random)
         let stored = try await StoredSession.find(options.session, in: store)
         let session = stored?.id ?? identifiers.next()
-        guard let lock = opened.lock(session) else {
-            throw CommandError("The session \(session) is open in another loomkin. Close it there, or start a new session without --resume.")
-        }
+        let lock = try opened.lock(session)
         store.setSession(session)
         var configuration = options.configuration
         configuration.notices += opened.notices
