@@ -64,9 +64,9 @@ static void check_at(lua_State *L, int level, int64_t now) {
     loom_lua_task *task = host->task;
     int closing = atomic_load_explicit(&host->closing, memory_order_relaxed);
     if (task->phase == LOOM_LUA_NORMAL) {
-        int cancelled = atomic_load_explicit(&task->flag->value, memory_order_relaxed);
-        if (!closing && !cancelled && (task->deadline == 0 || now < task->deadline)) return;
-        task->failure = closing ? LOOM_LUA_CLOSED : cancelled ? LOOM_LUA_CANCELLED : LOOM_LUA_DEADLINE;
+        int flagged = loom_lua_flag_get(task->flag);
+        if (!closing && !flagged && (task->deadline == 0 || now < task->deadline)) return;
+        task->failure = closing ? LOOM_LUA_CLOSED : flagged ? flagged : LOOM_LUA_DEADLINE;
         task->phase = closing ? LOOM_LUA_KILL : LOOM_LUA_GRACE;
         task->grace_end = now + host->options.grace_ns;
         loom_lua_arm(L);

@@ -65,3 +65,16 @@ static int apply_strict(lua_State *L) {
 }
 
 int loom_lua_set_strict(loom_lua_host *host, int strict) { return loom_lua_protected(host, apply_strict, &strict); }
+
+// Opening the string library again would also replace the metatable of strings.
+static int open_stock(lua_State *L) {
+    lua_settop(L, 0);
+    lua_pushliteral(L, "");
+    lua_getmetatable(L, 1);
+    call_open(L, luaopen_string, "stock_string");
+    call_open(L, luaopen_table, "stock_table");
+    lua_setmetatable(L, 1);
+    return 0;
+}
+
+int loom_lua_open_stock(loom_lua_host *host) { return loom_lua_protected(host, open_stock, NULL); }

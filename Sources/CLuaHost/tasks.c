@@ -4,11 +4,12 @@
 #include <string.h>
 
 loom_lua_flag *loom_lua_flag_new(void) { return calloc(1, sizeof(loom_lua_flag)); }
-void loom_lua_flag_set(loom_lua_flag *flag) {
-    if (flag != NULL) atomic_store_explicit(&flag->value, 1, memory_order_relaxed);
+void loom_lua_flag_set(loom_lua_flag *flag, int failure) {
+    int none = LOOM_LUA_NO_FAILURE;
+    if (flag != NULL) atomic_compare_exchange_strong_explicit(&flag->value, &none, failure, memory_order_relaxed, memory_order_relaxed);
 }
 int loom_lua_flag_get(const loom_lua_flag *flag) {
-    return flag != NULL && atomic_load_explicit(&flag->value, memory_order_relaxed);
+    return flag == NULL ? LOOM_LUA_NO_FAILURE : atomic_load_explicit(&flag->value, memory_order_relaxed);
 }
 void loom_lua_flag_free(loom_lua_flag *flag) { free(flag); }
 

@@ -7,7 +7,7 @@
 
 typedef struct loom_lua_host loom_lua_host; // one Lua state and what belongs to it
 typedef struct loom_lua_task loom_lua_task; // one call: a coroutine that the host drives
-typedef struct loom_lua_flag loom_lua_flag; // one word another thread may set to cancel a call
+typedef struct loom_lua_flag loom_lua_flag; // one word another thread may set to stop a call
 
 typedef struct loom_lua_buffer {
     uint8_t *bytes;
@@ -65,7 +65,7 @@ void loom_lua_claim(loom_lua_host *host);                                       
 void loom_lua_release(loom_lua_host *host, int64_t reference);
 
 loom_lua_flag *loom_lua_flag_new(void);
-void loom_lua_flag_set(loom_lua_flag *flag);
+void loom_lua_flag_set(loom_lua_flag *flag, int failure); // any thread: cancelled, or deadline before its time; the first wins
 int loom_lua_flag_get(const loom_lua_flag *flag);
 void loom_lua_flag_free(loom_lua_flag *flag);
 
@@ -79,6 +79,9 @@ void loom_lua_set_deadline(loom_lua_task *task, int64_t deadline_ns);
 int loom_lua_failure(const loom_lua_task *task);
 const uint8_t *loom_lua_traceback(const loom_lua_task *task, size_t *length);
 void loom_lua_end(loom_lua_task *task);
+
+// For tests: the globals `stock_string` and `stock_table` become Lua's own libraries, to compare the bounded ones with.
+int loom_lua_open_stock(loom_lua_host *host);
 
 // Threads for the serial executors.
 typedef struct loom_lua_parker loom_lua_parker;

@@ -13,7 +13,7 @@ final class LuaCallSignal: Sendable {
     // The word behind it is atomic, and it is freed with this object.
     nonisolated(unsafe) let flag: OpaquePointer?
     private let clock: Mutex<Clock>
-    private let onResume: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
+    private let onChange: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
 
     init(deadline: Int64) {
         flag = loom_lua_flag_new()
@@ -22,19 +22,25 @@ final class LuaCallSignal: Sendable {
 
     deinit { loom_lua_flag_free(flag) }
 
-    func cancel() { loom_lua_flag_set(flag) }
-    var isCancelled: Bool { loom_lua_flag_get(flag) != 0 }
+    func cancel() { loom_lua_flag_set(flag, Int32(LOOM_LUA_CANCELLED)) }
+    var isCancelled: Bool { loom_lua_flag_get(flag) == LOOM_LUA_CANCELLED }
+
+    /// Ends the call's time now.
+    func expire() {
+        loom_lua_flag_set(flag, Int32(LOOM_LUA_DEADLINE))
+        onChange.withLock { $0 }?()
+    }
 
     /// 0 when there is none or its clock stands.
     var deadline: Int64 { clock.withLock { $0.pauses > 0 ? 0 : $0.deadline } }
 
     func isDue(at now: Int64) -> Bool {
         let deadline = deadline
-        return isCancelled || (deadline != 0 && now >= deadline)
+        return loom_lua_flag_get(flag) != 0 || (deadline != 0 && now >= deadline)
     }
 
-    func whenResumed(_ body: @escaping @Sendable () -> Void) {
-        onResume.withLock { $0 = body }
+    func whenChanged(_ body: @escaping @Sendable () -> Void) {
+        onChange.withLock { $0 = body }
     }
 
     func pause() {
@@ -47,7 +53,7 @@ final class LuaCallSignal: Sendable {
 
     func resume() {
         let runs = clock.withLock { $0.resume(all: false) }
-        if runs { onResume.withLock { $0 }?() }
+        if runs { onChange.withLock { $0 }?() }
     }
 
     func endPauses() {

@@ -33,4 +33,7 @@ package struct LuaCall: Sendable {
     /// Stops the clock of the deadline, for a wait on a human. Pauses nest; the end of the host function ends them all.
     package func pauseDeadline() { signal.pause() }
     package func resumeDeadline() { signal.resume() }
+
+    /// Ends the call as if its deadline had come.
+    package func expire() { signal.expire() }
 }

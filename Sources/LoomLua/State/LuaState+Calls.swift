@@ -69,7 +69,7 @@ extension LuaState {
         let id = lastCall
         let running = LuaRunning(call: LuaCall(context: context, id: id, signal: signal), task: task)
         calls[id] = running
-        signal.whenResumed { [weak self] in self?.poke(id) }
+        signal.whenChanged { [weak self] in self?.poke(id) }
         let result = await withTaskCancellationHandler {
             advance(running, reply: nil)
             return await ending(of: running)

@@ -77,6 +77,8 @@ extension LuaState {
         timerDue = .max
     }
 
+    private static let baseLine = "\n\t[C]: in ?"
+
     private func output() -> [LuaValue] {
         var length = 0
         let bytes = loom_lua_output(host, &length)
@@ -90,7 +92,9 @@ extension LuaState {
         let values = output()
         var length = 0
         let text = loom_lua_traceback(running.task, &length)
-        let traceback = text.map { String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self) }
+        var traceback = text.map { String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self) }
+        // The last line is always the C function that every call begins in.
+        if let lines = traceback, lines.hasSuffix(Self.baseLine) { traceback = String(lines.dropLast(Self.baseLine.count)) }
         let fallback =
             switch kind {
             case .deadline: "deadline exceeded"

@@ -95,7 +95,7 @@ package actor LuaState {
     }
 
     /// Remembers why preparing the state failed.
-    private func note(_ status: Int32) {
+    func note(_ status: Int32) {
         guard status != 0, failure == nil else { return }
         failure = LuaError(Self.kind(status), outputText())
     }
@@ -134,6 +134,9 @@ extension LuaState {
 
     /// Lets the n-th allocation from now fail, and every later one, until called with 0. For tests of what happens then.
     func failAllocations(after count: Int64) { loom_lua_fail_after(host, count) }
+
+    /// Adds Lua's own string and table libraries beside the bounded ones. For tests that compare the two.
+    func openStockLibraries() { note(loom_lua_open_stock(host)) }
 
     /// Lua takes a chunk name as a file's when it begins with "@": then messages begin with the name as it is.
     static func chunkName(_ chunk: String) -> String {
