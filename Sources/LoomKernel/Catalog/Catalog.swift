@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// Hands out the current generation of every plugin. The kernel knows nothing of how they are written.
 /// Look-ups are synchronous and never block: a snapshot is swapped whole at each reload.

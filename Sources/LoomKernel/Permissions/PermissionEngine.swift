@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 import Synchronization
 
 /// The one place where it is decided whether a call may touch something: for agents, plugins and protocols alike.
