@@ -1,0 +1,55 @@
+import LoomKernel
+import LoomSystem
+
+/// One function of `loom`: from this row come the function, the check of its arguments, and its documentation.
+package struct APIFunction: Sendable {
+    package struct Argument: Sendable {
+        package let name: String
+        /// Nil: any value.
+        package let parameter: Parameter?
+    }
+
+    enum Body: Sendable {
+        /// Answers at once; may be called where Lua cannot suspend.
+        case immediate(@Sendable (APICall) throws(APIFault) -> APIResult)
+        /// Suspends the calling coroutine until it is done.
+        case suspending(@Sendable (APICall) async throws(APIFault) -> APIResult)
+    }
+
+    /// Without `loom.`, such as `fs.read`.
+    package let name: String
+    package let arguments: [Argument]
+    /// LuaCATS types of the results.
+    package let returns: String
+    package let text: String
+    package let phases: Set<Phase>
+    let body: Body
+
+    /// Everywhere Lua code runs.
+    static let everywhere = Set(Phase.allCases)
+    /// While something is being done for somebody.
+    static let working: Set<Phase> = [.tool, .provider]
+}
+
+/// What a call of `loom` gives back.
+enum APIResult: Sendable {
+    case values([JSON])
+    /// `nil, err`: what a caller may well meet.
+    case refused(APIRefusal)
+
+    static let nothing = APIResult.values([])
+}
+
+/// The `err` of `nil, err`.
+struct APIRefusal: Sendable, Hashable {
+    let code: String
+    let message: String
+    let hint: String?
+}
+
+/// Raised in the Lua code: a mistake of the program, or an end of the call that is not the program's to handle.
+enum APIFault: Error, Sendable {
+    case mistake(String)
+    /// The running tool call ends with this error.
+    case ended(ToolError)
+}

@@ -1,0 +1,111 @@
+import LoomLua
+import LoomSystem
+
+/// The table a plugin file returns, read field by field; every mistake names its line.
+struct PluginTable {
+    private let fields: [String: LuaValue]
+    private let file: PluginFile
+
+    init(_ value: LuaValue, of file: PluginFile) throws(PluginFault) {
+        self.file = file
+        guard case .table(let table) = value, let fields = table.namedFields else {
+            throw PluginFault(
+                path: file.displayPath, line: FieldLines(file.text).line(of: []),
+                cause: "a \(file.key.kind.rawValue) returns a table of named fields, this returns \(value.typeName)")
+        }
+        self.fields = fields
+    }
+
+    func fault(_ path: [String], _ cause: String) -> PluginFault {
+        PluginFault(path: file.displayPath, line: FieldLines(file.text).line(of: path), cause: cause)
+    }
+
+    /// Refuses unknown fields and another version of the API than ours.
+    func check(fields known: [String]) throws(PluginFault) {
+        let known = ["api"] + known
+        for name in fields.keys.sorted() where !known.contains(name) {
+            throw fault([name], "unknown field \"\(name)\"\(NearestName.hint(name, in: known))")
+        }
+        guard let api = fields["api"] else {
+            throw fault([], "missing field \"api\"; add api = 1")
+        }
+        guard api.integerValue == 1 else {
+            throw fault(["api"], "api is \(api.shown), and this Loomkin offers api 1")
+        }
+    }
+
+    func has(_ name: String) -> Bool { fields[name] != nil }
+
+    func value(_ name: String) -> LuaValue? { fields[name] }
+
+    private func wrong(_ name: String, _ wanted: String, _ value: LuaValue) -> PluginFault {
+        fault([name], "field \"\(name)\" must be \(wanted), got \(value.typeName)")
+    }
+
+    private func missing(_ name: String, _ wanted: String) -> PluginFault {
+        fault([], "missing field \"\(name)\", \(wanted)")
+    }
+
+    func optionalString(_ name: String) throws(PluginFault) -> String? {
+        guard let value = fields[name] else { return nil }
+        guard let text = value.stringValue else { throw wrong(name, "a string", value) }
+        return text
+    }
+
+    func string(_ name: String, _ what: String) throws(PluginFault) -> String {
+        guard let text = try optionalString(name) else { throw missing(name, "a string: \(what)") }
+        guard !text.trimmed.isEmpty else { throw fault([name], "field \"\(name)\" is empty; it is \(what)") }
+        return text
+    }
+
+    func boolean(_ name: String) throws(PluginFault) -> Bool? {
+        guard let value = fields[name] else { return nil }
+        guard case .boolean(let flag) = value else { throw wrong(name, "a boolean", value) }
+        return flag
+    }
+
+    /// A number above zero.
+    func positive(_ name: String) throws(PluginFault) -> Double? {
+        guard let value = fields[name] else { return nil }
+        guard let number = value.numberValue else { throw wrong(name, "a number", value) }
+        guard number > 0 else { throw fault([name], "field \"\(name)\" must be above zero, got \(value.shown)") }
+        return number
+    }
+
+    func optionalFunction(_ name: String) throws(PluginFault) -> LuaFunction? {
+        guard let value = fields[name] else { return nil }
+        guard case .function(let function) = value else { throw wrong(name, "a function", value) }
+        return function
+    }
+
+    func function(_ name: String, _ signature: String) throws(PluginFault) -> LuaFunction {
+        guard let function = try optionalFunction(name) else { throw missing(name, "function\(signature)") }
+        return function
+    }
+
+    /// A field of plain data.
+    func data(_ name: String) throws(PluginFault) -> JSON? {
+        guard let value = fields[name] else { return nil }
+        do {
+            return try value.json()
+        } catch {
+            throw fault([name], "field \"\(name)\" must be plain data: \(error.reason)")
+        }
+    }
+
+    /// A list of texts; a single text stands for a list of one.
+    func strings(_ name: String) throws(PluginFault) -> [String]? {
+        guard let value = try data(name) else { return nil }
+        if let text = value.stringValue { return [text] }
+        if value.members?.isEmpty == true { return [] }
+        guard let elements = value.arrayValue else { throw fault([name], "field \"\(name)\" must be a list of strings, got \(value.kind)") }
+        var texts: [String] = []
+        for element in elements {
+            guard let text = element.stringValue else {
+                throw fault([name], "field \"\(name)\" must be a list of strings, it holds \(element.text())")
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+}
