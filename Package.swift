@@ -81,7 +81,12 @@ let package = Package(
         ),
 
         // A program of its own: libinotifytools is GPL-2 only, so nothing else links it.
-        .executableTarget(name: "loomkin-watch", dependencies: ["CInotifyTools"]),
+        .executableTarget(
+            name: "loomkin-watch",
+            dependencies: ["CInotifyTools"],
+            exclude: ["LICENSE"],
+            linkerSettings: [.linkedLibrary("inotifytools")]
+        ),
 
         .testTarget(name: "LoomLuaTests", dependencies: ["LoomLua"], swiftSettings: house),
         .testTarget(name: "LoomSystemTests", dependencies: ["LoomSystem"], swiftSettings: house),

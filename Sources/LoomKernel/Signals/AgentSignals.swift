@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// A session of work began or was resumed.
 package struct SessionStarted: SignalPayload {

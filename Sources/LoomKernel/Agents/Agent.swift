@@ -1,0 +1,326 @@
+import GRDB
+import LoomSystem
+
+/// One supervised member of a team: carries out what its machine decides, and keeps every step before it takes it.
+package actor Agent {
+    package nonisolated let identity: AgentIdentity
+    nonisolated let services: Services
+    nonisolated let roster: Roster
+    private var machine: AgentMachine
+    private var events = 0
+    private let mailbox = Mailbox<Input>()
+    private var thinking: (token: Int, task: Task<Void, Never>)?
+    private var thoughts = 0
+    private var running: [String: Running] = [:]
+    var model: ModelName
+    private var window: ContextWindow
+    private var estimate = TokenEstimate()
+    private var contextUsed = 0
+    private var cause: ID?
+    private var failure: String?
+
+    /// A call under way, as people see it.
+    struct Running: Sendable {
+        var task: Task<Void, Never>?
+        var summary: String
+        var tool: String
+        var generation = 0
+        var began: Duration
+        var arguments: JSON
+    }
+
+    enum Input: Sendable {
+        /// Something is in the inbox.
+        case poke(urgent: Bool)
+        case thought(token: Int, Result<ModelReply, ModelFailure>)
+        case event(AgentEvent)
+        /// A call wants to begin; it runs when this is kept.
+        case begin(call: String, tool: String, summary: String, generation: Int, arguments: JSON, CheckedContinuation<Bool, Never>)
+        case control(AgentEvent, CheckedContinuation<Void, Never>?)
+    }
+
+    init(identity: AgentIdentity, model: ModelName, limit: Int, services: Services, roster: Roster) {
+        self.identity = identity
+        self.model = model
+        self.services = services
+        self.roster = roster
+        self.machine = AgentMachine(limit: limit)
+        self.window = ContextWindow(limit: Self.windowLimit(model, services), reserve: services.configuration.contextReserve)
+    }
+
+    // MARK: What others may ask and tell
+
+    package var status: AgentStatus { self.failure == nil ? self.machine.status : .failed }
+    package var outcome: Outcome? { self.machine.outcome }
+    package var messages: [Message] { self.machine.messages }
+
+    package var activity: String? {
+        if let failure { return failure }
+        return self.running.values.map { $0.summary.isEmpty ? $0.tool : "\($0.tool) \($0.summary)" }.sorted().first
+    }
+
+    package var context: (used: Int, limit: Int) { (self.contextUsed, self.window.limit) }
+
+    nonisolated func poke(urgent: Bool) { self.mailbox.send(.poke(urgent: urgent)) }
+
+    /// Pause, resume, cancel: returns when it is kept and under way.
+    nonisolated func control(_ event: AgentEvent) async {
+        await withCheckedContinuation { continuation in
+            if !self.mailbox.send(.control(event, continuation)) { continuation.resume() }
+        }
+    }
+
+    func setModel(_ model: ModelName) {
+        self.model = model
+        self.window = ContextWindow(limit: Self.windowLimit(model, self.services), reserve: self.services.configuration.contextReserve)
+        self.estimate = TokenEstimate()
+    }
+
+    func fail(_ reason: String) { self.failure = reason }
+
+    private static func windowLimit(_ model: ModelName, _ services: Services) -> Int {
+        services.configuration.contextLimit ?? services.prices.facts(model)?.context ?? 128_000
+    }
+
+    // MARK: Life
+
+    /// Handles what comes until cancelled. Rebuilds itself from its rows first; throwing means that the supervisor starts it again.
+    func run() async throws {
+        defer { self.abandon() }
+        try await self.rebuild()
+        if self.machine.status.isBusy { try await self.apply(.restarted) }
+        try await self.drainIfIdle()
+        while let input = await self.mailbox.next() { try await self.take(input) }
+    }
+
+    /// What was under way is not waited for; a restart finds out from the rows what came of it.
+    private func abandon() {
+        self.thinking?.task.cancel()
+        self.thinking = nil
+        for call in self.running.values { call.task?.cancel() }
+        self.running = [:]
+        for input in self.mailbox.close() {
+            switch input {
+            case .begin(_, _, _, _, _, let continuation): continuation.resume(returning: false)
+            case .control(_, let continuation): continuation?.resume()
+            case .poke, .thought, .event: break
+            }
+        }
+    }
+
+    private func rebuild() async throws {
+        let rows = try await self.services.store.events(of: self.identity.id)
+        for (event, _) in rows { _ = self.machine.handle(event) }
+        self.events = rows.count
+    }
+
+    private func take(_ input: Input) async throws {
+        switch input {
+        case .poke(let urgent): try await self.drain(urgent: urgent)
+        case .thought(let token, let result):
+            guard self.thinking?.token == token else { return }
+            self.thinking = nil
+            try await self.hear(result)
+        case .event(let event):
+            // A result that comes after its turn was cancelled has nobody to go to.
+            if case .finished(let call, _) = event, self.running[call] == nil { return }
+            try await self.apply(event)
+        case .begin(let call, let tool, let summary, let generation, let arguments, let continuation):
+            guard var entry = self.running[call] else { return continuation.resume(returning: false) }
+            entry.tool = tool
+            entry.summary = summary
+            entry.generation = generation
+            entry.arguments = arguments
+            self.running[call] = entry
+            do { try await self.apply(.started(call: call)) } catch {
+                continuation.resume(returning: false)
+                throw error
+            }
+            continuation.resume(returning: true)
+        case .control(let event, let continuation):
+            defer { continuation?.resume() }
+            try await self.apply(event)
+            try await self.drainIfIdle()
+        }
+    }
+
+    // MARK: Inbox
+
+    private func drainIfIdle() async throws {
+        if case .idle = self.machine.state { try await self.drain(urgent: false) }
+    }
+
+    private func drain(urgent: Bool) async throws {
+        switch self.machine.state {
+        case .idle:
+            try await self.receive()
+        case .thinking where urgent:
+            // What the model was saying is void; it is asked again with the message in its context.
+            self.thinking?.task.cancel()
+            self.thinking = nil
+            try await self.perform(.think)
+        case .executing where urgent:
+            try await self.receive()
+        case .thinking, .executing, .paused:
+            break
+        }
+    }
+
+    private func receive() async throws {
+        let items = try await self.services.store.unread(agent: self.identity)
+        if !items.isEmpty { try await self.apply(.received(items)) }
+    }
+
+    // MARK: Events and effects
+
+    /// One step: the row first, with the signals that tell of it, then what follows.
+    private func apply(_ event: AgentEvent) async throws {
+        let before = self.machine.status
+        let effects = self.machine.handle(event)
+        self.events += 1
+        if case .received(let items) = event { self.cause = items.last?.cause ?? items.last?.id }
+        try await self.keep(event, number: self.events, changed: before != self.machine.status, effects)
+        if case .finished(let call, _) = event { self.running[call] = nil }
+        for effect in effects { try await self.perform(effect) }
+    }
+
+    private func keep(_ event: AgentEvent, number: Int, changed: Bool, _ effects: [AgentEffect]) async throws {
+        let record = AgentRecord(
+            identity: self.identity, event: event, number: number, status: changed ? self.machine.status : nil,
+            activity: self.activity, effects: effects, cause: self.cause, running: self.running, now: self.services.ports.clock.uptime)
+        try await self.services.store.transaction { try record.write($0) }
+    }
+
+    private func perform(_ effect: AgentEffect) async throws {
+        switch effect {
+        case .think:
+            try await self.receive()
+            guard case .thinking = self.machine.state else { return }
+            await self.think()
+        case .cancelModel:
+            self.thinking?.task.cancel()
+            self.thinking = nil
+        case .run(let calls):
+            for call in calls { self.launch(call) }
+        case .cancelCalls(let calls):
+            for call in calls { self.running[call]?.task?.cancel() }
+        case .recover(let call):
+            await self.recover(call)
+        case .conclude(let outcome, let text):
+            await self.roster.concluded(self.identity, outcome, text)
+            try await self.drainIfIdle()
+        }
+    }
+
+    // MARK: The model
+
+    private func think() async {
+        self.thoughts += 1
+        let token = self.thoughts
+        let call: ModelCall
+        let circumstances: ModelGateway.Circumstances
+        do {
+            (call, circumstances) = try await self.nextCall()
+        } catch {
+            self.mailbox.send(.thought(token: token, .failure(ModelFailure(.invalid, error.description))))
+            self.thinking = (token, Task {})
+            return
+        }
+        let task = Task { [gateway = self.services.gateway, mailbox = self.mailbox] in
+            let result: Result<ModelReply, ModelFailure>
+            do throws(ModelFailure) {
+                result = .success(try await gateway.reply(to: call, circumstances))
+            } catch {
+                result = .failure(error)
+            }
+            mailbox.send(.thought(token: token, result))
+        }
+        self.thinking = (token, task)
+    }
+
+    private func nextCall() async throws(PromptError) -> (ModelCall, ModelGateway.Circumstances) {
+        let catalog = self.services.catalog
+        guard let role = catalog.role(self.identity.role) else {
+            throw PromptError("The role «\(self.identity.role)» of \(self.identity.name) is not there any more.")
+        }
+        let context = PromptContext(
+            agent: self.identity.name, role: role.name, team: self.identity.team, project: self.services.directory,
+            rules: self.services.rules.text)
+        let system = try await catalog.prompt(for: role, context)
+        let tools = role.tools.sorted().compactMap { catalog.tool($0)?.schema }
+        let fixed = self.estimate.tokens(system) + tools.reduce(0) { $0 + self.estimate.tokens($1) }
+        let content = self.window.content(of: self.machine.messages, fixed: fixed, self.estimate)
+        self.contextUsed = content.tokens
+        let call = ModelCall(
+            id: self.services.identifiers.next().description, model: self.model, system: system, tools: tools,
+            messages: content.messages, maxOutputTokens: self.services.prices.facts(self.model)?.maxOutput.map { min($0, 16_384) },
+            purpose: "turn", agent: self.identity.name, role: role.name, step: self.machine.replies)
+        let circumstances = ModelGateway.Circumstances(
+            source: self.identity.source, team: self.identity.team, cause: self.cause, contextUsed: content.tokens,
+            contextLimit: self.window.limit)
+        return (call, circumstances)
+    }
+
+    private func hear(_ result: Result<ModelReply, ModelFailure>) async throws {
+        switch result {
+        case .success(let reply):
+            if reply.usage.total > 0 {
+                self.estimate.learn(estimated: self.contextUsed, actual: reply.usage.total - reply.usage.output)
+                self.contextUsed = reply.usage.total
+            }
+            let unique = self.withUniqueCalls(reply)
+            let parallel = Set(unique.message.toolCalls.filter { self.services.catalog.tool($0.name)?.isParallel ?? false }.map(\.id))
+            try await self.apply(.replied(unique, parallel: parallel))
+        case .failure(let failure):
+            if failure.kind != .cancelled { try await self.apply(.modelFailed(failure)) }
+        }
+    }
+
+    /// Some servers name every reply's first call alike; a call's id is its identity in the log.
+    private func withUniqueCalls(_ reply: ModelReply) -> ModelReply {
+        var taken = Set(self.machine.messages.flatMap(\.toolCalls).map(\.id))
+        var reply = reply
+        reply.message.parts = reply.message.parts.map { part in
+            guard case .toolCall(let call) = part, !taken.insert(call.id).inserted else { return part }
+            let id = "\(call.id)-\(self.machine.replies + 1)-\(taken.count)"
+            taken.insert(id)
+            return .toolCall(ToolCall(id: id, name: call.name, arguments: call.arguments, malformed: call.malformed))
+        }
+        return reply
+    }
+
+    // MARK: Calls
+
+    private func launch(_ call: ToolCall) {
+        let execution = ToolExecution(agent: self, call: call, cause: self.cause)
+        self.running[call.id] = Running(
+            summary: "", tool: call.name, began: self.services.ports.clock.uptime, arguments: call.arguments)
+        self.running[call.id]?.task = Task { [mailbox = self.mailbox] in
+            let result = await execution.run()
+            mailbox.send(.event(.finished(call: call.id, result)))
+        }
+    }
+
+    private func recover(_ call: ToolCall) async {
+        let execution = ToolExecution(agent: self, call: call, cause: self.cause)
+        switch await execution.recovery() {
+        case .runAgain:
+            self.launch(call)
+        case .finished(let result):
+            self.running[call.id] = Running(
+                summary: "after a restart", tool: call.name, began: self.services.ports.clock.uptime, arguments: call.arguments)
+            self.mailbox.send(.event(.finished(call: call.id, result)))
+        }
+    }
+
+    /// Returns true when the beginning of the call is kept: only then may it do anything.
+    nonisolated func begin(_ call: String, tool: String, summary: String, generation: Int, arguments: JSON) async -> Bool {
+        await withCheckedContinuation { continuation in
+            let input = Input.begin(
+                call: call, tool: tool, summary: summary, generation: generation, arguments: arguments, continuation)
+            if !self.mailbox.send(input) { continuation.resume(returning: false) }
+        }
+    }
+
+    nonisolated func tell(_ event: AgentEvent) { self.mailbox.send(.event(event)) }
+}

@@ -1,0 +1,122 @@
+import LoomSystem
+import Synchronization
+
+/// What one call may touch. Asked before the tool runs for what its arguments name, and again by every host function for what
+/// it really touches; what was allowed once for this call is not asked again.
+package final class CallAuthority: Sendable {
+    private let agent: Agent
+    private let call: String
+    private let tool: String
+    private let allowed = Mutex<Set<Access>>([])
+
+    init(agent: Agent, call: String, tool: String) {
+        self.agent = agent
+        self.call = call
+        self.tool = tool
+    }
+
+    private var services: Services { self.agent.services }
+
+    /// Before the tool runs. A write that must be asked for is asked when its difference can be shown, by `require`.
+    func settle(_ access: Access) async throws(ToolError) {
+        let decision = self.services.permissions.decide(tool: self.tool, access)
+        if access.kind == .write, decision.verdict == .ask { return }
+        try await self.require(access)
+    }
+
+    /// Returns when the access is allowed; throws a refusal that the model reads.
+    /// - Parameters:
+    ///   - note: what is known about it, for the title: "(+3 −1)".
+    ///   - detail: the diff or plan that a person may look at.
+    ///   - wait: told when the wait for a human begins and ends.
+    func require(
+        _ access: Access, note: String = "", detail: String = "", wait: (@Sendable (Bool) -> Void)? = nil
+    ) async throws(ToolError) {
+        if self.allowed.withLock({ $0.contains(access) }) { return }
+        let decision = self.services.permissions.decide(tool: self.tool, access)
+        switch decision.verdict {
+        case .allow:
+            try await self.log(access, .allow, decision.rule, by: "rule")
+        case .deny:
+            try await self.log(access, .deny, decision.rule, by: "rule")
+            throw self.refusal(access, "by the rule «\(decision.rule)» (\(decision.rule.origin))")
+        case .ask:
+            try await self.ask(access, decision.rule, note: note, detail: detail, wait: wait)
+        }
+        self.allowed.withLock { _ = $0.insert(access) }
+    }
+
+    private func ask(
+        _ access: Access, _ rule: PermissionRule, note: String, detail: String, wait: (@Sendable (Bool) -> Void)?
+    ) async throws(ToolError) {
+        let identity = self.agent.identity
+        let always = PermissionEngine.always(tool: self.tool, access)
+        let draft = Questions.Draft(
+            kind: access.kind == .spawn ? .spawn : .permission, agent: identity.name, team: identity.team, call: self.call,
+            title: "\(identity.name) wants to \(access.asWish)\(note.isEmpty ? "" : "  \(note)")", detail: detail,
+            why: "rule «\(rule)» (\(rule.origin))", always: always.description)
+        wait?(true)
+        defer { wait?(false) }
+        let reply: Questions.Reply
+        do {
+            reply = try await self.services.questions.ask(draft) { self.gated($0) }
+        } catch {
+            throw ToolError(error.description)
+        }
+        switch reply.answer {
+        case .allow:
+            try await self.log(access, .allow, rule, by: reply.by)
+        case .always:
+            try await self.grant(always, by: reply.by)
+            try await self.log(access, .allow, always, by: reply.by)
+        case .refuse:
+            try await self.log(access, .deny, rule, by: reply.by)
+            throw self.refusal(access, "by \(reply.by)")
+        case .text(let text):
+            try await self.log(access, .deny, rule, by: reply.by)
+            throw self.refusal(access, "by \(reply.by), who says: \(text)")
+        }
+        self.ungated()
+    }
+
+    /// The call waits for a human: people see its agent as gated.
+    func gated(_ question: ID) { self.agent.tell(.gated(call: self.call, question: question)) }
+
+    func ungated() { self.agent.tell(.ungated(call: self.call)) }
+
+    private func refusal(_ access: Access, _ by: String) -> ToolError {
+        ToolError("Refused \(by): \(access). Do not try it another way; go on without it, or say what you would need.", status: .denied)
+    }
+
+    private func grant(_ rule: PermissionRule, by: String) async throws(ToolError) {
+        self.services.permissions.grant(rule)
+        do { try await self.services.store.keep(grant: rule, by: by) } catch { throw ToolError(error.description) }
+    }
+
+    private func log(_ access: Access, _ verdict: Verdict, _ rule: PermissionRule, by: String) async throws(ToolError) {
+        let identity = self.agent.identity
+        do {
+            try await self.services.store.publish(
+                PermissionDecided(
+                    agent: identity.name, call: self.call, tool: self.tool, access: access.description, verdict: verdict,
+                    rule: rule.description, origin: rule.origin, by: by),
+                source: identity.source, subject: self.call, team: identity.team)
+        } catch {
+            throw ToolError(error.description)
+        }
+    }
+}
+
+extension Access {
+    /// "edit src/parser.py", after "wants to".
+    fileprivate var asWish: String {
+        switch self.kind {
+        case .read: "read \(self.target)"
+        case .write: "edit \(self.target)"
+        case .execute: "run: \(self.target)"
+        case .network: "reach \(self.target)"
+        case .spawn: "start \(self.target)"
+        case .message: "write to \(self.target)"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import DequeModule
+import Synchronization
+
+/// What an agent's actor is told, in order. Bounded by nature: a poke is kept once, results come once for each call.
+final class Mailbox<Element: Sendable>: Sendable {
+    private let state = Mutex(State())
+
+    private struct State {
+        var queue = Deque<Element>()
+        var reader: CheckedContinuation<Element?, Never>?
+        var isClosed = false
+    }
+
+    /// False when it is closed: nobody will read this.
+    @discardableResult
+    func send(_ element: Element) -> Bool {
+        let (accepted, reader) = self.state.withLock { state -> (Bool, CheckedContinuation<Element?, Never>?) in
+            guard !state.isClosed else { return (false, nil) }
+            if let reader = state.reader {
+                state.reader = nil
+                return (true, reader)
+            }
+            state.queue.append(element)
+            return (true, nil)
+        }
+        reader?.resume(returning: element)
+        return accepted
+    }
+
+    /// The next element; nil when closed or cancelled. One reader at a time.
+    func next() async -> Element? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready: Element?? = self.state.withLock { state in
+                    if state.isClosed || Task.isCancelled { return .some(nil) }
+                    if let first = state.queue.popFirst() { return .some(first) }
+                    state.reader = continuation
+                    return nil
+                }
+                if let ready { continuation.resume(returning: ready) }
+            }
+        } onCancel: {
+            self.close()
+        }
+    }
+
+    /// Ends it and returns what nobody will read.
+    @discardableResult
+    func close() -> [Element] {
+        let (reader, rest) = self.state.withLock { state in
+            state.isClosed = true
+            defer {
+                state.reader = nil
+                state.queue = []
+            }
+            return (state.reader, Array(state.queue))
+        }
+        reader?.resume(returning: nil)
+        return rest
+    }
+}

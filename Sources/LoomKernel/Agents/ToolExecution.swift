@@ -1,0 +1,87 @@
+import LoomSystem
+
+/// One tool call from the model's wish to its result. The tool is looked up once: the call ends on the generation it began on.
+struct ToolExecution: Sendable {
+    let agent: Agent
+    let call: ToolCall
+    let cause: ID?
+
+    private var services: Services { self.agent.services }
+
+    func run() async -> ToolResult {
+        do {
+            let tool = try self.tool()
+            let arguments = try self.arguments(tool)
+            let authority = CallAuthority(agent: self.agent, call: self.call.id, tool: tool.schema.name)
+            for access in try tool.access(arguments) { try await authority.settle(access) }
+            guard
+                await self.agent.begin(
+                    self.call.id, tool: tool.schema.name, summary: tool.summary(arguments), generation: tool.generation,
+                    arguments: arguments)
+            else { return ToolResult("The call did not begin: its agent is stopping.", status: .cancelled) }
+            let host = ToolHost(agent: self.agent.identity, call: self.call.id, tool: tool.schema.name, authority: authority, roster: self.agent.roster)
+            let result = try await tool.run(arguments, host)
+            return await self.cut(result)
+        } catch {
+            return ToolResult(Task.isCancelled ? "Cancelled. \(error.message)" : error.message, status: error.status, data: nil)
+        }
+    }
+
+    /// After a crash: did it have its effect?
+    func recovery() async -> Recovery {
+        let effects = (try? await self.services.store.effects(agent: self.agent.identity.id, call: self.call.id)) ?? []
+        for case .process(let identity, _) in effects { identity.killLeftover() }
+        let isReadOnly = self.services.catalog.tool(self.call.name)?.isReadOnly ?? false
+        let root = self.services.directory
+        return Recovery.judge(effects, isReadOnly: isReadOnly) { path in
+            (try? self.services.ports.files.read(root + "/" + path)).map { Hash.sha256($0) }
+        }
+    }
+
+    private func tool() throws(ToolError) -> any Tool {
+        let name = self.call.name
+        let role = self.services.catalog.role(self.agent.identity.role)
+        guard let tool = self.services.catalog.tool(name) else {
+            let nearest = nearestWord(to: name, in: role?.tools ?? [])
+            throw ToolError("There is no tool «\(name)».\(nearest.map { " Did you mean \($0)?" } ?? "")")
+        }
+        guard role?.tools.contains(name) ?? false else {
+            throw ToolError(
+                "The role \(self.agent.identity.role) may not use \(name). Ask a teammate whose role has it, by peer_message.", status: .denied)
+        }
+        return tool
+    }
+
+    private func arguments(_ tool: any Tool) throws(ToolError) -> JSON {
+        if let malformed = self.call.malformed {
+            throw ToolError("The arguments of \(self.call.name) were not valid JSON: \(malformed.prefix(200)). Send them again as one JSON object.")
+        }
+        return try tool.validate(self.call.arguments)
+    }
+
+    /// No plugin floods a context: what is too long keeps its head and tail, and the whole is on disk.
+    private func cut(_ result: ToolResult) async -> ToolResult {
+        let limit = self.services.configuration.resultBytes
+        guard result.text.utf8.count > limit else { return result }
+        var result = result
+        let path = ".loomkin/outputs/\(self.call.id.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }).txt"
+        let kept = (try? self.services.ports.files.write(
+            result.text, to: self.services.directory + "/" + path, options: WriteOptions(createsParents: true))) != nil
+        result.text = headAndTail(
+            result.text, bytes: limit, note: kept ? "the whole text is in \(path)" : "the whole text could not be kept")
+        return result
+    }
+}
+
+/// The beginning and the end of a text, cut at characters, with one line that says what is missing.
+package func headAndTail(_ text: String, bytes: Int, note: String) -> String {
+    let total = text.utf8.count
+    guard total > bytes else { return text }
+    let utf8 = text.utf8
+    let head = String(decoding: Array(utf8.prefix(bytes * 2 / 3)), as: UTF8.self)
+    let tail = String(decoding: Array(utf8.suffix(bytes / 3)), as: UTF8.self)
+    let trim: (Character) -> Bool = { $0 == "\u{FFFD}" }
+    let cleanHead = head.last.map(trim) == true ? String(head.dropLast()) : head
+    let cleanTail = String(tail.drop(while: trim))
+    return "\(cleanHead)\n[… \(total - cleanHead.utf8.count - cleanTail.utf8.count) of \(total) bytes left out; \(note) …]\n\(cleanTail)"
+}

@@ -1,0 +1,92 @@
+import LoomSystem
+
+extension Configuration {
+    /// Puts layers together; a later one wins. Lists of rules add up.
+    package init(layers: [ConfigurationLayer]) throws(ConfigurationError) {
+        self.init()
+        var ignored: [String] = []
+        for layer in layers {
+            for entry in layer.entries {
+                if try self.apply(entry, isRestricted: layer.isRestricted) {
+                    self.origins[entry.key] = entry.origin
+                } else {
+                    ignored.append(entry.key)
+                }
+            }
+        }
+        if !ignored.isEmpty {
+            self.notices.append(
+                "This project is not trusted, so these of its settings do not count: \(ignored.joined(separator: ", ")). See «loomkin trust».")
+        }
+    }
+
+    /// False when the key may not be set by this layer.
+    private mutating func apply(_ entry: ConfigurationLayer.Entry, isRestricted: Bool) throws(ConfigurationError) -> Bool {
+        if let key = ConfigurationKey.all.first(where: { $0.name == entry.key }) {
+            try self.check(entry, key)
+            if isRestricted && !key.isHarmless { return false }
+            if let problem = key.apply(&self, entry.value, entry.origin) {
+                throw ConfigurationError("\(entry.origin): \(entry.key) = \(entry.value.text()) cannot be used: \(problem).")
+            }
+            return true
+        }
+        let path = entry.key.split(separator: ".").map(String.init)
+        if path.first == "provider", try self.applyProvider(path, entry, isRestricted) { return !isRestricted }
+        throw self.unknown(entry)
+    }
+
+    private func check(_ entry: ConfigurationLayer.Entry, _ key: ConfigurationKey) throws(ConfigurationError) {
+        let fits =
+            switch key.type {
+            case .string: entry.value.stringValue != nil
+            case .integer: entry.value.intValue != nil
+            case .number: entry.value.doubleValue != nil
+            case .strings: entry.value.arrayValue?.allSatisfy { $0.stringValue != nil } ?? false
+            }
+        guard fits else {
+            throw ConfigurationError("\(entry.origin): \(entry.key) must be a \(key.type.rawValue), not \(entry.value.text()).")
+        }
+    }
+
+    /// `provider.NAME.base_url|key_env` and `provider.endpoints.NAME.url|key_env`. False when it is none of these.
+    private mutating func applyProvider(
+        _ path: [String], _ entry: ConfigurationLayer.Entry, _ isRestricted: Bool
+    ) throws(ConfigurationError) -> Bool {
+        guard path.count >= 3 else { return false }
+        guard let text = entry.value.stringValue else {
+            throw ConfigurationError("\(entry.origin): \(entry.key) must be a string, not \(entry.value.text()).")
+        }
+        if path[1] == "endpoints" {
+            guard path.count == 4, ["url", "key_env"].contains(path[3]) else { return false }
+            if path[3] == "url", !text.hasPrefix("http://"), !text.hasPrefix("https://") {
+                throw ConfigurationError("\(entry.origin): \(entry.key) must begin with http:// or https://.")
+            }
+            if isRestricted { return true }
+            var endpoint = self.endpoints[path[2]] ?? EndpointSettings(url: "")
+            if path[3] == "url" { endpoint.url = text } else { endpoint.keyEnv = text }
+            self.endpoints[path[2]] = endpoint
+        } else {
+            guard path.count == 3, ["base_url", "key_env"].contains(path[2]) else { return false }
+            if isRestricted { return true }
+            var provider = self.providers[path[1]] ?? ProviderSettings()
+            if path[2] == "base_url" { provider.baseURL = text } else { provider.keyEnv = text }
+            self.providers[path[1]] = provider
+        }
+        return true
+    }
+
+    private func unknown(_ entry: ConfigurationLayer.Entry) -> ConfigurationError {
+        let known = ConfigurationKey.all.map(\.name) + ["provider.NAME.base_url", "provider.NAME.key_env"]
+        let nearest = nearestWord(to: entry.key, in: known) ?? Self.sameSection(entry.key, known)
+        let hint = nearest.map { "The nearest known key is \($0)." } ?? "See docs/configuration.md for the keys."
+        return ConfigurationError("\(entry.origin): there is no setting «\(entry.key)». \(hint)")
+    }
+
+    /// A word that is far as a whole may be near in its last part.
+    private static func sameSection(_ key: String, _ known: [String]) -> String? {
+        guard let dot = key.firstIndex(of: ".") else { return nil }
+        let section = known.filter { $0.hasPrefix(key[...dot]) }
+        let lasts = Dictionary(section.map { (String($0[$0.index(after: dot)...]), $0) }, uniquingKeysWith: { first, _ in first })
+        return nearestWord(to: String(key[key.index(after: dot)...]), in: lasts.keys.sorted()).flatMap { lasts[$0] }
+    }
+}

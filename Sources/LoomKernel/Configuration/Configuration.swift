@@ -1,0 +1,66 @@
+/// Everything a user may set, after all layers were put together.
+package struct Configuration: Sendable, Hashable {
+    /// A model by tier: `default`, `fast`, `strong`.
+    package var models: [String: String] = [:]
+    package var permissions: TrustPreset = .ask
+    package var rules: [PermissionRule] = []
+    /// Dollars; nil for no limit.
+    package var sessionBudgetUSD: Double?
+    package var agentBudgetUSD: Double?
+    /// Model replies in one turn.
+    package var maxTurns = 50
+    package var maxAgents = 10
+    /// Tokens; nil for what the model is known to take.
+    package var contextLimit: Int?
+    /// Tokens kept free for the reply.
+    package var contextReserve = 8_192
+    /// Bytes of a tool's result that enter the context.
+    package var resultBytes = 32_768
+    /// Seconds a shell command may run when the call says nothing.
+    package var shellTimeout = 120
+    package var pagePort = 4200
+    package var providers: [String: ProviderSettings] = [:]
+    package var endpoints: [String: EndpointSettings] = [:]
+    /// Where each value that was set stands, by its dotted key.
+    package var origins: [String: String] = [:]
+    /// What a person should know about how this came together: a project's keys that did not count.
+    package var notices: [String] = []
+
+    package init() {}
+
+    /// The default model, nil when none is configured.
+    package var model: String? { self.models["default"] }
+
+    /// The model for a role's tier; a name with a provider stands for itself.
+    package func model(for tier: String) -> String? {
+        if tier.contains(":") { return tier }
+        return self.models[tier] ?? self.models["default"]
+    }
+}
+
+/// What a user may set for a provider that a plugin brings.
+package struct ProviderSettings: Sendable, Hashable {
+    package var baseURL: String?
+    package var keyEnv: String?
+    package init(baseURL: String? = nil, keyEnv: String? = nil) {
+        self.baseURL = baseURL
+        self.keyEnv = keyEnv
+    }
+}
+
+/// An OpenAI-compatible server under a name of the user's own.
+package struct EndpointSettings: Sendable, Hashable {
+    package var url: String
+    /// Name of the environment variable with the key; nil for a server that wants none.
+    package var keyEnv: String?
+    package init(url: String, keyEnv: String? = nil) {
+        self.url = url
+        self.keyEnv = keyEnv
+    }
+}
+
+/// A mistake in the configuration, with its place and what is near.
+package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,90 @@
+package import LoomSystem
+
+/// A key that can be set: its name, its type, and what a project may do with it before it is trusted.
+package struct ConfigurationKey: Sendable {
+    package let name: String
+    package let type: ValueType
+    package let text: String
+    /// True when an untrusted project may set it: it can neither run, send nor widen anything.
+    let isHarmless: Bool
+    let apply: @Sendable (inout Configuration, JSON, _ origin: String) -> String?
+
+    package enum ValueType: String, Sendable { case string, integer, number, strings = "list of strings" }
+
+    init(
+        _ name: String, _ type: ValueType, _ text: String, isHarmless: Bool = false,
+        apply: @escaping @Sendable (inout Configuration, JSON, _ origin: String) -> String?
+    ) {
+        self.name = name
+        self.type = type
+        self.text = text
+        self.isHarmless = isHarmless
+        self.apply = apply
+    }
+
+    /// Every key but those below `provider`, which have a name of the user's in the middle.
+    package static let all: [ConfigurationKey] =
+        ["default", "fast", "strong"].map { tier in
+            ConfigurationKey("model.\(tier)", .string, "PROVIDER:MODEL for roles of the tier «\(tier)»") { configuration, value, _ in
+                guard let text = value.stringValue, ModelName(text) != nil else { return "write PROVIDER:MODEL" }
+                configuration.models[tier] = text
+                return nil
+            }
+        } + [
+            ConfigurationKey("permissions.preset", .string, "ask, read-only, edit or full") { configuration, value, _ in
+                guard let preset = value.stringValue.flatMap(TrustPreset.init(rawValue:)) else { return "use ask, read-only, edit or full" }
+                configuration.permissions = preset
+                return nil
+            },
+            Self.rules("allow", .allow), Self.rules("ask", .ask), Self.rules("deny", .deny),
+            Self.money("budget.session_usd", "dollars a session may spend", \.sessionBudgetUSD),
+            Self.money("budget.agent_usd", "dollars an agent may spend", \.agentBudgetUSD),
+            Self.count("limits.max_turns", "model replies in one turn of an agent", \.maxTurns, isHarmless: true),
+            Self.count("limits.max_agents", "agents in a session", \.maxAgents),
+            ConfigurationKey("context.limit", .integer, "tokens of a context window", isHarmless: true) { configuration, value, _ in
+                guard let count = value.intValue, count >= 1_000 else { return "use a whole number from 1000" }
+                configuration.contextLimit = count
+                return nil
+            },
+            Self.count("context.reserve", "tokens kept free for a reply", \.contextReserve, isHarmless: true),
+            Self.count("context.result_bytes", "bytes of a tool's result that a model reads", \.resultBytes, isHarmless: true),
+            Self.count("shell.timeout_seconds", "seconds a command may run", \.shellTimeout, isHarmless: true),
+            ConfigurationKey("page.port", .integer, "first port to try for the page") { configuration, value, _ in
+                guard let port = value.intValue, (0...65_535).contains(port) else { return "use 0 to 65535" }
+                configuration.pagePort = port
+                return nil
+            },
+        ]
+
+    private static func rules(_ name: String, _ verdict: Verdict) -> ConfigurationKey {
+        ConfigurationKey("permissions.\(name)", .strings, "rules «SUBJECT [PATTERN]» that \(verdict.rawValue)") { configuration, value, origin in
+            for item in value.arrayValue ?? [] {
+                guard let rule = item.stringValue.flatMap({ PermissionRule(verdict, text: $0, origin: origin) }) else {
+                    return "write «SUBJECT [PATTERN]», for example \"file_edit src/**\""
+                }
+                configuration.rules.append(rule)
+            }
+            return nil
+        }
+    }
+
+    private static func money(
+        _ name: String, _ text: String, _ path: any WritableKeyPath<Configuration, Double?> & Sendable
+    ) -> ConfigurationKey {
+        ConfigurationKey(name, .number, text) { configuration, value, _ in
+            guard let amount = value.doubleValue, amount >= 0, amount.isFinite else { return "use an amount in dollars" }
+            configuration[keyPath: path] = amount
+            return nil
+        }
+    }
+
+    private static func count(
+        _ name: String, _ text: String, _ path: any WritableKeyPath<Configuration, Int> & Sendable, isHarmless: Bool = false
+    ) -> ConfigurationKey {
+        ConfigurationKey(name, .integer, text, isHarmless: isHarmless) { configuration, value, _ in
+            guard let count = value.intValue, count > 0 else { return "use a whole number above zero" }
+            configuration[keyPath: path] = count
+            return nil
+        }
+    }
+}

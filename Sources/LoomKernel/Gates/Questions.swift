@@ -1,0 +1,104 @@
+import GRDB
+package import LoomSystem
+
+/// The questions that wait for a human. Any front end may answer; the first one wins and the others are told.
+package actor Questions {
+    private let store: Store
+    private let clock: any WallClock
+    private let identifiers: IDGenerator
+    /// False when no front end could ever answer: then nothing waits, and silence is a refusal.
+    private var isInteractive: Bool
+    private var open: [ID: Waiting] = [:]
+    /// How many questions nobody could answer.
+    package private(set) var unanswered = 0
+
+    private struct Waiting {
+        let question: Question
+        let continuation: CheckedContinuation<Reply, Never>
+    }
+
+    package struct Reply: Sendable, Hashable {
+        package let answer: Answer
+        package let by: String
+    }
+
+    package init(store: Store, clock: any WallClock, identifiers: IDGenerator, isInteractive: Bool) {
+        self.store = store
+        self.clock = clock
+        self.identifiers = identifiers
+        self.isInteractive = isInteractive
+    }
+
+    package var waiting: [Question] { self.open.values.map(\.question).sorted { $0.id < $1.id } }
+
+    /// What is asked, by whom and for which call.
+    package struct Draft: Sendable, Hashable {
+        package var kind: Question.Kind
+        package var agent: String
+        package var team: String
+        package var call: String
+        package var title: String
+        package var detail = ""
+        package var why = ""
+        package var always: String?
+        package var options: [String] = []
+    }
+
+    /// Waits for an answer; cancelling the task withdraws the question. `asked` hears its id before anyone can answer.
+    package func ask(_ draft: Draft, asked: @Sendable (ID) -> Void) async throws(StoreError) -> Reply {
+        let question = Question(
+            id: self.identifiers.next(), kind: draft.kind, agent: draft.agent, call: draft.call, title: draft.title, detail: draft.detail,
+            why: draft.why, always: draft.always, options: draft.options, time: self.clock.now)
+        guard self.isInteractive else {
+            self.unanswered += 1
+            return Reply(answer: .refuse, by: "nobody: no person could be asked")
+        }
+        try await self.store.transaction { transaction in
+            try transaction.db.execute(
+                sql: "INSERT INTO question (id, session, question) VALUES (?, ?, ?)",
+                arguments: [question.id.description, transaction.session, JSON(encoding: question).text()])
+            try transaction.publish(
+                QuestionAsked(question: question), source: "agent/\(draft.agent)", subject: question.id.description, team: draft.team)
+        }
+        asked(question.id)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled {
+                    continuation.resume(returning: Reply(answer: .refuse, by: "cancelled"))
+                } else {
+                    self.open[question.id] = Waiting(question: question, continuation: continuation)
+                }
+            }
+        } onCancel: {
+            Task { try? await self.answer(question.id, .refuse, by: "cancelled") }
+        }
+    }
+
+    /// False when it is not open any more: somebody else was first.
+    package func answer(_ id: ID, _ answer: Answer, by: String) async throws(StoreError) -> Bool {
+        guard let waiting = self.open.removeValue(forKey: id) else { return false }
+        do {
+            try await self.store.transaction { transaction in
+                try transaction.db.execute(
+                    sql: "UPDATE question SET answer = ?, answered_by = ?, answered_at = ? WHERE id = ?",
+                    arguments: [JSON(encoding: answer).text(), by, transaction.now.iso8601, id.description])
+                try transaction.publish(
+                    QuestionAnswered(question: id.description, agent: waiting.question.agent, answer: answer, by: by), source: by,
+                    subject: id.description)
+            }
+        } catch {
+            // What could not be kept did not happen: the question stays open.
+            self.open[id] = waiting
+            throw error
+        }
+        waiting.continuation.resume(returning: Reply(answer: answer, by: by))
+        return true
+    }
+
+    /// Takes back every question: the workspace closes.
+    package func close() {
+        for waiting in self.open.values { waiting.continuation.resume(returning: Reply(answer: .refuse, by: "closing")) }
+        self.open = [:]
+        self.isInteractive = false
+    }
+}

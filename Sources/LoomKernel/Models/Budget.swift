@@ -1,0 +1,81 @@
+import Synchronization
+
+/// Money by level: session over agent. A call reserves before it is made and settles after, so that calls side by side
+/// cannot pass the limit together.
+package final class Budget: Sendable {
+    /// Why a call was not made.
+    package struct Refusal: Error, Sendable, Hashable {
+        package let level: String
+        package let spentUSD: Double
+        package let limitUSD: Double
+    }
+
+    /// A held amount; settle or release it exactly once.
+    package struct Reservation: Sendable, Hashable {
+        fileprivate let agent: String
+        package let amountUSD: Double
+    }
+
+    private struct Account {
+        var spent = 0.0
+        var reserved = 0.0
+    }
+
+    private struct State {
+        var session = Account()
+        var agents: [String: Account] = [:]
+        var sessionLimit: Double?
+    }
+
+    private let state: Mutex<State>
+    private let agentLimit: Double?
+
+    /// Limits in dollars; nil for none.
+    package init(sessionLimit: Double?, agentLimit: Double?) {
+        self.state = Mutex(State(sessionLimit: sessionLimit))
+        self.agentLimit = agentLimit
+    }
+
+    package var sessionLimit: Double? { self.state.withLock { $0.sessionLimit } }
+    package var spent: Double { self.state.withLock { $0.session.spent } }
+    package func spent(by agent: String) -> Double { self.state.withLock { $0.agents[agent]?.spent ?? 0 } }
+
+    package func setSessionLimit(_ dollars: Double?) { self.state.withLock { $0.sessionLimit = dollars } }
+
+    /// What was spent before this process began.
+    package func restore(_ spent: [String: Double]) {
+        self.state.withLock { state in
+            for (agent, dollars) in spent {
+                state.agents[agent, default: Account()].spent += dollars
+                state.session.spent += dollars
+            }
+        }
+    }
+
+    package func reserve(_ dollars: Double, for agent: String) throws(Refusal) -> Reservation {
+        let refusal: Refusal? = self.state.withLock { state in
+            let account = state.agents[agent] ?? Account()
+            if let limit = state.sessionLimit, state.session.spent + state.session.reserved + dollars > limit {
+                return Refusal(level: "session", spentUSD: state.session.spent, limitUSD: limit)
+            }
+            if let limit = self.agentLimit, account.spent + account.reserved + dollars > limit {
+                return Refusal(level: "agent \(agent)", spentUSD: account.spent, limitUSD: limit)
+            }
+            state.session.reserved += dollars
+            state.agents[agent, default: Account()].reserved += dollars
+            return nil
+        }
+        if let refusal { throw refusal }
+        return Reservation(agent: agent, amountUSD: dollars)
+    }
+
+    /// Replaces what was held by what it cost; zero releases it.
+    package func settle(_ reservation: Reservation, costUSD: Double) {
+        self.state.withLock { state in
+            state.session.reserved -= reservation.amountUSD
+            state.session.spent += costUSD
+            state.agents[reservation.agent, default: Account()].reserved -= reservation.amountUSD
+            state.agents[reservation.agent, default: Account()].spent += costUSD
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import DequeModule
+import Synchronization
+
+/// How a subscriber is served when it is slower than what happens.
+package enum Delivery: Sendable, Hashable {
+    /// The oldest waiting signal is dropped and counted.
+    case lossy
+    /// The publisher waits for room up to the bus's bound; then the subscriber is cut off and told.
+    case mustDeliver
+    /// Read from the log behind a stored cursor: at least once, also across restarts.
+    case durable(cursor: String)
+}
+
+/// One subscriber's bounded queue. Signals arrive in order of their numbers and are taken out in batches.
+package final class Subscription: Sendable {
+    package let name: String
+    package let pattern: TopicPattern
+    package let delivery: Delivery
+    package let capacity: Int
+    private let state = Mutex(State())
+    private let onCancel: @Sendable (Subscription) -> Void
+
+    private struct State {
+        var queue = Deque<Signal>()
+        var reader: CheckedContinuation<[Signal]?, Never>?
+        var writers: [CheckedContinuation<Void, Never>] = []
+        var dropped = 0
+        var end: End?
+    }
+
+    /// Why a subscription ended.
+    package enum End: Sendable, Hashable { case cancelled, cutOff }
+
+    init(name: String, pattern: TopicPattern, delivery: Delivery, capacity: Int, onCancel: @escaping @Sendable (Subscription) -> Void) {
+        self.name = name
+        self.pattern = pattern
+        self.delivery = delivery
+        self.capacity = max(1, capacity)
+        self.onCancel = onCancel
+    }
+
+    /// How many signals a lossy subscriber missed.
+    package var dropped: Int { self.state.withLock { $0.dropped } }
+
+    /// Nil while it lives.
+    package var end: End? { self.state.withLock { $0.end } }
+
+    /// Everything that waits, at least one signal; nil when it was cancelled or cut off. One reader at a time.
+    package func next() async -> [Signal]? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready: (batch: [Signal]?, writers: [CheckedContinuation<Void, Never>])?
+                ready = self.state.withLock { state in
+                    if !state.queue.isEmpty {
+                        let batch = Array(state.queue)
+                        state.queue.removeAll(keepingCapacity: true)
+                        defer { state.writers = [] }
+                        return (batch, state.writers)
+                    }
+                    if state.end != nil || Task.isCancelled || state.reader != nil { return (nil, []) }
+                    state.reader = continuation
+                    return nil
+                }
+                guard let ready else { return }
+                ready.writers.forEach { $0.resume() }
+                continuation.resume(returning: ready.batch)
+            }
+        } onCancel: {
+            self.cancel()
+        }
+    }
+
+    /// Ends it; a waiting reader gets nil. Idempotent.
+    package func cancel() { self.finish(.cancelled) }
+
+    /// Queues a signal without waiting. False when a must-deliver queue is full: the publisher then waits for room.
+    func offer(_ signal: Signal) -> Bool {
+        let reader: CheckedContinuation<[Signal]?, Never>?
+        var accepted = true
+        reader = self.state.withLock { state in
+            guard state.end == nil else { return nil }
+            if let waiting = state.reader {
+                state.reader = nil
+                return waiting
+            }
+            state.queue.append(signal)
+            if state.queue.count > self.capacity {
+                switch self.delivery {
+                case .lossy, .durable:
+                    state.queue.removeFirst()
+                    state.dropped += 1
+                case .mustDeliver:
+                    accepted = false
+                }
+            }
+            return nil
+        }
+        reader?.resume(returning: [signal])
+        return accepted
+    }
+
+    /// Returns when the queue is within its bound again, or it ended.
+    func room() async {
+        await withCheckedContinuation { continuation in
+            let ready = self.state.withLock { state in
+                if state.end != nil || state.queue.count <= self.capacity { return true }
+                state.writers.append(continuation)
+                return false
+            }
+            if ready { continuation.resume() }
+        }
+    }
+
+    func finish(_ end: End) {
+        let (reader, writers) = self.state.withLock { state in
+            guard state.end == nil else { return (nil as CheckedContinuation<[Signal]?, Never>?, [CheckedContinuation<Void, Never>]()) }
+            state.end = end
+            if end == .cutOff { state.queue.removeAll() }
+            defer {
+                state.reader = nil
+                state.writers = []
+            }
+            return (state.reader, state.writers)
+        }
+        self.onCancel(self)
+        writers.forEach { $0.resume() }
+        reader?.resume(returning: nil)
+    }
+}

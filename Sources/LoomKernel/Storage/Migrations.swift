@@ -1,0 +1,73 @@
+import GRDB
+
+/// The named steps that bring a database to today's shape. A step that has shipped is never edited.
+enum Migrations {
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("sessions, agents and their events") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE session (
+                        id TEXT PRIMARY KEY, title TEXT NOT NULL DEFAULT '', lead TEXT NOT NULL,
+                        started_at TEXT NOT NULL, active_at TEXT NOT NULL, outcome TEXT,
+                        permissions TEXT NOT NULL, model TEXT);
+                    CREATE TABLE team (
+                        id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES session(id), name TEXT NOT NULL,
+                        parent TEXT REFERENCES team(id), purpose TEXT NOT NULL DEFAULT '');
+                    CREATE TABLE agent (
+                        id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES session(id), team TEXT NOT NULL REFERENCES team(id),
+                        name TEXT NOT NULL, role TEXT NOT NULL, model TEXT NOT NULL, spawned_by TEXT NOT NULL,
+                        spawned_at TEXT NOT NULL, left_at TEXT, UNIQUE (session, name));
+                    -- Everything an agent's machine ever handled, in order: the agent is rebuilt by handling it again.
+                    CREATE TABLE agent_event (
+                        agent TEXT NOT NULL REFERENCES agent(id), number INTEGER NOT NULL, event TEXT NOT NULL, time TEXT NOT NULL,
+                        PRIMARY KEY (agent, number)) WITHOUT ROWID;
+                    CREATE TABLE inbox_item (
+                        id TEXT PRIMARY KEY, agent TEXT NOT NULL REFERENCES agent(id), sender TEXT NOT NULL, kind TEXT NOT NULL,
+                        priority TEXT NOT NULL, text TEXT NOT NULL, queued_at TEXT NOT NULL, read_at TEXT, cause TEXT);
+                    CREATE INDEX inbox_unread ON inbox_item (agent, id) WHERE read_at IS NULL;
+                    CREATE TABLE task (
+                        id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES session(id), title TEXT NOT NULL, description TEXT NOT NULL,
+                        status TEXT NOT NULL, assignee TEXT NOT NULL, creator TEXT NOT NULL, result TEXT NOT NULL DEFAULT '',
+                        changed_at TEXT NOT NULL);
+                    CREATE INDEX task_session ON task (session);
+                    """)
+        }
+        migrator.registerMigration("signals and cursors") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE signal (
+                        sequence INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, session TEXT NOT NULL, type TEXT NOT NULL,
+                        source TEXT NOT NULL, subject TEXT, team TEXT, cause TEXT, time TEXT NOT NULL, data TEXT NOT NULL);
+                    CREATE INDEX signal_subject ON signal (subject) WHERE subject IS NOT NULL;
+                    CREATE INDEX signal_session ON signal (session, sequence);
+                    CREATE TABLE cursor (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL);
+                    """)
+        }
+        migrator.registerMigration("questions, grants, effects and money") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE question (
+                        id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES session(id), question TEXT NOT NULL,
+                        answer TEXT, answered_by TEXT, answered_at TEXT);
+                    CREATE TABLE grant_rule (
+                        session TEXT NOT NULL REFERENCES session(id), rule TEXT NOT NULL, granted_by TEXT NOT NULL, granted_at TEXT NOT NULL,
+                        PRIMARY KEY (session, rule)) WITHOUT ROWID;
+                    -- What an agent last saw of a file: a write over anything else is refused.
+                    CREATE TABLE file_seen (
+                        agent TEXT NOT NULL REFERENCES agent(id), path TEXT NOT NULL, hash TEXT NOT NULL,
+                        PRIMARY KEY (agent, path)) WITHOUT ROWID;
+                    -- What a call was about to do to the world, written before it did: after a crash this says what may have happened.
+                    CREATE TABLE effect (
+                        agent TEXT NOT NULL REFERENCES agent(id), call TEXT NOT NULL, number INTEGER NOT NULL, effect TEXT NOT NULL,
+                        PRIMARY KEY (agent, call, number)) WITHOUT ROWID;
+                    CREATE TABLE model_call (
+                        id TEXT NOT NULL, session TEXT NOT NULL REFERENCES session(id), agent TEXT NOT NULL, model TEXT NOT NULL,
+                        purpose TEXT NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+                        cache_write INTEGER NOT NULL, cost_usd REAL, time TEXT NOT NULL);
+                    CREATE INDEX model_call_session ON model_call (session);
+                    """)
+        }
+        return migrator
+    }
+}

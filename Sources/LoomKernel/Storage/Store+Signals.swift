@@ -1,0 +1,72 @@
+import GRDB
+package import LoomSystem
+
+extension Store {
+    /// The session's kept signals behind a number, oldest first. Replay is reading the log.
+    package func signals(
+        after sequence: Int64, limit: Int, session: ID, matching pattern: TopicPattern? = nil
+    ) async throws(StoreError) -> [Signal] {
+        try await self.read { db in
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT * FROM signal WHERE session = ? AND sequence > ? ORDER BY sequence",
+                arguments: [session.description, sequence])
+            var found: [Signal] = []
+            while found.count < limit, let row = try rows.next() {
+                guard let signal = Signal(row), pattern?.matches(signal.topic) ?? true else { continue }
+                found.append(signal)
+            }
+            return found
+        }
+    }
+
+    /// The signals about one thing, oldest first.
+    package func signals(about subject: String, session: ID) async throws(StoreError) -> [Signal] {
+        try await self.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM signal WHERE subject = ? AND session = ? ORDER BY sequence",
+                arguments: [subject, session.description]
+            ).compactMap(Signal.init)
+        }
+    }
+
+    /// The newest kept signals of a session, oldest first.
+    package func latestSignals(_ count: Int, session: ID) async throws(StoreError) -> [Signal] {
+        try await self.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM signal WHERE session = ? ORDER BY sequence DESC LIMIT ?", arguments: [session.description, count]
+            ).reversed().compactMap(Signal.init)
+        }
+    }
+
+    package func lastSequence() async throws(StoreError) -> Int64 {
+        try await self.read { try Int64.fetchOne($0, sql: "SELECT max(sequence) FROM signal") ?? 0 }
+    }
+
+    /// Where a durable subscriber stands; zero for a new one.
+    package func cursor(_ name: String) async throws(StoreError) -> Int64 {
+        try await self.read { try Int64.fetchOne($0, sql: "SELECT sequence FROM cursor WHERE name = ?", arguments: [name]) ?? 0 }
+    }
+
+    /// Everything up to `sequence` has been dealt with by this subscriber.
+    package func acknowledge(_ name: String, _ sequence: Int64) async throws(StoreError) {
+        try await self.transaction {
+            try $0.db.execute(
+                sql: """
+                    INSERT INTO cursor (name, sequence) VALUES (?, ?)
+                    ON CONFLICT (name) DO UPDATE SET sequence = max(sequence, excluded.sequence)
+                    """, arguments: [name, sequence])
+        }
+    }
+}
+
+extension Signal {
+    /// Nil for a row that cannot be read: a damaged one is skipped, never fatal.
+    fileprivate init?(_ row: Row) {
+        guard let id = ID(row["id"] as String), let time = Timestamp(iso8601: row["time"]),
+            let data = try? JSON.parse(row["data"] as String)
+        else { return nil }
+        self.init(
+            sequence: row["sequence"], id: id, type: row["type"], source: row["source"], subject: row["subject"], team: row["team"],
+            cause: (row["cause"] as String?).flatMap { ID($0) }, time: time, data: data)
+    }
+}

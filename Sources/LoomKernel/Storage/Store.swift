@@ -1,0 +1,123 @@
+import Foundation
+package import GRDB
+package import LoomSystem
+import Synchronization
+
+/// The one database of a workspace. Everything that must survive goes through `transaction`, with the signals that tell of it:
+/// either both are kept or neither, and nobody hears of what is not kept.
+package final class Store: Sendable {
+    private let database: any DatabaseWriter
+    private let bus: SignalBus
+    private let clock: any WallClock
+    /// Nil until the session is known.
+    private let session = Mutex<ID?>(nil)
+
+    package var isPersistent: Bool { self.database is DatabasePool }
+
+    /// Opens or creates the database file; `path` nil keeps everything in memory.
+    package init(path: String?, bus: SignalBus, clock: any WallClock) throws(StoreError) {
+        self.bus = bus
+        self.clock = clock
+        var configuration = GRDB.Configuration()
+        configuration.label = "loomkin"
+        // A second kernel on the same project writes too; it waits rather than fails.
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 2
+        configuration.prepareDatabase { db in
+            // The log survives a crash of the process; a crash of the machine may take the last moments.
+            try db.execute(sql: "PRAGMA synchronous = NORMAL")
+        }
+        do {
+            if let path {
+                self.database = try DatabasePool(path: path, configuration: configuration)
+            } else {
+                self.database = try DatabaseQueue(configuration: configuration)
+            }
+            let migrator = Migrations.all
+            let isNewer = try self.database.read { try migrator.hasBeenSuperseded($0) }
+            if isNewer { throw StoreError.newer(path: path ?? "memory") }
+            try migrator.migrate(self.database)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(error, path: path ?? "memory")
+        }
+    }
+
+    package func setSession(_ id: ID) { self.session.withLock { $0 = id } }
+
+    /// Runs `body` in one transaction. Signals published in it reach subscribers after the commit, in the order of their numbers.
+    @discardableResult
+    package func transaction<T: Sendable>(_ body: @Sendable @escaping (Transaction) throws -> T) async throws(StoreError) -> T {
+        let full = Mutex<[Subscription]>([])
+        do {
+            let session = self.session.withLock { $0 }
+            let value = try await self.database.write { [bus, clock] db in
+                let transaction = Transaction(db: db, bus: bus, session: session?.description ?? "", now: clock.now)
+                let value = try body(transaction)
+                let signals = transaction.signals
+                if !signals.isEmpty {
+                    // On the writer's queue, so that delivery keeps the order of commits.
+                    db.afterNextTransaction { _ in
+                        let late = bus.deliver(signals)
+                        full.withLock { $0 = late }
+                    }
+                }
+                return value
+            }
+            let late = full.withLock { $0 }
+            if !late.isEmpty { await self.bus.wait(for: late) }
+            return value
+        } catch {
+            throw StoreError(error, path: self.database.path)
+        }
+    }
+
+    /// Keeps one signal, with nothing else to store.
+    @discardableResult
+    package func publish(
+        _ payload: some SignalPayload, source: String, subject: String? = nil, team: String? = nil, cause: ID? = nil
+    ) async throws(StoreError) -> Signal? {
+        try await self.transaction { try $0.publish(payload, source: source, subject: subject, team: team, cause: cause) }
+    }
+
+    package func read<T: Sendable>(_ body: @Sendable @escaping (Database) throws -> T) async throws(StoreError) -> T {
+        do { return try await self.database.read(body) } catch { throw StoreError(error, path: self.database.path) }
+    }
+
+    package func close() {
+        try? self.database.close()
+    }
+}
+
+/// What a transaction's body may do: SQL, and signals.
+package final class Transaction {
+    package let db: Database
+    package let now: Timestamp
+    package let session: String
+    private let bus: SignalBus
+    fileprivate var signals: [Signal] = []
+
+    fileprivate init(db: Database, bus: SignalBus, session: String, now: Timestamp) {
+        self.db = db
+        self.bus = bus
+        self.session = session
+        self.now = now
+    }
+
+    @discardableResult
+    package func publish(
+        _ payload: some SignalPayload, source: String, subject: String? = nil, team: String? = nil, cause: ID? = nil
+    ) throws -> Signal? {
+        guard var signal = self.bus.make(payload, source: source, subject: subject, team: team, cause: cause) else { return nil }
+        try self.db.cachedStatement(
+            sql: "INSERT INTO signal (id, session, type, source, subject, team, cause, time, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            signal.id.description, self.session, signal.type, signal.source, signal.subject, signal.team, signal.cause?.description,
+            signal.time.iso8601, signal.data.text(),
+        ])
+        signal.sequence = self.db.lastInsertedRowID
+        self.signals.append(signal)
+        return signal
+    }
+}

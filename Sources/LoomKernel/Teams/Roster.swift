@@ -1,0 +1,311 @@
+import GRDB
+package import LoomSystem
+
+/// Who is in the session: spawns agents, keeps them supervised, and carries messages between them.
+package actor Roster {
+    nonisolated let services: Services
+    private let supervisor: Supervisor
+    private var members: [String: Member] = [:]
+    private var order: [String] = []
+    package private(set) var lead = ""
+    /// Failures that ended a turn, by agent, for the session's outcome.
+    private var lastFailure: [String: String] = [:]
+
+    private struct Member {
+        var identity: AgentIdentity
+        var model: ModelName
+        var agent: Agent?
+        var failure: String?
+    }
+
+    package init(services: Services) {
+        self.services = services
+        let store = services.store
+        self.supervisor = Supervisor(
+            name: "team", intensity: .init(restarts: 20, window: .seconds(60)), clock: services.ports.clock,
+            onEvent: { event in await Self.report(event, store) })
+    }
+
+    private static func report(_ event: Supervisor.Event, _ store: Store) async {
+        switch event {
+        case .restarting(let child, let reason, let restarts):
+            _ = try? await store.publish(AgentRestarted(agent: child, reason: reason, restarts: restarts), source: "kernel")
+        case .failed(let child, let reason):
+            _ = try? await store.publish(AgentStateChanged(agent: child, state: .failed, reason: reason), source: "kernel")
+        case .ended:
+            break
+        }
+    }
+
+    // MARK: Spawning
+
+    /// What a new agent shall be.
+    package struct Draft: Sendable, Hashable {
+        package var role: String
+        package var name: String?
+        package var model: String?
+        package var team: String
+        package init(role: String, name: String? = nil, model: String? = nil, team: String = "core") {
+            self.role = role
+            self.name = name
+            self.model = model
+            self.team = team
+        }
+    }
+
+    /// Checks that an agent of this kind could be spawned, without doing it.
+    func plan(_ draft: Draft) throws(CommandError) -> (role: Role, name: String, model: ModelName) {
+        guard let role = self.services.catalog.role(draft.role) else {
+            let names = self.services.catalog.roles.map(\.name)
+            let nearest = nearestWord(to: draft.role, in: names)
+            throw CommandError(
+                "There is no role «\(draft.role)».\(nearest.map { " Did you mean \($0)?" } ?? "") Roles: \(names.joined(separator: ", ")).")
+        }
+        let limit = self.services.configuration.maxAgents
+        guard self.members.count < limit else {
+            throw CommandError("The team has \(limit) agents, which is the limit. Raise [limits] max_agents, or remove one.")
+        }
+        let name = try self.freeName(draft.name, role: role.name)
+        let text = draft.model ?? self.services.configuration.model(for: role.model)
+        guard let text else {
+            throw CommandError("No model is configured. Set one with --model PROVIDER:MODEL or [model] default in the configuration.")
+        }
+        guard let model = ModelName(text) else {
+            throw CommandError("«\(text)» is not a model's name. Write PROVIDER:MODEL, for example anthropic:claude-sonnet-4-5.")
+        }
+        return (role, name, model)
+    }
+
+    private func freeName(_ wanted: String?, role: String) throws(CommandError) -> String {
+        if let wanted {
+            let isPlain = !wanted.isEmpty && wanted.count <= 32 && wanted.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+            guard isPlain else { throw CommandError("«\(wanted)» is no name for an agent: use up to 32 letters, digits, - and _.") }
+            guard self.members[wanted] == nil else { throw CommandError("There is an agent «\(wanted)» already. Choose another name.") }
+            return wanted
+        }
+        if self.members[role] == nil { return role }
+        for number in 2... where self.members["\(role)\(number)"] == nil { return "\(role)\(number)" }
+        return role
+    }
+
+    @discardableResult
+    package func spawn(_ draft: Draft, by: String, cause: ID? = nil, effect: (agent: ID, call: String)? = nil) async throws(CommandError)
+        -> AgentIdentity
+    {
+        let (role, name, model) = try self.plan(draft)
+        let identity = AgentIdentity(id: self.services.identifiers.next(), name: name, role: role.name, team: draft.team)
+        // Taken before the first wait, so that two spawns side by side cannot both get the name.
+        self.members[name] = Member(identity: identity, model: model)
+        self.order.append(name)
+        let session = self.services.session
+        do {
+            try await self.services.store.transaction { transaction in
+                let team = try transaction.team(named: draft.team, session: session)
+                try transaction.db.execute(
+                    sql: """
+                        INSERT INTO agent (id, session, team, name, role, model, spawned_by, spawned_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        identity.id.description, session.description, team, name, role.name, model.description, by,
+                        transaction.now.iso8601,
+                    ])
+                if let effect { try transaction.record(.stored("\(name) was started"), agent: effect.agent, call: effect.call) }
+                try transaction.publish(
+                    AgentSpawned(agent: name, role: role.name, model: model.description, by: by), source: by, subject: name,
+                    team: draft.team, cause: cause)
+            }
+        } catch {
+            self.forget(name)
+            throw CommandError(error)
+        }
+        if self.lead.isEmpty { self.lead = name }
+        await self.start(name)
+        return identity
+    }
+
+    /// Brings back the agents of a stored session.
+    package func restore(lead: String) async throws(CommandError) {
+        let session = self.services.session
+        let rows: [(AgentIdentity, ModelName)]
+        do {
+            rows = try await self.services.store.read { db in
+                try Row.fetchAll(
+                    db,
+                    sql: """
+                        SELECT agent.*, team.name AS team_name FROM agent JOIN team ON team.id = agent.team
+                        WHERE agent.session = ? AND agent.left_at IS NULL ORDER BY agent.rowid
+                        """, arguments: [session.description]
+                ).compactMap { row in
+                    guard let id = ID(row["id"] as String), let model = ModelName(row["model"]) else { return nil }
+                    return (AgentIdentity(id: id, name: row["name"], role: row["role"], team: row["team_name"]), model)
+                }
+            }
+        } catch {
+            throw CommandError(error)
+        }
+        self.lead = lead
+        for (identity, model) in rows {
+            self.members[identity.name] = Member(identity: identity, model: model)
+            self.order.append(identity.name)
+        }
+        for name in self.order { await self.start(name) }
+    }
+
+    private func start(_ name: String) async {
+        await self.supervisor.start(
+            Supervisor.ChildSpec(id: name, restart: .transient) { [weak self] in
+                // A new value each time: what a crash may have left in the old one is gone, the rows are the truth.
+                guard let agent = await self?.renew(name) else { return }
+                try await agent.run()
+            })
+    }
+
+    private func renew(_ name: String) -> Agent? {
+        guard let member = self.members[name] else { return nil }
+        let limit = self.services.catalog.role(member.identity.role)?.maxTurns ?? self.services.configuration.maxTurns
+        let agent = Agent(identity: member.identity, model: member.model, limit: limit, services: self.services, roster: self)
+        self.members[name]?.agent = agent
+        return agent
+    }
+
+    private func forget(_ name: String) {
+        self.members[name] = nil
+        self.order.removeAll { $0 == name }
+    }
+
+    /// Ends an agent's membership; what it did stays in the log.
+    package func remove(_ name: String, by: String) async throws(CommandError) {
+        let member = try self.member(name)
+        guard name != self.lead else { throw CommandError("The lead cannot leave its session. Stop it with /stop, or leave with /quit.") }
+        await self.supervisor.stop(name)
+        do {
+            try await self.services.store.transaction { transaction in
+                try transaction.db.execute(
+                    sql: "UPDATE agent SET left_at = ?, name = name || '~' || id WHERE id = ?",
+                    arguments: [transaction.now.iso8601, member.identity.id.description])
+                try transaction.publish(AgentStopped(agent: name, reason: "removed by \(by)"), source: by, team: member.identity.team)
+            }
+        } catch {
+            throw CommandError(error)
+        }
+        self.forget(name)
+    }
+
+    package func close() async {
+        await self.supervisor.stopAll()
+        self.members = [:]
+    }
+
+    // MARK: Looking up
+
+    private func member(_ name: String) throws(CommandError) -> Member {
+        if let member = self.members[name] { return member }
+        let nearest = nearestWord(to: name, in: self.order)
+        throw CommandError(
+            "There is no agent «\(name)».\(nearest.map { " Did you mean \($0)?" } ?? "") Agents: \(self.order.joined(separator: ", ")).")
+    }
+
+    package func identity(_ name: String) throws(CommandError) -> AgentIdentity { try self.member(name).identity }
+
+    package func agent(_ name: String) throws(CommandError) -> Agent {
+        guard let agent = try self.member(name).agent else { throw CommandError("\(name) is just starting. Try again in a moment.") }
+        return agent
+    }
+
+    package var names: [String] { self.order }
+
+    package func setModel(_ model: ModelName, for name: String) async throws(CommandError) {
+        let member = try self.member(name)
+        do {
+            try await self.services.store.transaction { transaction in
+                try transaction.db.execute(
+                    sql: "UPDATE agent SET model = ? WHERE id = ?", arguments: [model.description, member.identity.id.description])
+            }
+        } catch {
+            throw CommandError(error)
+        }
+        self.members[name]?.model = model
+        await member.agent?.setModel(model)
+    }
+
+    package func summaries() async -> [AgentSummary] {
+        let unread = (try? await self.services.store.unreadCounts(session: self.services.session)) ?? [:]
+        let usage = (try? await self.services.store.usage(session: self.services.session)) ?? [:]
+        var found: [AgentSummary] = []
+        for name in self.order {
+            guard let member = self.members[name] else { continue }
+            let context = await member.agent?.context ?? (used: 0, limit: 0)
+            let status = await member.agent?.status ?? .idle
+            let activity = await member.agent?.activity
+            found.append(
+                AgentSummary(
+                    name: name, role: member.identity.role, team: member.identity.team, model: member.model.description,
+                    state: member.failure == nil ? status : .failed, activity: member.failure ?? activity, contextUsed: context.used,
+                    contextLimit: context.limit, usage: usage[name]?.usage ?? Usage(), costUSD: usage[name]?.cost ?? 0,
+                    queued: unread[name] ?? 0))
+        }
+        return found
+    }
+
+    // MARK: Messages
+
+    /// Stores a message and wakes its reader.
+    @discardableResult
+    package func deliver(
+        _ text: String, to name: String, from sender: String, kind: InboxItem.Kind, urgent: Bool = false, cause: ID? = nil,
+        effect: (agent: ID, call: String)? = nil
+    ) async throws(CommandError) -> InboxItem {
+        let identity = try self.member(name).identity
+        let item = InboxItem(
+            id: self.services.identifiers.next(), from: sender, to: name, kind: kind, priority: urgent ? .urgent : .normal, text: text,
+            time: self.services.ports.clock.now, cause: cause)
+        do {
+            try await self.services.store.transaction { transaction in
+                if let effect { try transaction.record(.stored("the message to \(name) was sent"), agent: effect.agent, call: effect.call) }
+                let source = kind == .user ? "user/\(sender)" : "agent/\(sender)"
+                try transaction.queue(item, agent: identity, source: source)
+                if kind == .user {
+                    try transaction.publish(
+                        UserSaid(to: name, text: text, item: item.id.description), source: source, subject: item.id.description,
+                        team: identity.team)
+                }
+            }
+        } catch {
+            throw CommandError(error)
+        }
+        self.members[name]?.agent?.poke(urgent: urgent)
+        return item
+    }
+
+    /// Wakes an agent for what a transaction of someone else queued.
+    func wake(_ name: String) { self.members[name]?.agent?.poke(urgent: false) }
+
+    /// An agent's turn ended. Whoever gave it a task that it has not completed must hear of it, or would wait for ever.
+    func concluded(_ identity: AgentIdentity, _ outcome: Outcome, _ text: String) async {
+        guard identity.name != self.lead, outcome != .cancelled else { return }
+        let tasks = (try? await self.services.store.tasks(session: self.services.session)) ?? []
+        let open = tasks.filter { $0.assignee == identity.name && ($0.status == .assigned || $0.status == .active) }
+        // Not while it has something to read: it may well complete the task in its next turn.
+        let unread = (try? await self.services.store.unread(agent: identity)) ?? []
+        guard unread.isEmpty else { return }
+        for task in open where self.members[task.creator] != nil {
+            let said = text.isEmpty ? "" : " Its last words: \(headAndTail(text, bytes: 1_000, note: "see its transcript"))"
+            _ = try? await self.deliver(
+                "\(identity.name) ended its turn (\(outcome.rawValue)) without completing \(task.id) «\(task.title)».\(said)", to: task.creator,
+                from: identity.name, kind: .notice)
+        }
+    }
+}
+
+extension Transaction {
+    /// The id of the session's team of this name, made if it is new.
+    func team(named name: String, session: ID) throws -> String {
+        let found = try String.fetchOne(
+            self.db, sql: "SELECT id FROM team WHERE session = ? AND name = ?", arguments: [session.description, name])
+        if let found { return found }
+        let id = "\(session)-\(name)"
+        try self.db.execute(
+            sql: "INSERT INTO team (id, session, name) VALUES (?, ?, ?)", arguments: [id, session.description, name])
+        return id
+    }
+}

@@ -1,0 +1,61 @@
+package import LoomSystem
+
+/// What the machine offers, behind ports, so that no test sleeps and a run can be replayed.
+package struct Ports: Sendable {
+    package var clock: any WallClock
+    package var random: any RandomSource
+    package var files: any FileSystem
+    package var processes: any ProcessRunner
+
+    package init(
+        clock: any WallClock = LiveClock(), random: any RandomSource = LiveRandom(), files: any FileSystem = LiveFileSystem(),
+        processes: any ProcessRunner
+    ) {
+        self.clock = clock
+        self.random = random
+        self.files = files
+        self.processes = processes
+    }
+}
+
+/// What every agent of a session shares.
+package struct Services: Sendable {
+    package let session: ID
+    /// The project's folder, absolute and resolved.
+    package let directory: String
+    package let configuration: Configuration
+    package let ports: Ports
+    package let identifiers: IDGenerator
+    package let bus: SignalBus
+    package let store: Store
+    package let catalog: any Catalog
+    package let permissions: PermissionEngine
+    package let questions: Questions
+    package let gateway: ModelGateway
+    package let budget: Budget
+    package let prices: PriceTable
+    package let rules: ProjectRulesText
+}
+
+/// The project's own rules for agents, as text for the prompt.
+package struct ProjectRulesText: Sendable, Hashable {
+    package let text: String
+    package init(_ text: String) { self.text = text }
+}
+
+/// Who an agent is. The id is its identity; the name is a label that is unique within a session.
+package struct AgentIdentity: Sendable, Hashable, Codable {
+    package let id: ID
+    package let name: String
+    package let role: String
+    package let team: String
+
+    package var source: String { "agent/\(self.name)" }
+}
+
+/// A command that could not be carried out: what happened, to what, and what to do next.
+package struct CommandError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+    init(_ error: StoreError) { self.description = error.description }
+}

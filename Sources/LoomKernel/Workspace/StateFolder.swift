@@ -1,0 +1,47 @@
+import LoomSystem
+
+/// The project's `.loomkin` folder, opened; where that is impossible, a memory that lasts as long as the process, and a sentence.
+struct StateFolder {
+    let store: Store
+    let notices: [String]
+    private let path: String?
+
+    static func open(_ options: WorkspaceOptions, ports: Ports, bus: SignalBus) throws(CommandError) -> StateFolder {
+        do {
+            if options.isEphemeral { return try Self.inMemory(bus, ports, notices: []) }
+            let path = options.directory + "/.loomkin"
+            do {
+                try ports.files.makeDirectory(path)
+                if !ports.files.exists(path + "/.gitignore") { try ports.files.write("*\n", to: path + "/.gitignore") }
+            } catch {
+                return try Self.fallBack(options, "\(options.directory) cannot be written", bus, ports)
+            }
+            do {
+                return StateFolder(store: try Store(path: path + "/loomkin.db", bus: bus, clock: ports.clock), notices: [], path: path)
+            } catch {
+                return try Self.fallBack(options, error.description, bus, ports)
+            }
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError("\(error)")
+        }
+    }
+
+    private static func fallBack(_ options: WorkspaceOptions, _ reason: String, _ bus: SignalBus, _ ports: Ports) throws -> StateFolder {
+        // Whoever wants to go on with what was stored is not served by an empty memory.
+        if case .resume = options.session { throw CommandError(reason) }
+        let sentence = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
+        return try Self.inMemory(bus, ports, notices: ["\(sentence). This session is not kept: it cannot be resumed."])
+    }
+
+    private static func inMemory(_ bus: SignalBus, _ ports: Ports, notices: [String]) throws -> StateFolder {
+        StateFolder(store: try Store(path: nil, bus: bus, clock: ports.clock), notices: notices, path: nil)
+    }
+
+    /// Nil when another process runs this session.
+    func lock(_ session: ID) -> SessionLock? {
+        guard let path else { return SessionLock(path: "/dev/null") }
+        return SessionLock(path: "\(path)/session-\(session).lock")
+    }
+}

@@ -1,0 +1,62 @@
+import GRDB
+import LoomSystem
+
+/// A session as the database has it.
+struct StoredSession: Sendable {
+    let id: ID
+    let lead: String
+    let permissions: TrustPreset
+    let grants: [PermissionRule]
+    /// Dollars by agent.
+    let spent: [String: Double]
+
+    /// Nil for a new session.
+    static func find(_ choice: SessionChoice, in store: Store) async throws(CommandError) -> StoredSession? {
+        guard case .resume(let wanted) = choice else { return nil }
+        do {
+            let found = try await store.read { db in
+                try Row.fetchAll(
+                    db, sql: "SELECT * FROM session WHERE ? IS NULL OR id LIKE ? ORDER BY active_at DESC, id DESC LIMIT 2",
+                    arguments: [wanted, wanted.map { $0.uppercased() + "%" }]
+                ).map { (id: $0["id"] as String, lead: $0["lead"] as String, permissions: $0["permissions"] as String) }
+            }
+            guard let row = found.first, let id = ID(row.id) else {
+                throw CommandError(wanted.map { "There is no session «\($0)». See «loomkin sessions»." } ?? "There is no session to resume yet.")
+            }
+            if wanted != nil, found.count > 1 { throw CommandError("«\(wanted ?? "")» fits more than one session. Write more of its id.") }
+            let usage = try await store.usage(session: id)
+            let grants = try await store.read { db in
+                try String.fetchAll(db, sql: "SELECT rule FROM grant_rule WHERE session = ?", arguments: [id.description])
+            }
+            return StoredSession(
+                id: id, lead: row.lead, permissions: TrustPreset(rawValue: row.permissions) ?? .ask,
+                grants: grants.compactMap { PermissionRule(.allow, text: $0.replacingPrefix("allow ", ""), origin: "this session") },
+                spent: usage.mapValues(\.cost))
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError((error as? StoreError)?.description ?? "\(error)")
+        }
+    }
+}
+
+extension Store {
+    /// Every stored session, the latest first.
+    package func sessions() async throws(StoreError) -> [SessionSummary] {
+        try await self.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT session.*, (SELECT count(*) FROM agent WHERE agent.session = session.id) AS agents,
+                    (SELECT total(cost_usd) FROM model_call WHERE model_call.session = session.id) AS cost
+                    FROM session ORDER BY active_at DESC, id DESC
+                    """
+            ).compactMap { row in
+                guard let started = Timestamp(iso8601: row["started_at"]), let active = Timestamp(iso8601: row["active_at"]) else { return nil }
+                return SessionSummary(
+                    id: row["id"], title: row["title"], startedAt: started, activeAt: active, agents: row["agents"], costUSD: row["cost"],
+                    outcome: (row["outcome"] as String?).flatMap(Outcome.init))
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import GRDB
+package import LoomSystem
+
+extension Workspace {
+    /// What a person says to an agent; nil is the lead.
+    @discardableResult
+    package func send(
+        _ text: String, to agent: String? = nil, by source: String = "user", urgent: Bool = false
+    ) async throws(CommandError) -> InboxItem {
+        guard !text.isEmpty else { throw CommandError("There is nothing to send.") }
+        guard text.utf8.count <= 4 << 20 else { throw CommandError("The message is larger than 4 MB. Put it into a file and name the file.") }
+        let lead = await self.roster.lead
+        let name = agent ?? lead
+        let item = try await self.roster.deliver(text, to: name, from: source, kind: .user, urgent: urgent)
+        await self.touch(title: text)
+        return item
+    }
+
+    private func touch(title: String) async {
+        let session = self.session.description
+        let line = String(title.split(whereSeparator: \.isNewline).first?.prefix(80) ?? "")
+        // Only for lists of sessions: a failure here must not turn a delivered message into an error.
+        _ = try? await self.services.store.transaction { transaction in
+            try transaction.db.execute(
+                sql: "UPDATE session SET active_at = ?, title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
+                arguments: [transaction.now.iso8601, line, session])
+        }
+    }
+
+    package func spawn(role: String, name: String?, model: String?, by: String) async throws(CommandError) -> AgentSummary {
+        let identity = try await self.roster.spawn(.init(role: role, name: name, model: model), by: by)
+        guard let summary = await self.roster.summaries().first(where: { $0.name == identity.name }) else {
+            throw CommandError("\(identity.name) left as soon as it came.")
+        }
+        return summary
+    }
+
+    /// Holds an agent, or all, at the next boundary: no model call, no tool begins.
+    package func pause(_ agent: String?) async throws(CommandError) { try await self.control(.paused, agent) }
+
+    package func resume(_ agent: String?) async throws(CommandError) { try await self.control(.resumed, agent) }
+
+    /// Cancels the turn under way; the agent stays and can be spoken to.
+    package func stop(_ agent: String?, by: String) async throws(CommandError) { try await self.control(.cancelled(by: by), agent) }
+
+    private func control(_ event: AgentEvent, _ name: String?) async throws(CommandError) {
+        let names = if let name { [name] } else { await self.roster.names }
+        for name in names {
+            try await self.roster.agent(name).control(event)
+        }
+    }
+
+    package func remove(_ agent: String, by: String) async throws(CommandError) { try await self.roster.remove(agent, by: by) }
+
+    package func answer(_ question: ID, _ answer: Answer, by: String) async throws(CommandError) {
+        let isOpen: Bool
+        do { isOpen = try await self.services.questions.answer(question, answer, by: by) } catch { throw CommandError(error) }
+        guard isOpen else { throw CommandError("That question is not open any more: it was answered or withdrawn.") }
+    }
+
+    /// For one agent, or for all that are and will be.
+    package func setModel(_ text: String, for agent: String?) async throws(CommandError) {
+        guard let model = ModelName(text) else {
+            throw CommandError("«\(text)» is not a model's name. Write PROVIDER:MODEL, for example anthropic:claude-sonnet-4-5.")
+        }
+        guard self.catalog.provider(model.provider) != nil else {
+            let names = self.catalog.providers.map(\.name).joined(separator: ", ")
+            throw CommandError("There is no provider «\(model.provider)». Providers: \(names).")
+        }
+        let names = if let agent { [agent] } else { await self.roster.names }
+        for name in names { try await self.roster.setModel(model, for: name) }
+    }
+
+    package func setPermissions(_ preset: TrustPreset, by: String) async throws(CommandError) {
+        let session = self.session.description
+        do {
+            try await self.services.store.transaction { transaction in
+                try transaction.db.execute(
+                    sql: "UPDATE session SET permissions = ? WHERE id = ?", arguments: [preset.rawValue, session])
+                try transaction.publish(Notice(level: "info", text: "Permissions are now \(preset.rawValue), set by \(by)."), source: by)
+            }
+        } catch {
+            throw CommandError(error)
+        }
+        self.services.permissions.setPreset(preset)
+    }
+
+    /// Takes back what was granted for this session.
+    package func revoke(_ rule: String, by: String) async throws(CommandError) {
+        guard self.services.permissions.revoke(rule) else {
+            throw CommandError("There is no grant «\(rule)». /permissions lists them.")
+        }
+        let session = self.session.description
+        do {
+            try await self.services.store.transaction { transaction in
+                try transaction.db.execute(sql: "DELETE FROM grant_rule WHERE session = ? AND rule = ?", arguments: [session, rule])
+                try transaction.publish(GrantChanged(rule: rule, granted: false, by: by), source: by)
+            }
+        } catch {
+            throw CommandError(error)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import LoomSystem
+
+extension Workspace {
+    package func snapshot() async -> Snapshot {
+        let services = self.services
+        let sequence = (try? await services.store.lastSequence()) ?? 0
+        let usage = (try? await services.store.usage(session: services.session)) ?? [:]
+        return Snapshot(
+            sequence: sequence, workspace: FilePath.name(of: services.directory), directory: services.directory,
+            session: services.session.description, agents: await self.roster.summaries(), questions: await services.questions.waiting,
+            tasks: (try? await services.store.tasks(session: services.session)) ?? [],
+            usage: usage.values.reduce(Usage()) { $0 + $1.usage }, costUSD: usage.values.reduce(0) { $0 + $1.cost },
+            unpricedCalls: usage.values.reduce(0) { $0 + $1.unpriced }, budgetUSD: services.budget.sessionLimit,
+            permissions: services.permissions.preset.rawValue, grants: services.permissions.grants.map(\.description),
+            model: services.configuration.model)
+    }
+
+    /// Kept signals behind a number, oldest first.
+    package func history(after sequence: Int64, limit: Int) async throws(CommandError) -> [Signal] {
+        do {
+            return try await self.services.store.signals(after: sequence, limit: limit, session: self.session)
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
+    /// The newest kept signals, oldest first.
+    package func latest(_ count: Int) async throws(CommandError) -> [Signal] {
+        do {
+            return try await self.services.store.latestSignals(count, session: self.session)
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
+    /// What a tool call was given and what it gave back; nil when there was no such call.
+    package func toolOutput(_ call: String) async -> (started: ToolStarted, finished: ToolFinished?)? {
+        let signals = (try? await self.services.store.signals(about: call, session: self.session)) ?? []
+        guard let started = signals.lazy.compactMap({ $0.payload(ToolStarted.self) }).last else { return nil }
+        return (started, signals.lazy.compactMap { $0.payload(ToolFinished.self) }.last)
+    }
+
+    /// What an agent said, did and was told, oldest first.
+    package func transcript(of name: String) async throws(CommandError) -> [TranscriptEntry] {
+        let identity = try await self.roster.identity(name)
+        let events: [(AgentEvent, Timestamp)]
+        do {
+            events = try await self.services.store.events(of: identity.id)
+        } catch {
+            throw CommandError(error)
+        }
+        return events.flatMap { event, time in event.transcript(at: time) }
+    }
+}
+
+extension AgentEvent {
+    fileprivate func transcript(at time: Timestamp) -> [TranscriptEntry] {
+        switch self {
+        case .received(let items):
+            items.map { TranscriptEntry(kind: $0.kind.rawValue, name: $0.from, text: $0.text, time: $0.time) }
+        case .replied(let reply, _):
+            reply.message.parts.map { part in
+                switch part {
+                case .text(let text): TranscriptEntry(kind: "said", name: "", text: text, time: time)
+                case .thinking(let text, _): TranscriptEntry(kind: "thinking", name: "", text: text, time: time)
+                case .toolCall(let call):
+                    TranscriptEntry(kind: "tool", name: call.name, text: call.malformed ?? call.arguments.text(pretty: true), time: time)
+                case .toolResult(_, let name, let text, _): TranscriptEntry(kind: "result", name: name, text: text, time: time)
+                }
+            }
+        case .finished(_, let result):
+            [TranscriptEntry(kind: "result", name: result.status.rawValue, text: result.text, time: time)]
+        case .modelFailed(let failure): [TranscriptEntry(kind: "notice", name: "model", text: failure.description, time: time)]
+        case .cancelled(let by): [TranscriptEntry(kind: "notice", name: by, text: "The turn was stopped.", time: time)]
+        case .restarted: [TranscriptEntry(kind: "notice", name: "kernel", text: "The agent came back after a restart.", time: time)]
+        case .gated, .ungated, .started, .paused, .resumed: []
+        }
+    }
+}

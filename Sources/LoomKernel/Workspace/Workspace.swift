@@ -1,0 +1,156 @@
+import GRDB
+import LoomRepository
+package import LoomSystem
+
+/// One project folder with everything that persists about it, and one session of work in it: the only door for front ends.
+package actor Workspace {
+    package nonisolated let services: Services
+    let roster: Roster
+    private let lock: SessionLock?
+    private let frontEnd: String
+    private var isClosed = false
+
+    package nonisolated var bus: SignalBus { self.services.bus }
+    package nonisolated var directory: String { self.services.directory }
+    package nonisolated var configuration: Configuration { self.services.configuration }
+    package nonisolated var catalog: any Catalog { self.services.catalog }
+    package nonisolated var session: ID { self.services.session }
+
+    private init(services: Services, roster: Roster, lock: SessionLock?, frontEnd: String) {
+        self.services = services
+        self.roster = roster
+        self.lock = lock
+        self.frontEnd = frontEnd
+    }
+
+    // MARK: Opening and closing
+
+    /// A bus that exists before the workspace, so that what happens while opening (plugins loading) is heard.
+    package static func makeBus(_ ports: Ports) -> SignalBus {
+        SignalBus(clock: ports.clock, identifiers: IDGenerator(clock: ports.clock, random: ports.random))
+    }
+
+    package static func open(
+        _ options: WorkspaceOptions, ports: Ports, bus: SignalBus, catalog: any Catalog
+    ) async throws(CommandError) -> Workspace {
+        let opened = try StateFolder.open(options, ports: ports, bus: bus)
+        let store = opened.store
+        let identifiers = IDGenerator(clock: ports.clock, random: ports.random)
+        let stored = try await StoredSession.find(options.session, in: store)
+        let session = stored?.id ?? identifiers.next()
+        guard let lock = opened.lock(session) else {
+            throw CommandError("The session \(session) is open in another loomkin. Close it there, or start a new session without --resume.")
+        }
+        store.setSession(session)
+        var configuration = options.configuration
+        configuration.notices += opened.notices
+        let permissions = PermissionEngine(preset: stored?.permissions ?? configuration.permissions, rules: configuration.rules)
+        stored?.grants.forEach(permissions.grant)
+        let budget = Budget(sessionLimit: configuration.sessionBudgetUSD, agentLimit: configuration.agentBudgetUSD)
+        if let stored { budget.restore(stored.spent) }
+        let prices = PriceTable(path: options.modelData)
+        let rules = ProjectRules(root: options.directory, files: ports.files)
+        let services = Services(
+            session: session, directory: options.directory, configuration: configuration, ports: ports, identifiers: identifiers, bus: bus,
+            store: store, catalog: catalog, permissions: permissions,
+            questions: Questions(
+                store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive),
+            gateway: ModelGateway(
+                store: store, bus: bus, catalog: catalog, budget: budget, prices: prices, clock: ports.clock, random: ports.random,
+                retry: RetryPolicy()), budget: budget, prices: prices, rules: ProjectRulesText(rules.text))
+        let workspace = Workspace(services: services, roster: Roster(services: services), lock: lock, frontEnd: options.frontEnd)
+        try await workspace.begin(options, stored)
+        return workspace
+    }
+
+    private func begin(_ options: WorkspaceOptions, _ stored: StoredSession?) async throws(CommandError) {
+        let (services, frontEnd) = (self.services, self.frontEnd)
+        do {
+            try await services.store.transaction { transaction in
+                if stored == nil {
+                    try transaction.db.execute(
+                        sql: "INSERT INTO session (id, lead, started_at, active_at, permissions, model) VALUES (?, ?, ?, ?, ?, ?)",
+                        arguments: [
+                            services.session.description, options.leadRole, transaction.now.iso8601, transaction.now.iso8601,
+                            services.permissions.preset.rawValue, services.configuration.model,
+                        ])
+                } else {
+                    // What was asked before the crash is asked anew by the calls that still want to know.
+                    try transaction.db.execute(
+                        sql: "UPDATE question SET answered_by = 'restart' WHERE session = ? AND answered_by IS NULL",
+                        arguments: [services.session.description])
+                }
+                try transaction.publish(
+                    SessionStarted(session: services.session.description, resumed: stored != nil, frontEnd: frontEnd), source: "kernel")
+                for notice in services.configuration.notices {
+                    try transaction.publish(Notice(level: "warning", text: notice), source: "kernel")
+                }
+            }
+        } catch {
+            throw CommandError(error)
+        }
+        if let stored {
+            try await self.roster.restore(lead: stored.lead)
+        } else {
+            try await self.roster.spawn(.init(role: options.leadRole, name: options.leadRole), by: "kernel")
+        }
+    }
+
+    /// Ends the session's life in this process. What agents were doing goes on when it is resumed.
+    package func close(_ outcome: Outcome? = nil) async {
+        guard !self.isClosed else { return }
+        self.isClosed = true
+        var finished = await self.result()
+        if let outcome { finished.outcome = outcome }
+        await self.services.questions.close()
+        await self.roster.close()
+        let (session, end) = (self.services.session, finished)
+        _ = try? await self.services.store.transaction { transaction in
+            try transaction.db.execute(
+                sql: "UPDATE session SET outcome = ?, active_at = ? WHERE id = ?",
+                arguments: [end.outcome.rawValue, transaction.now.iso8601, session.description])
+            try transaction.publish(end, source: "kernel")
+        }
+        self.services.bus.close()
+        self.services.store.close()
+    }
+
+    // MARK: Results
+
+    /// The session as it stands: the lead's last outcome and words, what it used and cost.
+    package func result() async -> SessionFinished {
+        let usage = (try? await self.services.store.usage(session: self.services.session)) ?? [:]
+        let unpriced = usage.values.reduce(0) { $0 + $1.unpriced }
+        let lead = try? await self.roster.agent(self.roster.lead)
+        let unanswered = await self.services.questions.unanswered
+        let outcome = unanswered > 0 ? Outcome.refused : await lead?.outcome ?? .cancelled
+        let said = await lead?.messages.last { $0.author == .assistant && !$0.text.isEmpty }?.text ?? ""
+        return SessionFinished(
+            session: self.services.session.description, outcome: outcome, result: said,
+            usage: usage.values.reduce(Usage()) { $0 + $1.usage },
+            costUSD: unpriced > 0 ? nil : usage.values.reduce(0) { $0 + $1.cost })
+    }
+
+    /// Returns when every agent has come to rest: nobody works, nothing unread, no question open. Paused agents are at rest.
+    package func waitUntilQuiet() async -> SessionFinished {
+        let changes = self.services.bus.subscribe(name: "quiet", delivery: .lossy, capacity: 1)
+        defer { changes.cancel() }
+        while !Task.isCancelled {
+            let before = try? await self.services.store.lastSequence()
+            if await self.isQuiet(), (try? await self.services.store.lastSequence()) == before { break }
+            guard await changes.next() != nil else { break }
+        }
+        return await self.result()
+    }
+
+    private func isQuiet() async -> Bool {
+        guard await self.services.questions.waiting.isEmpty else { return false }
+        return await self.roster.summaries().allSatisfy { agent in
+            switch agent.state {
+            case .idle: agent.queued == 0
+            case .paused, .failed, .stopped, .suspended: true
+            case .thinking, .executing, .gated: false
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// Which session a front end wants.
+package enum SessionChoice: Sendable, Hashable {
+    case new
+    /// By id or the beginning of one; nil for the latest.
+    case resume(String?)
+}
+
+/// How a workspace is opened.
+package struct WorkspaceOptions: Sendable {
+    package var directory: String
+    package var configuration: Configuration
+    package var session: SessionChoice = .new
+    /// `repl`, `run`, `page`.
+    package var frontEnd: String
+    /// False when no person can be asked.
+    package var isInteractive: Bool
+    /// The role of the first agent.
+    package var leadRole = "lead"
+    /// The CSV of models, or nil.
+    package var modelData: String?
+    /// Keeps nothing on disk.
+    package var isEphemeral = false
+
+    package init(directory: String, configuration: Configuration, frontEnd: String, isInteractive: Bool) {
+        self.directory = directory
+        self.configuration = configuration
+        self.frontEnd = frontEnd
+        self.isInteractive = isInteractive
+    }
+}
