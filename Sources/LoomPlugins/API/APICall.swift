@@ -1,4 +1,5 @@
 import LoomKernel
+import LoomLua
 import LoomSystem
 
 /// One call of a function of `loom`: its checked arguments, and on whose behalf it is made.
@@ -7,6 +8,7 @@ struct APICall: Sendable {
     /// By argument name; what was left out is missing.
     let arguments: [String: JSON]
     let context: CallContext
+    let lua: LuaCall
 
     func text(_ name: String) -> String { arguments[name]?.stringValue ?? "" }
     func optionalText(_ name: String) -> String? { arguments[name]?.stringValue }
@@ -17,7 +19,9 @@ struct APICall: Sendable {
     /// The host of the running tool. The phases of a function see to it that there is one.
     var host: ToolHost {
         get throws(APIFault) {
-            guard let host = context.toolHost else { throw .mistake("loom.\(function) works for a tool's run only") }
+            guard var host = context.toolHost else { throw .mistake("loom.\(function) works for a tool's run only") }
+            let lua = lua
+            host.humanWait = { waits in waits ? lua.pauseDeadline() : lua.resumeDeadline() }
             return host
         }
     }
@@ -25,7 +29,7 @@ struct APICall: Sendable {
 
 extension APIFunction {
     /// Checks the arguments by position, as Lua passes them; nil and what is missing are the same.
-    func call(_ values: [JSON], context: CallContext) throws(APIFault) -> APICall {
+    func check(_ values: [JSON], context: CallContext, lua: LuaCall) throws(APIFault) -> APICall {
         guard phases.contains(context.phase) else {
             let allowed = Phase.allCases.filter(phases.contains).map(\.description).joined(separator: " or ")
             throw .mistake("loom.\(name) may not be called \(context.phase.description), only \(allowed)")
@@ -52,6 +56,6 @@ extension APIFunction {
                 throw .mistake("loom.\(name): \(error.reason)")
             }
         }
-        return APICall(function: name, arguments: checked, context: context)
+        return APICall(function: name, arguments: checked, context: context, lua: lua)
     }
 }

@@ -27,7 +27,7 @@ extension APIFunction {
             body: .suspending { (call) throws(APIFault) in
                 let host = try call.host
                 do {
-                    return .values([try await work(host, call)])
+                    return .value(try await work(host, call))
                 } catch {
                     guard error.status == .error else { throw .ended(error) }
                     return .refused(APIRefusal(code: error.status.rawValue, message: error.message, hint: nil))

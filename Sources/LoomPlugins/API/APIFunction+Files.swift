@@ -55,15 +55,18 @@ extension APIFunction {
                     "request",
                     .table([
                         "pattern": .string.required, "path": .string, "glob": .string,
-                        "case": .string.oneOf("smart", "sensitive", "insensitive"), "context": .integer,
+                        "case": .boolean, "context": .integer,
                         "mode": .string.oneOf("content", "files", "count"), "limit": .integer, "literal": .boolean,
                     ]).required
                 )
             ],
-            returns: "table?, loom.Error?",
-            text: "Lines that match a regular expression, or with `literal` a text, in the files of the project."
+            returns:
+                "{ matches: { path: string, line: integer, text: string, before: string[], after: string[] }[]?, files: { path: string, count: integer }[]?, truncated: boolean }?, loom.Error?",
+            text: "Lines that match a regular expression, or with `literal` a text, in the files of the project. "
+                + "Without `case`, case matters when the pattern has a capital letter."
         ) { (host, call) throws(ToolError) in
-            try await host.search(try ContentSearch.Request(table: call.table("request"))).json
+            let query = ContentQuery(table: call.table("request"))
+            return try await host.search(query).json(query.mode)
         },
     ]
 }

@@ -4,7 +4,7 @@ extension APIFunction {
         var text = "---@meta loom\n\n--- What Loomkin offers to plugins.\nloom = {}\n\n"
         text += "---@class loom.Error\n---@field code string\n---@field message string\n---@field hint string?\n"
         for space in Set(all.compactMap(\.space)).sorted() { text += "\nloom.\(space) = {}\n" }
-        text += "\n--- Stands for null where Lua's nil would be nothing at all.\n---@type userdata\nloom.json.null = nil\n"
+        text += "\n--- Stands for null where Lua's nil would be nothing at all.\n---@type function\nloom.json.null = function() end\n"
         for function in all.sorted(by: { $0.name < $1.name }) { text += "\n" + function.luaCATS }
         return text
     }

@@ -11,7 +11,7 @@ extension APIFunction {
                     "request",
                     .table([
                         "team_name": .string, "purpose": .string.required,
-                        "members": .list(.table(["name": .string.required, "role": .string.required, "model": .string])).required,
+                        "members": .list(.table(["name": .string, "role": .string.required, "model": .string])).required,
                     ]).required
                 )
             ],

@@ -15,31 +15,34 @@ extension APIFunction {
             "json.encode", [("value", nil), ("pretty", .boolean)], returns: "string", phases: everywhere,
             text: "The value as JSON with sorted keys. An empty table is `{}`; `loom.json.array({})` is `[]`.",
             body: .immediate { (call) throws(APIFault) in
-                .values([.string((call.arguments["value"] ?? .null).text(pretty: call.flag("pretty")))])
+                .value(.string((call.arguments["value"] ?? .null).text(pretty: call.flag("pretty"))))
             }),
         APIFunction(
             "json.decode", [("text", .string.required)], returns: "any, loom.Error?", phases: everywhere,
             text: "The value of a JSON text. Null becomes `loom.json.null`.",
             body: .immediate { (call) throws(APIFault) in
                 do {
-                    return .values([try JSON.parse(call.text("text"))])
+                    return .value(try JSON.parse(call.text("text")))
                 } catch {
                     return .refused(APIRefusal(code: "invalid_json", message: error.description, hint: nil))
                 }
             }),
         APIFunction(
+            "json.array", [("list", Parameter(.array(nil)).required)], returns: "any[]", phases: everywhere,
+            text: "Marks an empty table as a list, so that it becomes `[]` in JSON, and gives it back.", body: .prelude),
+        APIFunction(
             "text.truncate", [("text", .string.required), ("max", .integer.required)], returns: "string", phases: everywhere,
             text: "The text, or its beginning and end with a note of what was left out when it has more than `max` bytes.",
             body: .immediate { (call) throws(APIFault) in
-                .values([.string(headAndTail(call.text("text"), bytes: max(0, call.integer("max") ?? 0), note: "cut"))])
+                .value(.string(headAndTail(call.text("text"), bytes: max(0, call.integer("max") ?? 0), note: "cut")))
             }),
         APIFunction(
             "text.diff", [("old", .string.required), ("new", .string.required)], returns: "string", phases: everywhere,
-            text: "The difference as a unified diff without file names; empty when there is none.",
-            body: .immediate { (call) throws(APIFault) in .values([.string(LineDiff.unified(call.text("old"), call.text("new")))]) }),
+            text: "The difference of two texts as a unified diff; empty when there is none.",
+            body: .immediate { (call) throws(APIFault) in .value(.string(UnifiedDiff(from: call.text("old"), to: call.text("new"), path: "text").text(limit: 1 << 20))) }),
         APIFunction(
             "time.now", returns: "string", phases: everywhere, text: "The time of day in UTC, as ISO 8601 writes it.",
-            body: .immediate { (call) throws(APIFault) in .values([.string(call.context.ports.clock.now.description)]) }),
+            body: .immediate { (call) throws(APIFault) in .value(.string(call.context.ports.clock.now.description)) }),
         APIFunction(
             "time.sleep", [("seconds", .number.required)], phases: working,
             text: "Waits. The call's deadline goes on meanwhile.",
@@ -59,7 +62,7 @@ extension APIFunction {
             "config.get", [("key", .string.required)], returns: "any", phases: everywhere,
             text: "A setting of the configuration by its dotted name, nil when it is not set.",
             body: .immediate { (call) throws(APIFault) in
-                call.context.ports.setting(call.text("key")).map { .values([$0]) } ?? .nothing
+                call.context.ports.setting(call.text("key")).map { .value($0) } ?? .nothing
             }),
         APIFunction(
             "progress", [("text", .string.required)], phases: [.tool],

@@ -14,6 +14,8 @@ package struct APIFunction: Sendable {
         case immediate(@Sendable (APICall) throws(APIFault) -> APIResult)
         /// Suspends the calling coroutine until it is done.
         case suspending(@Sendable (APICall) async throws(APIFault) -> APIResult)
+        /// Written in Lua, in the prelude of every state.
+        case prelude
     }
 
     /// Without `loom.`, such as `fs.read`.
@@ -24,6 +26,8 @@ package struct APIFunction: Sendable {
     package let text: String
     package let phases: Set<Phase>
     let body: Body
+    /// Whether an empty list in the result says that it is one: for data that goes out as JSON again.
+    var marksEmptyLists = false
 
     /// Everywhere Lua code runs.
     static let everywhere = Set(Phase.allCases)
@@ -33,11 +37,10 @@ package struct APIFunction: Sendable {
 
 /// What a call of `loom` gives back.
 enum APIResult: Sendable {
-    case values([JSON])
+    case nothing
+    case value(JSON)
     /// `nil, err`: what a caller may well meet.
     case refused(APIRefusal)
-
-    static let nothing = APIResult.values([])
 }
 
 /// The `err` of `nil, err`.

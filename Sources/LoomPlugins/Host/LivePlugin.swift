@@ -16,10 +16,12 @@ struct LivePlugin: Sendable {
     let content: Content
     /// The Lua state that tools and providers live in.
     let generation: Generation?
+    /// What its code requires; nil for a prompt.
+    let modules: ModuleScope?
     let tally: CallTally
 
     var key: PluginKey { file.key }
 
     /// The modules its code has required so far.
-    var requirements: Set<PluginKey> { generation?.requirements ?? [] }
+    var requirements: Set<PluginKey> { modules?.required ?? [] }
 }

@@ -9,13 +9,13 @@ extension PluginHost {
         var replaced: [LivePlugin] = []
         for isModule in [true, false] {
             let keys = seen.keys.filter { ($0.kind.requirePrefix != nil) == isModule && !isCurrent($0) }
-            let modules = isModule ? seen.modules : liveModules
-            let found = await candidates(keys.compactMap { seen[$0] }, modules: modules)
-            for candidate in rejectingConflicts(found) {
+            let found = isModule ? seen.modules : liveModules
+            let tried = await candidates(keys.compactMap { seen[$0] }, modules: found)
+            for candidate in rejectingConflicts(tried) {
                 let plugin: LivePlugin?
                 if let fault = candidate.fault {
                     faults[candidate.key] = fault
-                    plugin = live[candidate.key] == nil ? await fallBack(candidate.key, modules: modules) : nil
+                    plugin = live[candidate.key] == nil ? await fallBack(candidate.key, modules: found) : nil
                 } else {
                     faults[candidate.key] = nil
                     plugin = candidate.plugin
@@ -23,7 +23,7 @@ extension PluginHost {
                 reports.append(report(candidate, before: live[candidate.key], now: plugin))
                 if let plugin, let old = take(plugin) { replaced.append(old) }
             }
-            if isModule { loader.modules.commit(liveModules) }
+            if isModule { modules.commit(liveModules) }
         }
         publish(reports)
         retire(replaced)
@@ -60,18 +60,17 @@ extension PluginHost {
 
     /// Loads files side by side, each in a fresh state.
     func candidates(_ files: [PluginFile], modules: [PluginKey: PluginFile]) async -> [Candidate] {
-        let loader = loader
         let clock = ports.clock
         let orders = files.map { file in
             LoadOrder(
                 file: file, number: (numbers[file.key] ?? 0) + 1, tally: live[file.key]?.tally ?? CallTally(), modules: modules,
-                count: generations)
+                moduleFiles: self.modules, count: generations, ports: ports)
         }
         return await withTaskGroup(of: Candidate.self) { group in
             for order in orders {
                 group.addTask {
                     let start = clock.uptime
-                    let result = await loader.load(order)
+                    let result = await PluginLoader.load(order)
                     return Candidate(
                         key: order.file.key, result: result, milliseconds: (clock.uptime - start).inSeconds * 1000)
                 }
@@ -85,12 +84,12 @@ extension PluginHost {
     /// Makes a loaded plugin the live one of its name; gives back the one it replaces.
     func take(_ plugin: LivePlugin) -> LivePlugin? {
         numbers[plugin.key] = plugin.number
-        plugin.generation?.settle()
+        plugin.modules?.settle()
         return live.updateValue(plugin, forKey: plugin.key)
     }
 
     func retire(_ plugins: [LivePlugin]) {
-        for plugin in plugins { plugin.generation?.retire(clock: ports.clock) }
+        for plugin in plugins { plugin.generation?.retire() }
     }
 
     func report(_ candidate: Candidate, before: LivePlugin?, now: LivePlugin?) -> PluginReported {

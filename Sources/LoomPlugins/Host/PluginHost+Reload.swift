@@ -99,7 +99,7 @@ extension PluginHost {
             reports.append(report(candidate, before: live[candidate.key], now: plugin))
             if let old = take(plugin) { replaced.append(old) }
         }
-        loader.modules.commit(attempt.modules)
+        modules.commit(attempt.modules)
         publish(reports)
         retire(replaced)
         return reports

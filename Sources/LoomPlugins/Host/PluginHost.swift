@@ -1,5 +1,4 @@
 package import LoomKernel
-import LoomSystem
 
 /// Loads the plugins of all roots, and replaces them while they are in use.
 ///
@@ -10,7 +9,8 @@ package actor PluginHost {
 
     var roots: [PluginRoot]
     let ports: PluginPorts
-    let loader: PluginLoader
+    /// What `require` finds.
+    let modules = ModuleFiles()
     let generations = GenerationCount()
 
     /// What the roots held at the last look.
@@ -26,7 +26,6 @@ package actor PluginHost {
     package init(roots: [PluginRoot], ports: PluginPorts) {
         self.roots = roots
         self.ports = ports
-        loader = PluginLoader(ports: ports)
     }
 
     /// Loads everything, each plugin for itself: what does not load is reported and leaves the rest alone.

@@ -3,17 +3,17 @@ import LoomSystem
 
 /// The table a plugin file returns, read field by field; every mistake names its line.
 struct PluginTable {
-    private let fields: [String: LuaValue]
+    private let fields: LuaTable
     private let file: PluginFile
 
     init(_ value: LuaValue, of file: PluginFile) throws(PluginFault) {
         self.file = file
-        guard case .table(let table) = value, let fields = table.namedFields else {
+        guard case .table(let table) = value, table.array.isEmpty else {
             throw PluginFault(
                 path: file.displayPath, line: FieldLines(file.text).line(of: []),
-                cause: "a \(file.key.kind.rawValue) returns a table of named fields, this returns \(value.typeName)")
+                cause: "a \(file.key.kind.rawValue) returns a table of named fields, this returns \(value.table == nil ? value.typeName : "a list")")
         }
-        self.fields = fields
+        fields = table
     }
 
     func fault(_ path: [String], _ cause: String) -> PluginFault {
@@ -23,20 +23,23 @@ struct PluginTable {
     /// Refuses unknown fields and another version of the API than ours.
     func check(fields known: [String]) throws(PluginFault) {
         let known = ["api"] + known
-        for name in fields.keys.sorted() where !known.contains(name) {
+        for name in fields.names where !known.contains(name) {
             throw fault([name], "unknown field \"\(name)\"\(NearestName.hint(name, in: known))")
         }
-        guard let api = fields["api"] else {
-            throw fault([], "missing field \"api\"; add api = 1")
-        }
-        guard api.integerValue == 1 else {
-            throw fault(["api"], "api is \(api.shown), and this Loomkin offers api 1")
-        }
+        guard let api = value("api") else { throw fault([], "missing field \"api\"; add api = 1") }
+        guard api.integer == 1 else { throw fault(["api"], "api is \(shown(api)), and this Loomkin offers api 1") }
     }
 
-    func has(_ name: String) -> Bool { fields[name] != nil }
+    func has(_ name: String) -> Bool { !fields[name].isNil }
 
-    func value(_ name: String) -> LuaValue? { fields[name] }
+    /// Nil when the field is not there.
+    func value(_ name: String) -> LuaValue? { has(name) ? fields[name] : nil }
+
+    /// The value in an error text.
+    func shown(_ value: LuaValue) -> String {
+        guard value.table == nil, let data = try? ValueMapping().json(value) else { return "a \(value.typeName)" }
+        return data.text()
+    }
 
     private func wrong(_ name: String, _ wanted: String, _ value: LuaValue) -> PluginFault {
         fault([name], "field \"\(name)\" must be \(wanted), got \(value.typeName)")
@@ -47,8 +50,8 @@ struct PluginTable {
     }
 
     func optionalString(_ name: String) throws(PluginFault) -> String? {
-        guard let value = fields[name] else { return nil }
-        guard let text = value.stringValue else { throw wrong(name, "a string", value) }
+        guard let value = value(name) else { return nil }
+        guard let text = value.string else { throw wrong(name, "a string", value) }
         return text
     }
 
@@ -59,22 +62,22 @@ struct PluginTable {
     }
 
     func boolean(_ name: String) throws(PluginFault) -> Bool? {
-        guard let value = fields[name] else { return nil }
-        guard case .boolean(let flag) = value else { throw wrong(name, "a boolean", value) }
+        guard let value = value(name) else { return nil }
+        guard let flag = value.boolean else { throw wrong(name, "a boolean", value) }
         return flag
     }
 
     /// A number above zero.
     func positive(_ name: String) throws(PluginFault) -> Double? {
-        guard let value = fields[name] else { return nil }
-        guard let number = value.numberValue else { throw wrong(name, "a number", value) }
-        guard number > 0 else { throw fault([name], "field \"\(name)\" must be above zero, got \(value.shown)") }
+        guard let value = value(name) else { return nil }
+        guard let number = value.number else { throw wrong(name, "a number", value) }
+        guard number > 0 else { throw fault([name], "field \"\(name)\" must be above zero, got \(shown(value))") }
         return number
     }
 
     func optionalFunction(_ name: String) throws(PluginFault) -> LuaFunction? {
-        guard let value = fields[name] else { return nil }
-        guard case .function(let function) = value else { throw wrong(name, "a function", value) }
+        guard let value = value(name) else { return nil }
+        guard let function = value.function else { throw wrong(name, "a function", value) }
         return function
     }
 
@@ -85,9 +88,9 @@ struct PluginTable {
 
     /// A field of plain data.
     func data(_ name: String) throws(PluginFault) -> JSON? {
-        guard let value = fields[name] else { return nil }
+        guard let value = value(name) else { return nil }
         do {
-            return try value.json()
+            return try ValueMapping(marksEmptyLists: false).json(value)
         } catch {
             throw fault([name], "field \"\(name)\" must be plain data: \(error.reason)")
         }

@@ -5,7 +5,7 @@
 struct PromptTemplate: Sendable, Hashable {
     /// The `key: value` lines between two lines of `---` at the top.
     let frontMatter: [String: String]
-    /// A chunk that is called with `write` and `show`, and writes the text.
+    /// A chunk that returns the function that writes the text.
     let lua: String
     /// The names in `{{ include "name" }}`, with their lines: what can be checked before the prompt is rendered.
     let includes: [Include]
@@ -38,7 +38,7 @@ struct PromptTemplate: Sendable, Hashable {
     }
 
     private static func chunk(_ pieces: [PromptPiece], firstLine: Int) -> String {
-        var lua = "local write, show, include = ...; " + String(repeating: "\n", count: firstLine - 1)
+        var lua = "return function(write, show, include, agent, role, team, project, rules) " + String(repeating: "\n", count: firstLine - 1)
         for piece in pieces {
             switch piece.content {
             case .text(let text):
@@ -50,7 +50,7 @@ struct PromptTemplate: Sendable, Hashable {
                 lua += "\(code) "
             }
         }
-        return lua
+        return lua + "end"
     }
 
     private static func quoted(_ text: String) -> String {

@@ -32,12 +32,11 @@ struct ToolDefinition: Sendable {
     init(_ table: PluginTable) throws(PluginFault) {
         try table.check(fields: Self.fields)
         description = try table.string("description", "what the model reads to decide whether to call it")
+        let declarations = try table.data("parameters") ?? .object([:])
         do {
-            parameters = try Parameter.arguments(from: try table.data("parameters") ?? .object([:]))
-        } catch let error as Parameter.Fault {
+            parameters = try Parameter.arguments(from: declarations)
+        } catch {
             throw table.fault(error.path, "\(error.path.joined(separator: ".")) \(error.reason)")
-        } catch let error as PluginFault {
-            throw error
         }
         access = try Self.access(table, parameters)
         summary = try Self.summary(table, parameters)
@@ -80,9 +79,9 @@ struct ToolDefinition: Sendable {
         case nil: return .first
         case .function(let function)?: return .function(function)
         case let value?:
-            guard let name = value.stringValue, names(parameters).contains(name) else {
-                let hint = NearestName.hint(value.stringValue ?? "", in: names(parameters))
-                throw table.fault(["summary"], "field \"summary\" must name an argument or be a function(args), got \(value.shown)\(hint)")
+            guard let name = value.string, names(parameters).contains(name) else {
+                let hint = NearestName.hint(value.string ?? "", in: names(parameters))
+                throw table.fault(["summary"], "field \"summary\" must name an argument or be a function(args), got \(table.shown(value))\(hint)")
             }
             return .argument(name)
         }
