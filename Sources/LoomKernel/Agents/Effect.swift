@@ -5,8 +5,8 @@ package import LoomSystem
 package enum Effect: Sendable, Hashable, Codable {
     /// The file's hash before (nil: there was none) and after; the file itself says which it is.
     case write(path: String, before: String?, after: String, summary: String)
-    /// A process group of ours; what is left of it must die.
-    case process(ProcessIdentity, command: String)
+    /// A command of ours; once it runs a second row names its process group, and what is left of that must die.
+    case process(ProcessIdentity?, command: String)
     /// Stored in the same transaction as its row, so it did happen.
     case stored(String)
 }

@@ -2,7 +2,7 @@
 package func nearestWord(to text: String, in words: some Sequence<String>) -> String? {
     let found = words.map { (word: $0, distance: editDistance(Array(text.lowercased().utf8), Array($0.lowercased().utf8))) }
         .min { ($0.distance, $0.word) < ($1.distance, $1.word) }
-    guard let found, found.distance <= max(1, text.utf8.count / 3) else { return nil }
+    guard let found, found.distance <= max(1, min(4, text.utf8.count / 2)) else { return nil }
     return found.word
 }
 

@@ -1,4 +1,4 @@
-package import LoomRepository
+import LoomRepository
 
 /// One rule: `deny shell rm *`, `ask write`, `allow file_edit src/**`. The subject is a tool's name or a kind of access; the
 /// pattern is matched against the path, the command, the host or the agent that would be touched.
@@ -32,7 +32,9 @@ package struct PermissionRule: Sendable, Hashable, CustomStringConvertible {
         guard let pattern = self.pattern else { return true }
         switch access.kind {
         case .read, .write: return PathPattern.matches(pattern, access.target)
-        case .execute: return CommandPattern.matches(pattern, access.target)
+        case .execute:
+            // What widens is read narrowly, what narrows is read widely.
+            return self.verdict == .allow ? CommandPattern.matches(pattern, access.target) : WildcardText.matches(pattern, access.target)
         case .network, .spawn, .message: return WildcardText.matches(pattern, access.target)
         }
     }

@@ -15,6 +15,8 @@ package actor Roster {
         var identity: AgentIdentity
         var model: ModelName
         var agent: Agent?
+        /// The agent has not begun to run: its first run takes it, a later one begins anew.
+        var isFresh = false
         var failure: String?
     }
 
@@ -78,7 +80,8 @@ package actor Roster {
 
     private func freeName(_ wanted: String?, role: String) throws(CommandError) -> String {
         if let wanted {
-            let isPlain = !wanted.isEmpty && wanted.count <= 32 && wanted.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+            let isPlain =
+                !wanted.isEmpty && wanted.count <= 32 && wanted.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
             guard isPlain else { throw CommandError("«\(wanted)» is no name for an agent: use up to 32 letters, digits, - and _.") }
             guard self.members[wanted] == nil else { throw CommandError("There is an agent «\(wanted)» already. Choose another name.") }
             return wanted
@@ -152,6 +155,10 @@ package actor Roster {
     }
 
     private func start(_ name: String) async {
+        // Made at once, so that it can be spoken to before its first run.
+        let agent = self.make(name)
+        self.members[name]?.agent = agent
+        self.members[name]?.isFresh = true
         await self.supervisor.start(
             Supervisor.ChildSpec(id: name, restart: .transient) { [weak self] in
                 // A new value each time: what a crash may have left in the old one is gone, the rows are the truth.
@@ -161,11 +168,19 @@ package actor Roster {
     }
 
     private func renew(_ name: String) -> Agent? {
+        if self.members[name]?.isFresh == true {
+            self.members[name]?.isFresh = false
+        } else {
+            let agent = self.make(name)
+            self.members[name]?.agent = agent
+        }
+        return self.members[name]?.agent
+    }
+
+    private func make(_ name: String) -> Agent? {
         guard let member = self.members[name] else { return nil }
         let limit = self.services.catalog.role(member.identity.role)?.maxTurns ?? self.services.configuration.maxTurns
-        let agent = Agent(identity: member.identity, model: member.model, limit: limit, services: self.services, roster: self)
-        self.members[name]?.agent = agent
-        return agent
+        return Agent(identity: member.identity, model: member.model, limit: limit, services: self.services, roster: self)
     }
 
     private func forget(_ name: String) {
@@ -208,7 +223,7 @@ package actor Roster {
     package func identity(_ name: String) throws(CommandError) -> AgentIdentity { try self.member(name).identity }
 
     package func agent(_ name: String) throws(CommandError) -> Agent {
-        guard let agent = try self.member(name).agent else { throw CommandError("\(name) is just starting. Try again in a moment.") }
+        guard let agent = try self.member(name).agent else { throw CommandError("\(name) has left.") }
         return agent
     }
 
@@ -291,7 +306,8 @@ package actor Roster {
         for task in open where self.members[task.creator] != nil {
             let said = text.isEmpty ? "" : " Its last words: \(headAndTail(text, bytes: 1_000, note: "see its transcript"))"
             _ = try? await self.deliver(
-                "\(identity.name) ended its turn (\(outcome.rawValue)) without completing \(task.id) «\(task.title)».\(said)", to: task.creator,
+                "\(identity.name) ended its turn (\(outcome.rawValue)) without completing \(task.id) «\(task.title)».\(said)",
+                to: task.creator,
                 from: identity.name, kind: .notice)
         }
     }

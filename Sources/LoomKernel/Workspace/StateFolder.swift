@@ -39,9 +39,10 @@ struct StateFolder {
         StateFolder(store: try Store(path: nil, bus: bus, clock: ports.clock), notices: notices, path: nil)
     }
 
-    /// Nil when another process runs this session.
-    func lock(_ session: ID) -> SessionLock? {
-        guard let path else { return SessionLock(path: "/dev/null") }
-        return SessionLock(path: "\(path)/session-\(session).lock")
+    /// Nil for a session in memory, which nobody else can have.
+    func lock(_ session: ID) throws(CommandError) -> SessionLock? {
+        guard let path else { return nil }
+        if let lock = SessionLock(path: "\(path)/session-\(session).lock") { return lock }
+        throw CommandError("The session \(session) is open in another loomkin. Close it there, or start a new session without --resume.")
     }
 }

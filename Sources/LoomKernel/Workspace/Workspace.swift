@@ -38,9 +38,7 @@ package actor Workspace {
         let identifiers = IDGenerator(clock: ports.clock, random: ports.random)
         let stored = try await StoredSession.find(options.session, in: store)
         let session = stored?.id ?? identifiers.next()
-        guard let lock = opened.lock(session) else {
-            throw CommandError("The session \(session) is open in another loomkin. Close it there, or start a new session without --resume.")
-        }
+        let lock = try opened.lock(session)
         store.setSession(session)
         var configuration = options.configuration
         configuration.notices += opened.notices
@@ -57,7 +55,8 @@ package actor Workspace {
                 store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive),
             gateway: ModelGateway(
                 store: store, bus: bus, catalog: catalog, budget: budget, prices: prices, clock: ports.clock, random: ports.random,
-                retry: RetryPolicy()), budget: budget, prices: prices, rules: ProjectRulesText(rules.text))
+                retry: RetryPolicy()), budget: budget, prices: prices, rules: ProjectRulesText(rules.text),
+            secrets: SecretFilter(environment: ports.environment, names: Set(catalog.providers.flatMap(\.secretVariables))))
         let workspace = Workspace(services: services, roster: Roster(services: services), lock: lock, frontEnd: options.frontEnd)
         try await workspace.begin(options, stored)
         return workspace

@@ -1,2 +1,0 @@
-package struct ProcessIdentity: Sendable, Hashable, Codable { package func killLeftover() {} }
-package protocol ProcessRunner: Sendable {}

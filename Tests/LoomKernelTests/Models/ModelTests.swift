@@ -1,0 +1,62 @@
+import LoomSystem
+import Testing
+
+@testable import LoomKernel
+
+@Suite("Money and retries")
+struct ModelTests {
+    @Test("A budget refuses a reservation that could pass its limit, and settles on what was spent")
+    func budget() throws {
+        let budget = Budget(sessionLimit: 1, agentLimit: 0.6)
+        let first = try budget.reserve(0.5, for: "ada")
+        #expect(throws: Budget.Refusal.self) { try budget.reserve(0.2, for: "ada") }
+        _ = try budget.reserve(0.4, for: "lin")
+        #expect(throws: Budget.Refusal.self) { try budget.reserve(0.2, for: "lin") }
+        budget.settle(first, costUSD: 0.1)
+        #expect(budget.spent == 0.1)
+        _ = try budget.reserve(0.2, for: "ada")
+    }
+
+    @Test("A retry waits as long as the vendor asks, and else a random part of a doubling bound")
+    func retry() {
+        let policy = RetryPolicy(attempts: 4, base: 1, longest: 3)
+        let random = SeededRandom(seed: 3)
+        let busy = ModelFailure(.overloaded, "busy")
+        for next in 2...4 {
+            let delay = policy.delay(after: busy, next: next, random: random)
+            #expect(delay.map { (0...min(3, Double(1 << (next - 2)))).contains($0) } == true)
+        }
+        #expect(policy.delay(after: busy, next: 5, random: random) == nil)
+        #expect(policy.delay(after: ModelFailure(.rateLimited, "", retryAfter: 7), next: 2, random: random) == 7)
+        #expect(policy.delay(after: ModelFailure(.rateLimited, "", retryAfter: 700), next: 2, random: random) == nil)
+        #expect(policy.delay(after: ModelFailure(.auth, ""), next: 2, random: random) == nil)
+    }
+
+    @Test("A reply is put together from fragments")
+    func assembling() {
+        var assembler = ReplyAssembler()
+        let events: [ModelEvent] = [
+            .thinking("let me ", signature: nil), .thinking("see", signature: "sig"), .text("I "), .text("look."),
+            .toolCallDelta(index: 0, id: "c1", name: "file_read", arguments: "{\"file_path\":"),
+            .toolCallDelta(index: 1, id: nil, name: "shell", arguments: ""),
+            .toolCallDelta(index: 0, id: nil, name: nil, arguments: "\"a.txt\"}"),
+            .toolCallDelta(index: 2, id: "c3", name: "x", arguments: "{oops"),
+            .usage(Usage(input: 10)), .usage(Usage(output: 5)), .stop(.toolUse),
+        ]
+        for event in events { assembler.add(event) }
+        let reply = assembler.reply(call: "m")
+        #expect(
+            reply.message.parts == [
+                .thinking("let me see", signature: "sig"), .text("I look."),
+                .toolCall(ToolCall(id: "c1", name: "file_read", arguments: ["file_path": "a.txt"])),
+                .toolCall(ToolCall(id: "m-1", name: "shell", arguments: [:])),
+                .toolCall(ToolCall(id: "c3", name: "x", arguments: [:], malformed: "{oops")),
+            ])
+        #expect(reply.usage == Usage(input: 10, output: 5))
+    }
+
+    @Test("Dollars", arguments: [(0, "$0.00"), (0.31, "$0.31"), (5, "$5.00"), (0.0042, "$0.0042"), (12.345, "$12.35"), (-1.5, "-$1.50")])
+    func money(amount: Double, text: String) {
+        #expect(dollars(amount) == text)
+    }
+}

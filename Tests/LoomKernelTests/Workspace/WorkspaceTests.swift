@@ -1,0 +1,271 @@
+import LoomSystem
+import Synchronization
+import Testing
+
+@testable import LoomKernel
+
+@Suite("A workspace")
+struct WorkspaceTests {
+    @Test("carries a message to the lead, its call to a tool, and its last words back")
+    func wholeTurn() async throws {
+        let tool = FakeTool("look") { arguments, _ in ToolResult("saw \(arguments["path"]?.stringValue ?? "")") }
+        let rig = Rig(tools: [tool]) { call, number in
+            number == 0 ? FakeProvider.use([("c1", "look", ["path": "a.txt"])]) : FakeProvider.say("it is fine")
+        }
+        let workspace = try await rig.open()
+        try await workspace.send("look at it")
+        let end = await workspace.waitUntilQuiet()
+        #expect(end.outcome == .done)
+        #expect(end.result == "it is fine")
+        let second = try #require(rig.provider.received.last)
+        #expect(second.messages.last?.parts == [.toolResult(call: "c1", name: "look", text: "saw a.txt", isError: false)])
+        let types = try await workspace.history(after: 0, limit: 1000).map(\.type)
+        for type in [
+            "session.started", "agent.spawned", "user.said", "inbox.queued", "inbox.read", "tool.started", "tool.finished", "agent.said",
+            "agent.finished",
+        ] {
+            #expect(types.contains(type), "no \(type)")
+        }
+        await workspace.close()
+    }
+
+    @Test("asks a person before a write, shows the difference, and stores exactly the rule it offered")
+    func permission() async throws {
+        let tool = FakeTool("file_write", touches: [Access(.write, "src/a.txt")]) { _, host throws(ToolError) in
+            let write = try await host.write("src/a.txt", "one\ntwo\n")
+            return ToolResult("wrote +\(write.added)")
+        }
+        var rig = Rig(tools: [tool]) { _, number in
+            number < 2 ? FakeProvider.use([("c\(number)", "file_write", [:])]) : FakeProvider.say("done")
+        }
+        rig.configuration.permissions = .ask
+        let workspace = try await rig.open()
+        let signals = workspace.bus.subscribe(name: "test")
+        try await workspace.send("write it")
+        let asked = try #require(await signals.first(QuestionAsked.self)).question
+        #expect(asked.title == "lead wants to edit src/a.txt  (+2 −0)")
+        #expect(asked.detail.contains("+two"))
+        #expect(asked.why == "rule «ask write» (preset ask)")
+        #expect(asked.always == "allow file_write src/**")
+        #expect(await workspace.snapshot().agents.first?.state == .gated)
+        try await workspace.answer(asked.id, .always, by: "user/test")
+        let end = await workspace.waitUntilQuiet()
+        #expect(end.outcome == .done)
+        #expect(await workspace.snapshot().grants == ["allow file_write src/**"])
+        #expect(String(decoding: try rig.files.read("/p/src/a.txt"), as: UTF8.self) == "one\ntwo\n")
+        await #expect(throws: CommandError.self) { try await workspace.answer(asked.id, .allow, by: "page") }
+        await workspace.close()
+    }
+
+    @Test("refuses when nobody can answer, and its outcome says so")
+    func nobody() async throws {
+        let tool = FakeTool("shell", touches: [Access(.execute, "make")]) { _, _ in ToolResult("ran") }
+        var rig = Rig(tools: [tool]) { _, number in
+            number == 0 ? FakeProvider.use([("c1", "shell", [:])]) : FakeProvider.say("I could not")
+        }
+        rig.configuration.permissions = .ask
+        let workspace = try await rig.open(isInteractive: false)
+        try await workspace.send("make it")
+        #expect(await workspace.waitUntilQuiet().outcome == .refused)
+        guard case .toolResult(_, _, let text, true)? = rig.provider.received.last?.messages.last?.parts.first else {
+            Issue.record("the model was not told")
+            return
+        }
+        #expect(text.hasPrefix("Refused by nobody"))
+        await workspace.close()
+    }
+
+    @Test("refuses a write over what the agent has not read, or what has changed since")
+    func stale() async throws {
+        let files = Mutex<[String]>([])
+        let tool = FakeTool("try") { arguments, host throws(ToolError) in
+            if arguments["read"]?.boolValue == true { _ = try await host.read("a.txt") }
+            do throws(ToolError) {
+                _ = try await host.write("a.txt", arguments["text"]?.stringValue ?? "")
+                files.withLock { $0.append("ok") }
+            } catch {
+                files.withLock { $0.append(error.message) }
+            }
+            return ToolResult("")
+        }
+        let rig = Rig(tools: [tool]) { _, number in
+            switch number {
+            case 0: FakeProvider.use([("c0", "try", ["text": "blind\n"])])
+            case 1: FakeProvider.use([("c1", "try", ["text": "seen\n", "read": true])])
+            case 2: FakeProvider.say("waiting")
+            case 3: FakeProvider.use([("c3", "try", ["text": "late\n"])])
+            default: FakeProvider.say("done")
+            }
+        }
+        try rig.files.write("first\n", to: "/p/a.txt")
+        let workspace = try await rig.open()
+        try await workspace.send("go")
+        _ = await workspace.waitUntilQuiet()
+        try rig.files.write("somebody else\n", to: "/p/a.txt")
+        try await workspace.send("again")
+        _ = await workspace.waitUntilQuiet()
+        let seen = files.withLock { $0 }
+        #expect(seen.count == 3)
+        #expect(seen[0].contains("have not read it"))
+        #expect(seen[1] == "ok")
+        #expect(seen[2].contains("has changed since you read it"))
+        await workspace.close()
+    }
+
+    @Test(
+        "keeps file tools inside the project and out of its own folders",
+        arguments: ["../x", "/etc/passwd", ".loomkin/loomkin.db", ".git/config"])
+    func confined(path: String) async throws {
+        let refusal = Mutex("")
+        let tool = FakeTool("try") { _, host throws(ToolError) in
+            do throws(ToolError) { _ = try await host.write(path, "x") } catch { refusal.withLock { $0 = error.message } }
+            return ToolResult("")
+        }
+        let rig = Rig(tools: [tool]) { _, number in number == 0 ? FakeProvider.use([("c", "try", [:])]) : FakeProvider.say("ok") }
+        let workspace = try await rig.open()
+        try await workspace.send("go")
+        _ = await workspace.waitUntilQuiet()
+        #expect(!refusal.withLock { $0 }.isEmpty)
+        await workspace.close()
+    }
+
+    @Test("lets a team work: spawn, assign, complete, and the lead hears of it")
+    func team() async throws {
+        let spawn = FakeTool("spawn") { _, host throws(ToolError) in
+            _ = try await host.spawn(SpawnRequest(teamName: nil, purpose: "help", members: [.init(name: "ada", role: "coder", model: nil)]))
+            return ToolResult("started")
+        }
+        let assign = FakeTool("assign") { _, host throws(ToolError) in
+            ToolResult(try await host.assign(title: "fix", description: "the bug", to: "ada").id)
+        }
+        let complete = FakeTool("complete") { _, host throws(ToolError) in
+            ToolResult(try await host.complete(task: nil, result: "fixed it", failed: false).id)
+        }
+        let rig = Rig(tools: [spawn, assign, complete]) { call, _ in
+            switch (call.agent, call.step) {
+            case ("lead", 0): FakeProvider.use([("l0", "spawn", [:])])
+            case ("lead", 1): FakeProvider.use([("l1", "assign", [:])])
+            case ("ada", 0): FakeProvider.use([("a0", "complete", [:])])
+            case ("lead", _) where call.messages.contains(where: { $0.text.contains("is done, says ada") }): FakeProvider.say("all done")
+            default: FakeProvider.say("waiting")
+            }
+        }
+        let workspace = try await rig.open()
+        try await workspace.send("fix the bug")
+        let end = await workspace.waitUntilQuiet()
+        #expect(end.result == "all done")
+        #expect(await workspace.snapshot().tasks.map(\.status) == [.done])
+        await workspace.close()
+    }
+
+    @Test("tries a cut stream again without running a tool twice")
+    func cutStream() async throws {
+        let runs = Mutex(0)
+        let tool = FakeTool("count") { _, _ in
+            runs.withLock { $0 += 1 }
+            return ToolResult("counted")
+        }
+        let rig = Rig(tools: [tool]) { _, number in
+            switch number {
+            case 0: FakeProvider.use([("c1", "count", [:])])
+            case 1: [.text("half a")]
+            default: FakeProvider.say("whole")
+            }
+        }
+        let workspace = try await rig.open()
+        try await workspace.send("go")
+        await rig.clock.waitForSleepers()
+        rig.clock.advance(by: .seconds(60))
+        #expect(await workspace.waitUntilQuiet().result == "whole")
+        #expect(runs.withLock { $0 } == 1)
+        await workspace.close()
+    }
+
+    @Test("says in one sentence why a model cannot be used, and takes the next message")
+    func failure() async throws {
+        let rig = Rig { _, number in
+            if number == 0 { throw ModelFailure(.auth, "The key was refused.", hint: "Check FAKE_KEY.") }
+            return FakeProvider.say("now it works")
+        }
+        let workspace = try await rig.open()
+        try await workspace.send("hello")
+        let first = await workspace.waitUntilQuiet()
+        #expect(first.outcome == .failed)
+        try await workspace.send("again")
+        #expect(await workspace.waitUntilQuiet().result == "now it works")
+        await workspace.close()
+    }
+
+    @Test("stops at its budget with the outcome limit")
+    func budget() async throws {
+        var rig = Rig { _, _ in FakeProvider.say("never") }
+        rig.configuration.sessionBudgetUSD = -1
+        let workspace = try await rig.open()
+        try await workspace.send("hello")
+        #expect(await workspace.waitUntilQuiet().outcome == .limit)
+        #expect(rig.provider.received.isEmpty)
+        await workspace.close()
+    }
+
+    @Test("keeps the bytes of system prompt and tools the same from turn to turn")
+    func stablePrefix() async throws {
+        let tool = FakeTool("look") { _, _ in ToolResult("x") }
+        let rig = Rig(tools: [tool]) { _, number in number == 0 ? FakeProvider.use([("c", "look", [:])]) : FakeProvider.say("ok") }
+        let workspace = try await rig.open()
+        try await workspace.send("one")
+        _ = await workspace.waitUntilQuiet()
+        try await workspace.send("two")
+        _ = await workspace.waitUntilQuiet()
+        let calls = rig.provider.received
+        #expect(calls.count == 3)
+        for (earlier, later) in zip(calls, calls.dropFirst()) {
+            #expect(earlier.system == later.system)
+            #expect(earlier.tools == later.tools)
+            #expect(Array(later.messages.prefix(earlier.messages.count)) == earlier.messages)
+        }
+        await workspace.close()
+    }
+
+    @Test("pauses, keeps messages unread meanwhile, and goes on when resumed")
+    func pause() async throws {
+        let rig = Rig { _, _ in FakeProvider.say("ok") }
+        let workspace = try await rig.open()
+        try await workspace.pause(nil)
+        try await workspace.send("hello")
+        _ = await workspace.waitUntilQuiet()
+        #expect(rig.provider.received.isEmpty)
+        #expect(await workspace.snapshot().agents.first?.queued == 1)
+        try await workspace.resume(nil)
+        #expect(await workspace.waitUntilQuiet().result == "ok")
+        await workspace.close()
+    }
+
+    @Test("cancels a turn while the model speaks, and the agent can be spoken to again")
+    func cancel() async throws {
+        let rig = Rig { _, number in
+            if number == 0 { try await forever() }
+            return FakeProvider.say("back")
+        }
+        let workspace = try await rig.open()
+        let signals = workspace.bus.subscribe(name: "test")
+        try await workspace.send("hello")
+        _ = await signals.first(ModelStarted.self)
+        try await workspace.stop(nil, by: "user")
+        #expect(await workspace.waitUntilQuiet().outcome == .cancelled)
+        try await workspace.send("again")
+        #expect(await workspace.waitUntilQuiet().result == "back")
+        await workspace.close()
+    }
+
+    @Test(
+        "names what is wrong and what is near in a command",
+        arguments: [
+            ("ladd", "There is no agent «ladd». Did you mean lead? Agents: lead.")
+        ])
+    func mistakes(name: String, message: String) async throws {
+        let rig = Rig { _, _ in FakeProvider.say("ok") }
+        let workspace = try await rig.open()
+        await #expect(throws: CommandError(message)) { try await workspace.send("x", to: name) }
+        await workspace.close()
+    }
+}
