@@ -22,7 +22,9 @@ struct Loomkin: AsyncParsableCommand {
 
 /// Options that every command on a project has.
 struct ProjectOptions: ParsableArguments {
-    @Option(name: [.customShort("C"), .customLong("directory")], help: ArgumentHelp("The project's folder. Default: the current one.", valueName: "dir"))
+    @Option(
+        name: [.customShort("C"), .customLong("directory")],
+        help: ArgumentHelp("The project's folder. Default: the current one.", valueName: "dir"))
     var directory = "."
 }
 

@@ -57,7 +57,8 @@ package struct ConfigurationKey: Sendable {
         ]
 
     private static func rules(_ name: String, _ verdict: Verdict) -> ConfigurationKey {
-        ConfigurationKey("permissions.\(name)", .strings, "rules «SUBJECT [PATTERN]» that \(verdict.rawValue)") { configuration, value, origin in
+        ConfigurationKey("permissions.\(name)", .strings, "rules «SUBJECT [PATTERN]» that \(verdict.rawValue)") {
+            configuration, value, origin in
             for item in value.arrayValue ?? [] {
                 guard let rule = item.stringValue.flatMap({ PermissionRule(verdict, text: $0, origin: origin) }) else {
                     return "write «SUBJECT [PATTERN]», for example \"file_edit src/**\""

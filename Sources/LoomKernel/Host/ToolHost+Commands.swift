@@ -69,7 +69,9 @@ extension ToolHost {
         } catch {
             throw ToolError(error.description, status: Task.isCancelled ? .cancelled : .error)
         }
-        if result.stop == .cancelled { throw ToolError("«\(request.line)» was cancelled and its processes were ended.", status: .cancelled) }
+        if result.stop == .cancelled {
+            throw ToolError("«\(request.line)» was cancelled and its processes were ended.", status: .cancelled)
+        }
         return Self.result(result, outputFile: outputFile)
     }
 
@@ -102,7 +104,8 @@ extension ToolHost {
         let output = result.output
         let (seconds, attoseconds) = result.duration.components
         return CommandResult(
-            status: status, signal: signal, output: output.text, truncated: output.isTruncated, outputFile: output.isTruncated ? outputFile : nil,
+            status: status, signal: signal, output: output.text, truncated: output.omitted > 0,
+            outputFile: output.omitted > 0 ? outputFile : nil,
             seconds: Double(seconds) + Double(attoseconds) / 1e18, timedOut: result.stop == .timedOut)
     }
 }

@@ -78,7 +78,8 @@ package struct ModelGateway: Sendable {
                     agent: call.agent, level: error.level, spentUSD: error.spentUSD, limitUSD: error.limitUSD, refused: true),
                 call, circumstances)
             throw ModelFailure(
-                .budget, "The budget of \(error.level) does not allow another call: \(dollars(error.spentUSD)) of \(dollars(error.limitUSD)) spent.",
+                .budget,
+                "The budget of \(error.level) does not allow another call: \(dollars(error.spentUSD)) of \(dollars(error.limitUSD)) spent.",
                 hint: "Raise it with --budget or [budget] in the configuration.")
         }
     }
@@ -165,7 +166,8 @@ package func dollars(_ amount: Double) -> String {
     let (whole, digits) = amount != 0 && amount.magnitude < 0.01 ? (10_000.0, 4) : (100.0, 2)
     let rounded = Int((amount * whole).rounded())
     let fraction = String(rounded.magnitude % UInt(whole))
-    return "\(rounded < 0 ? "-" : "")$\(rounded.magnitude / UInt(whole)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+    return
+        "\(rounded < 0 ? "-" : "")$\(rounded.magnitude / UInt(whole)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
 }
 
 extension Duration {

@@ -65,7 +65,8 @@ package final class PermissionEngine: Sendable {
         case .execute:
             let words = access.target.split(separator: " ")
             // One word is a whole command; of several the first two say what it does ("git commit", "npm test").
-            pattern = CommandPattern.isCompound(access.target) || words.count < 3 ? access.target : words.prefix(2).joined(separator: " ") + " *"
+            pattern =
+                CommandPattern.isCompound(access.target) || words.count < 3 ? access.target : words.prefix(2).joined(separator: " ") + " *"
         case .network, .message: pattern = access.target
         case .spawn: pattern = nil
         }

@@ -80,7 +80,8 @@ package actor Roster {
 
     private func freeName(_ wanted: String?, role: String) throws(CommandError) -> String {
         if let wanted {
-            let isPlain = !wanted.isEmpty && wanted.count <= 32 && wanted.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+            let isPlain =
+                !wanted.isEmpty && wanted.count <= 32 && wanted.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
             guard isPlain else { throw CommandError("«\(wanted)» is no name for an agent: use up to 32 letters, digits, - and _.") }
             guard self.members[wanted] == nil else { throw CommandError("There is an agent «\(wanted)» already. Choose another name.") }
             return wanted
@@ -305,7 +306,8 @@ package actor Roster {
         for task in open where self.members[task.creator] != nil {
             let said = text.isEmpty ? "" : " Its last words: \(headAndTail(text, bytes: 1_000, note: "see its transcript"))"
             _ = try? await self.deliver(
-                "\(identity.name) ended its turn (\(outcome.rawValue)) without completing \(task.id) «\(task.title)».\(said)", to: task.creator,
+                "\(identity.name) ended its turn (\(outcome.rawValue)) without completing \(task.id) «\(task.title)».\(said)",
+                to: task.creator,
                 from: identity.name, kind: .notice)
         }
     }

@@ -16,15 +16,20 @@ package struct HeadlessRun: Sendable {
     let workspace: Workspace
     let output: Output
     let prompt: String
+    private let timeout: Duration?
     private let out: OutputPort
     private let err: OutputPort
     private let traits: TerminalTraits
 
     /// The workspace stays the caller's until `run`, which closes it.
-    package init(workspace: Workspace, output: Output, prompt: String, stdout: Int32 = 1, stderr: Int32 = 2) {
+    /// - Parameter timeout: when everything is stopped, with the outcome `limit`; nil for never.
+    package init(
+        workspace: Workspace, output: Output, prompt: String, timeout: Duration? = nil, stdout: Int32 = 1, stderr: Int32 = 2
+    ) {
         self.workspace = workspace
         self.output = output
         self.prompt = prompt
+        self.timeout = timeout
         self.out = OutputPort(descriptor: stdout)
         self.err = OutputPort(descriptor: stderr)
         self.traits = .detect(input: stderr, output: stderr)
@@ -49,8 +54,12 @@ package struct HeadlessRun: Sendable {
         } catch {
             errors.append(error.description)
         }
+        let deadline = Interruption()
+        let alarm = self.alarm(deadline)
         var finished = await workspace.waitUntilQuiet()
+        alarm?.cancel()
         withExtendedLifetime(watch) {}
+        if deadline.isNoted { finished.outcome = .limit }
         if !errors.isEmpty { finished.outcome = .failed }
         if interruption.isNoted { finished.outcome = .cancelled }
         await workspace.close(finished.outcome)
@@ -59,6 +68,15 @@ package struct HeadlessRun: Sendable {
         errors += end.errors
         await self.conclude(finished, errors)
         return ExitCode(finished.outcome, modelFailed: end.modelFailed).rawValue
+    }
+
+    private func alarm(_ deadline: Interruption) -> Task<Void, Never>? {
+        guard let timeout else { return nil }
+        return Task { [workspace] in
+            guard (try? await workspace.services.ports.clock.sleep(for: timeout)) != nil else { return }
+            deadline.note()
+            try? await workspace.stop(nil, by: "the time limit")
+        }
     }
 
     private struct End: Sendable {

@@ -63,13 +63,15 @@ package actor REPL {
     }
 
     /// Until the person leaves or the input ends. The workspace is still open then, and the terminal as it was.
-    package func run() async -> Int32 {
+    /// - Parameter first: sent to the lead before anything is typed.
+    package func run(first: String? = nil) async -> Int32 {
         let signals = self.workspace.bus.subscribe(name: "repl", delivery: .lossy, capacity: 8192)
         await self.greet()
         let listening = Task { await self.listen(to: signals) }
         let interrupts = ProcessSignals([SIGINT, SIGWINCH]) { number in
             Task { await number == SIGINT ? self.interrupt() : self.resize() }
         }
+        if let first { await self.take(first) }
         for await event in self.port.events {
             await self.handle(event)
             if self.leaving != nil { break }

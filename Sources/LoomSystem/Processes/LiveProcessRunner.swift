@@ -4,8 +4,10 @@ import Synchronization
 package struct LiveProcessRunner: ProcessRunner {
     package init() {}
 
-    package func run(_ spec: ProcessSpec, onOutput: (@Sendable (OutputChunk) -> Void)?) async throws(ProcessError) -> ProcessResult {
-        let observer = RunObserver(spec, onOutput: onOutput)
+    package func run(
+        _ spec: ProcessSpec, onStart: (@Sendable (ProcessIdentity) -> Void)?, onOutput: (@Sendable (OutputChunk) -> Void)?
+    ) async throws(ProcessError) -> ProcessResult {
+        let observer = RunObserver(spec, onStart: onStart, onOutput: onOutput)
         let reactor = ProcessReactor.shared
         let id = reactor.newID()
         let cancellation = CancellationFlag()
@@ -43,10 +45,14 @@ private final class RunObserver: ChildObserver {
         var continuation: CheckedContinuation<Outcome, Never>?
     }
 
+    private let onStart: (@Sendable (ProcessIdentity) -> Void)?
     private let onOutput: (@Sendable (OutputChunk) -> Void)?
     private let state: Mutex<State>
 
-    init(_ spec: ProcessSpec, onOutput: (@Sendable (OutputChunk) -> Void)?) {
+    init(
+        _ spec: ProcessSpec, onStart: (@Sendable (ProcessIdentity) -> Void)?, onOutput: (@Sendable (OutputChunk) -> Void)?
+    ) {
+        self.onStart = onStart
         self.onOutput = onOutput
         func recorder(_ suffix: String) -> OutputRecorder {
             OutputRecorder(limit: spec.outputLimit, spillPath: spec.spillPath.map { $0 + suffix }, spillLimit: spec.spillLimit)
@@ -58,7 +64,9 @@ private final class RunObserver: ChildObserver {
         state.withLock { $0.continuation = continuation }
     }
 
-    func started(_ pid: Int32) {}
+    func started(_ pid: Int32) {
+        if let onStart, let identity = ProcessIdentity(pid: pid) { onStart(identity) }
+    }
 
     func failed(_ error: ProcessError) { complete { _ in .failure(error) } }
 

@@ -35,7 +35,7 @@ struct Chat: AsyncParsableCommand {
         var project = try await Project.open(self.project, flags: self.session.entries)
         await project.plugins.load()
         guard let model = await project.chosenModel() else {
-            return try await Demo.playSample(project, terminal: self)
+            return try await Demo.playSample(noPage: self.noPage)
         }
         project.configuration.models["default"] = project.configuration.models["default"] ?? model
         let front = Terminal(project: project, servesPage: !self.noPage)

@@ -24,7 +24,9 @@ struct Doctor: AsyncParsableCommand {
         var findings = [self.database(project), self.watcher(project), self.ripgrep(project), self.trust(project)]
         findings += await self.providers(project)
         findings += self.plugins(project)
-        try self.listing.show(findings, headings: ["WHAT", "", "DETAIL"], empty: "") { findings.map { [$0.what, $0.grade.rawValue, $0.text] } }
+        try self.listing.show(findings, headings: ["WHAT", "", "DETAIL"], empty: "") {
+            findings.map { [$0.what, $0.grade.rawValue, $0.text] }
+        }
         if findings.contains(where: { $0.grade == .error }) { throw Status.failed.code }
     }
 
@@ -69,13 +71,16 @@ struct Doctor: AsyncParsableCommand {
         var findings: [Finding] = []
         for provider in project.plugins.catalog.providers {
             let missing = await provider.missing()
-            findings.append(Finding(what: "provider \(provider.name)", grade: missing == nil ? .ok : .warning, text: missing ?? "can be used"))
+            findings.append(
+                Finding(what: "provider \(provider.name)", grade: missing == nil ? .ok : .warning, text: missing ?? "can be used"))
         }
         if await project.chosenModel() == nil {
             findings.append(
                 Finding(
                     what: "model", grade: .warning,
-                    text: "none is configured. Set a key such as ANTHROPIC_API_KEY, or [model] default in \(project.folders.configuration)/config.toml."))
+                    text:
+                        "none is configured. Set a key such as ANTHROPIC_API_KEY, or [model] default in \(project.folders.configuration)/config.toml."
+                ))
         }
         return findings
     }

@@ -23,7 +23,9 @@ struct Tools: AsyncParsableCommand {
             return Entry(schema: tool.schema, roles: roles, generation: tool.generation)
         }
         try self.listing.show(entries, headings: ["TOOL", "ROLES", "WHAT IT DOES"], empty: "No tools.") {
-            entries.map { [$0.schema.name, $0.roles.joined(separator: " "), String($0.schema.description.prefix { $0 != "\n" }.prefix(100))] }
+            entries.map {
+                [$0.schema.name, $0.roles.joined(separator: " "), String($0.schema.description.prefix { $0 != "\n" }.prefix(100))]
+            }
         }
     }
 }
@@ -44,7 +46,8 @@ struct Roles: AsyncParsableCommand {
         let project = try await Project.open(self.project)
         await project.plugins.load()
         let entries = project.plugins.catalog.roles.map {
-            Entry(name: $0.name, description: $0.description, model: project.configuration.model(for: $0.model) ?? $0.model, tools: $0.tools)
+            Entry(
+                name: $0.name, description: $0.description, model: project.configuration.model(for: $0.model) ?? $0.model, tools: $0.tools)
         }
         try self.listing.show(entries, headings: ["ROLE", "MODEL", "TOOLS", "WHAT IT IS FOR"], empty: "No roles.") {
             entries.map { [$0.name, $0.model, String($0.tools.count), $0.description] }
@@ -67,7 +70,8 @@ struct Models: AsyncParsableCommand {
         var usable: Set<String> = []
         for provider in project.plugins.catalog.providers where await provider.missing() == nil { usable.insert(provider.name) }
         if let provider, project.plugins.catalog.provider(provider) == nil {
-            throw ValidationError("There is no provider «\(provider)». Providers: \(project.plugins.catalog.providers.map(\.name).joined(separator: ", ")).")
+            throw ValidationError(
+                "There is no provider «\(provider)». Providers: \(project.plugins.catalog.providers.map(\.name).joined(separator: ", ")).")
         }
         let facts = PriceTable(path: project.installation.modelData).all.filter { fact in
             guard let name = ModelName(fact.name) else { return false }

@@ -44,7 +44,9 @@ struct Plugin: AsyncParsableCommand {
             if self.json {
                 let values = try found.map { plugin in
                     var value = try JSON(encoding: plugin)
-                    if plugin.kind == "tool", let schema = catalog.tool(plugin.name)?.schema { value["schema"] = try JSON(encoding: schema) }
+                    if plugin.kind == "tool", let schema = catalog.tool(plugin.name)?.schema {
+                        value["schema"] = try JSON(encoding: schema)
+                    }
                     return value
                 }
                 return print(JSON.array(values).text(pretty: true))
@@ -110,7 +112,9 @@ struct Plugin: AsyncParsableCommand {
 
         /// The folder above `plugins`, `roles` or `prompts`.
         private static func root(of path: String, _ files: any FileSystem) throws -> String {
-            if files.isDirectory(path + "/plugins") || files.isDirectory(path + "/roles") || files.isDirectory(path + "/prompts") { return path }
+            if files.isDirectory(path + "/plugins") || files.isDirectory(path + "/roles") || files.isDirectory(path + "/prompts") {
+                return path
+            }
             var folder = FilePath.parent(of: path)
             while folder != "/" {
                 if ["plugins", "roles", "prompts"].contains(FilePath.name(of: folder)) { return FilePath.parent(of: folder) }

@@ -25,7 +25,8 @@ struct Trust: AsyncParsableCommand {
         guard let directory = try? ports.files.realPath(self.project.directory), ports.files.isDirectory(directory) else {
             throw ValidationError("There is no folder \(self.project.directory).")
         }
-        let trust = ProjectTrust(directory: directory, stateDirectory: UserFolders(environment: ports.environment).state, files: ports.files)
+        let trust = ProjectTrust(
+            directory: directory, stateDirectory: UserFolders(environment: ports.environment).state, files: ports.files)
         if self.revoke {
             try self.store { try trust.set(nil) }
             return print("\(directory) is not trusted any more.")

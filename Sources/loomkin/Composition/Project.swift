@@ -15,6 +15,7 @@ struct Project {
     let isTrusted: Bool
     var configuration: Configuration
     let plugins: PluginHost
+    let recorder: SignalRecorder
 
     /// - Parameter flags: the last layer of the configuration.
     static func open(_ options: ProjectOptions, flags: [(key: String, text: String, origin: String)] = []) async throws -> Project {
@@ -28,14 +29,16 @@ struct Project {
         let isTrusted = trust.isTrusted(items)
         var configuration = try Self.configuration(directory, folders, isTrusted, flags, ports)
         if !isTrusted, items.contains(where: { $0.path != ".loomkin.toml" }) {
-            configuration.notices.append("This project's own plugins, roles and prompts are not loaded: it is not trusted. See «loomkin trust».")
+            configuration.notices.append(
+                "This project's own plugins, roles and prompts are not loaded: it is not trusted. See «loomkin trust».")
         }
         let bus = Workspace.makeBus(ports)
+        let recorder = SignalRecorder(bus: bus)
         let plugins = PluginHost(
-            roots: Self.roots(directory, folders, installation, isTrusted), ports: Self.pluginPorts(ports, configuration, bus))
+            roots: Self.roots(directory, folders, installation, isTrusted), ports: Self.pluginPorts(ports, configuration, bus, recorder))
         return Project(
             directory: directory, ports: ports, bus: bus, installation: installation, folders: folders, trust: trust, isTrusted: isTrusted,
-            configuration: configuration, plugins: plugins)
+            configuration: configuration, plugins: plugins, recorder: recorder)
     }
 
     private static func directory(_ path: String, _ files: any FileSystem) throws -> String {
@@ -46,7 +49,8 @@ struct Project {
     }
 
     private static func configuration(
-        _ directory: String, _ folders: UserFolders, _ isTrusted: Bool, _ flags: [(key: String, text: String, origin: String)], _ ports: Ports
+        _ directory: String, _ folders: UserFolders, _ isTrusted: Bool, _ flags: [(key: String, text: String, origin: String)],
+        _ ports: Ports
     ) throws -> Configuration {
         var layers: [ConfigurationLayer] = []
         do {
@@ -77,7 +81,7 @@ struct Project {
         return roots
     }
 
-    private static func pluginPorts(_ ports: Ports, _ configuration: Configuration, _ bus: SignalBus) -> PluginPorts {
+    private static func pluginPorts(_ ports: Ports, _ configuration: Configuration, _ bus: SignalBus, _ recorder: SignalRecorder) -> PluginPorts {
         let environment = ports.environment
         return PluginPorts(
             clock: ports.clock, files: ports.files, http: LiveHTTPClient(), environment: { environment[$0] },
@@ -85,7 +89,7 @@ struct Project {
             log: { level, plugin, text in
                 bus.publish(PluginLogged(plugin: plugin, level: level, text: text), source: "plugin/\(plugin)")
             },
-            report: { report in bus.publish(report, source: "plugin/\(report.plugin)") })
+            report: { recorder.publish($0) })
     }
 
     // MARK: Models
@@ -98,5 +102,26 @@ struct Project {
             return "\(provider.name):\(model)"
         }
         return nil
+    }
+
+    // MARK: Workspaces
+
+    /// Opens the workspace with this project's plugins, which are watched from then on.
+    func workspace(
+        frontEnd: String, isInteractive: Bool, session: SessionChoice = .new, role: String = "lead"
+    ) async throws -> Workspace {
+        var options = WorkspaceOptions(
+            directory: self.directory, configuration: self.configuration, frontEnd: frontEnd, isInteractive: isInteractive)
+        options.session = session
+        options.leadRole = role
+        options.modelData = self.installation.modelData
+        let workspace: Workspace
+        do {
+            workspace = try await Workspace.open(options, ports: self.ports, bus: self.bus, catalog: self.plugins.catalog)
+        } catch {
+            throw Failure("\(error)")
+        }
+        self.recorder.record(into: workspace.services.store)
+        return workspace
     }
 }

@@ -1,0 +1,52 @@
+import HTTPTypes
+import Hummingbird
+import LoomKernel
+import LoomSystem
+
+extension Routes {
+    /// The parts of the pages that the script fetches when a signal says that they changed.
+    func addFragments(to router: Router<PageContext>) {
+        let fragments = router.group("fragments")
+        for (path, template) in [
+            ("header", "header"), ("agents", "agents"), ("names", "names"), ("questions", "questions"), ("board", "board"),
+        ] {
+            fragments.get(RouterPath(path)) { _, _ in
+                Response.html(self.templates.render(template, self.view(of: await self.workspace.snapshot())))
+            }
+        }
+        fragments.get("feed") { request, _ in
+            let filter = FeedFilter(request.query("show"))
+            guard let after = try request.query("after", in: 0...Int64.max) else {
+                let view = ["feed": try await self.feed(filter, until: await self.workspace.snapshot().sequence)]
+                return Response.html(self.templates.render("feed", view))
+            }
+            return try await self.feedLines(filter, after: after)
+        }
+        fragments.get("agents/:name") { _, context in
+            let agent = try self.agent(try context.segment("name"), in: await self.workspace.snapshot())
+            return Response.html(self.templates.render("about", ["agent": AgentView(agent)]))
+        }
+        fragments.get("agents/:name/transcript") { request, context in
+            let agent = try self.agent(try context.segment("name"), in: await self.workspace.snapshot())
+            let view = ["transcript": try await self.transcript(of: agent.name, all: request.query("all") != nil)]
+            return Response.html(self.templates.render("transcript", view))
+        }
+        fragments.get("plugins") { _, _ in
+            Response.html(self.templates.render("plugins", ["plugins": self.plugins()]))
+        }
+        fragments.get("calls/:id") { _, context in
+            Response.html(self.templates.render("call", ["call": try await self.call(try context.segment("id"))]))
+        }
+    }
+
+    /// New lines only; a header says which signal they reach to, so that the next request goes on from there.
+    private func feedLines(_ filter: FeedFilter, after: Int64) async throws(Refusal) -> Response {
+        let (lines, end) = try await self.command { () async throws(CommandError) in
+            try await Feed(workspace: self.workspace).lines(filter, after: after)
+        }
+        let view = FeedView(lines, filter, until: end, now: self.clock.now)
+        var response = Response.html(self.templates.render("lines", view))
+        if let name = HTTPField.Name("Loomkin-Sequence") { response.headers[name] = "\(end)" }
+        return response
+    }
+}

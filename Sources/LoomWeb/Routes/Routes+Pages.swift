@@ -1,0 +1,70 @@
+import Hummingbird
+import LoomKernel
+import LoomSystem
+
+extension Routes {
+    func addPages(to router: Router<PageContext>) {
+        router.get("/") { request, _ in
+            let snapshot = await self.workspace.snapshot()
+            var view = self.view(of: snapshot)
+            view["feed"] = try await self.feed(FeedFilter(request.query("show")), until: snapshot.sequence)
+            return Response.html(self.templates.render("page-first", view))
+        }
+        router.get("agents/:name") { request, context in
+            let snapshot = await self.workspace.snapshot()
+            let agent = try self.agent(try context.segment("name"), in: snapshot)
+            var view = self.view(of: snapshot)
+            let all = request.query("all") != nil
+            view["agent"] = AgentView(agent)
+            view["transcript"] = try await self.transcript(of: agent.name, all: all)
+            view["transcriptFragment"] = "/fragments\(AgentView(agent).href)/transcript" + (all ? "?all=1" : "")
+            return Response.html(self.templates.render("page-agent", view))
+        }
+        router.get("plugins") { _, _ in
+            var view = self.view(of: await self.workspace.snapshot())
+            view["plugins"] = self.plugins()
+            return Response.html(self.templates.render("page-plugins", view))
+        }
+        router.get("calls/:id") { _, context in
+            var view = self.view(of: await self.workspace.snapshot())
+            view["call"] = try await self.call(try context.segment("id"))
+            return Response.html(self.templates.render("page-call", view))
+        }
+    }
+
+    /// What every page shows.
+    func view(of snapshot: Snapshot) -> [String: Any] {
+        let now = self.clock.now
+        return [
+            "sequence": snapshot.sequence,
+            "asOf": Moment(now, now: now),
+            "header": HeaderView(snapshot),
+            "agents": snapshot.agents.map(AgentView.init),
+            "questions": snapshot.questions.map { QuestionView($0, now: now) },
+            "tasks": TaskView.sorted(snapshot.tasks),
+        ]
+    }
+
+    func feed(_ filter: FeedFilter, until end: Int64) async throws(Refusal) -> FeedView {
+        let lines = try await self.command { () async throws(CommandError) in
+            try await Feed(workspace: self.workspace).newest(filter, until: end)
+        }
+        return FeedView(lines, filter, until: end, now: self.clock.now)
+    }
+
+    func transcript(of agent: String, all: Bool) async throws(Refusal) -> TranscriptView {
+        let entries = try await self.command { () async throws(CommandError) in try await self.workspace.transcript(of: agent) }
+        return TranscriptView(entries, all: all, now: self.clock.now)
+    }
+
+    func plugins() -> [PluginView] {
+        self.workspace.catalog.plugins.sorted { ($0.kind, $0.name, $0.root) < ($1.kind, $1.name, $1.root) }.map(PluginView.init)
+    }
+
+    func call(_ id: String) async throws(Refusal) -> CallView {
+        guard let call = await self.workspace.toolOutput(id) else {
+            throw .notFound("The tool call \(id)", hint: "The feed links to every call of this workspace.")
+        }
+        return CallView(started: call.started, finished: call.finished)
+    }
+}

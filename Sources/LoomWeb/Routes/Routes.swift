@@ -1,0 +1,45 @@
+import Hummingbird
+import LoomKernel
+import LoomSystem
+
+/// Every address of the page and the API.
+struct Routes: Sendable {
+    static let api = "/api/v1/"
+    /// Larger bodies are refused.
+    static let bodyLimit = 1 << 20
+
+    let workspace: any PageWorkspace
+    let templates: Templates
+    let clock: any WallClock
+    let events: EventStream
+
+    func add(to router: Router<PageContext>) {
+        self.addAssets(to: router)
+        self.addPages(to: router)
+        self.addFragments(to: router)
+        self.addReading(to: router.group("api/v1"))
+        self.addActions(to: router.group("api/v1"))
+    }
+
+    private func addAssets(to router: Router<PageContext>) {
+        router.get("assets/page.css") { _, _ in Response.text(Assets.stylesheet, "text/css; charset=utf-8") }
+        router.get("assets/page.js") { _, _ in Response.text(Assets.script, "text/javascript; charset=utf-8") }
+        router.get("assets/icon.svg") { _, _ in Response.text(Assets.icon, "image/svg+xml") }
+    }
+
+    /// The agent of a path, or the refusal that says who is there.
+    func agent(_ name: String, in snapshot: Snapshot) throws(Refusal) -> AgentSummary {
+        if let agent = snapshot.agents.first(where: { $0.name == name }) { return agent }
+        let names = snapshot.agents.map(\.name).joined(separator: ", ")
+        throw .notFound("The agent \(name)", hint: names.isEmpty ? "Nobody works here yet." : "These work here: \(names).")
+    }
+
+    /// What the kernel refuses is a conflict with how things are; its sentence says what to do.
+    func command<Value: Sendable>(_ body: () async throws(CommandError) -> Value) async throws(Refusal) -> Value {
+        do throws(CommandError) {
+            return try await body()
+        } catch {
+            throw .conflict(error.description, hint: "")
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package import LoomKernel
+package import LoomSystem
+
+/// What the page needs of a workspace: to see it, follow it and give it commands. `Workspace` is the one in use.
+package protocol PageWorkspace: Sendable {
+    nonisolated var bus: SignalBus { get }
+    nonisolated var catalog: any Catalog { get }
+    func snapshot() async -> Snapshot
+    func history(after sequence: Int64, limit: Int) async throws(CommandError) -> [Signal]
+    func latest(_ count: Int) async throws(CommandError) -> [Signal]
+    func transcript(of agent: String) async throws(CommandError) -> [TranscriptEntry]
+    func toolOutput(_ call: String) async -> (started: ToolStarted, finished: ToolFinished?)?
+
+    func send(_ text: String, to agent: String?, by source: String, urgent: Bool) async throws(CommandError) -> InboxItem
+    func pause(_ agent: String?) async throws(CommandError)
+    func resume(_ agent: String?) async throws(CommandError)
+    func stop(_ agent: String?, by source: String) async throws(CommandError)
+    func setModel(_ model: String, for agent: String?) async throws(CommandError)
+    func answer(_ question: ID, _ answer: Answer, by source: String) async throws(CommandError)
+}
+
+extension Workspace: PageWorkspace {}

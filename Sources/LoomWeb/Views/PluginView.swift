@@ -1,0 +1,30 @@
+import LoomKernel
+
+/// One plugin as a row.
+struct PluginView {
+    let name: String
+    let kind: String
+    let root: String
+    let path: String
+    let generation: Int
+    let calls: Int
+    let running: Int
+    let hasRunning: Bool
+    let status: String
+    let error: String?
+    let shadows: String?
+
+    init(_ plugin: PluginSummary) {
+        self.name = plugin.name
+        self.kind = plugin.kind
+        self.root = plugin.root
+        self.path = plugin.path
+        self.generation = plugin.generation
+        self.calls = plugin.calls
+        self.running = plugin.running
+        self.hasRunning = plugin.running > 0
+        self.status = plugin.status
+        self.error = plugin.error
+        self.shadows = plugin.shadows.isEmpty ? nil : plugin.shadows.joined(separator: ", ")
+    }
+}

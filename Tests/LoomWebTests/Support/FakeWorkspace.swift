@@ -1,0 +1,104 @@
+import LoomSystem
+import LoomWeb
+
+@testable import LoomKernel
+
+/// A workspace of plain values: a log, a snapshot, and a list of the commands that came.
+actor FakeWorkspace: PageWorkspace {
+    nonisolated let bus: SignalBus
+    nonisolated let catalog: any Catalog
+    nonisolated let clock: any WallClock
+    private(set) var state: Snapshot
+    private(set) var log: [Signal] = []
+    private(set) var commands: [String] = []
+    private let identifiers: IDGenerator
+    private var transcripts: [String: [TranscriptEntry]] = [:]
+    private var outputs: [String: (started: ToolStarted, finished: ToolFinished?)] = [:]
+    private var refusal: CommandError?
+
+    init(clock: any WallClock = ManualClock(), plugins: [PluginSummary] = []) {
+        let identifiers = IDGenerator(clock: clock, random: SeededRandom(seed: 7))
+        self.clock = clock
+        self.identifiers = identifiers
+        self.bus = SignalBus(clock: clock, identifiers: identifiers)
+        self.catalog = FakeCatalog(plugins: plugins)
+        self.state = Snapshot(
+            sequence: 0, workspace: "acme", directory: "/home/someone/acme", session: "s1", agents: [], questions: [], tasks: [],
+            usage: Usage(), costUSD: 0, unpricedCalls: 0, budgetUSD: nil, permissions: "ask", grants: [], model: nil)
+    }
+
+    // MARK: For tests
+
+    func change(_ body: @Sendable (inout Snapshot) -> Void) { body(&self.state) }
+
+    func refuse(_ sentence: String?) { self.refusal = sentence.map { CommandError($0) } }
+
+    func add(_ entry: TranscriptEntry, to agent: String) { self.transcripts[agent, default: []].append(entry) }
+
+    func add(_ started: ToolStarted, _ finished: ToolFinished?) { self.outputs[started.call] = (started, finished) }
+
+    nonisolated func makeID() -> ID { self.identifiers.next() }
+
+    /// Puts a signal into the log and on the bus, as the store does.
+    @discardableResult
+    func emit<P: SignalPayload>(_ payload: P, source: String = "kernel") throws -> Int64 {
+        let sequence = P.isKept ? Int64(self.log.count + 1) : 0
+        let signal = Signal(
+            sequence: sequence, id: self.identifiers.next(), type: P.type, source: source, subject: nil, team: nil, cause: nil,
+            time: self.clock.now, data: try JSON(encoding: payload))
+        if P.isKept {
+            self.log.append(signal)
+            self.state.sequence = sequence
+        }
+        _ = self.bus.deliver([signal])
+        return sequence
+    }
+
+    // MARK: PageWorkspace
+
+    func snapshot() -> Snapshot { self.state }
+
+    func history(after sequence: Int64, limit: Int) throws(CommandError) -> [Signal] {
+        Array(self.log.dropFirst(Int(clamping: sequence)).prefix(limit))
+    }
+
+    func latest(_ count: Int) throws(CommandError) -> [Signal] { self.log.suffix(count) }
+
+    func transcript(of agent: String) throws(CommandError) -> [TranscriptEntry] { self.transcripts[agent] ?? [] }
+
+    func toolOutput(_ call: String) -> (started: ToolStarted, finished: ToolFinished?)? { self.outputs[call] }
+
+    func send(_ text: String, to agent: String?, by source: String, urgent: Bool) throws(CommandError) -> InboxItem {
+        try self.record("send \(agent ?? "lead") \(urgent ? "urgent " : "")\(text) by \(source)")
+        return InboxItem(
+            id: self.identifiers.next(), from: source, to: agent ?? "lead", kind: .user, priority: urgent ? .urgent : .normal,
+            text: text, time: self.clock.now, cause: nil)
+    }
+
+    func pause(_ agent: String?) throws(CommandError) { try self.record("pause \(agent ?? "all")") }
+    func resume(_ agent: String?) throws(CommandError) { try self.record("resume \(agent ?? "all")") }
+    func stop(_ agent: String?, by source: String) throws(CommandError) { try self.record("stop \(agent ?? "all") by \(source)") }
+    func setModel(_ model: String, for agent: String?) throws(CommandError) { try self.record("model \(agent ?? "all") \(model)") }
+
+    func answer(_ question: ID, _ answer: Answer, by source: String) throws(CommandError) {
+        try self.record("answer \(answer) by \(source)")
+        self.state.questions.removeAll { $0.id == question }
+    }
+
+    private func record(_ command: String) throws(CommandError) {
+        if let refusal { throw refusal }
+        self.commands.append(command)
+    }
+}
+
+/// A catalog that knows plugins by their summaries only.
+struct FakeCatalog: Catalog {
+    let plugins: [PluginSummary]
+    var tools: [any Tool] { [] }
+    var providers: [any Provider] { [] }
+    var roles: [Role] { [] }
+    func tool(_ name: String) -> (any Tool)? { nil }
+    func provider(_ name: String) -> (any Provider)? { nil }
+    func role(_ name: String) -> Role? { nil }
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String { "" }
+}
