@@ -1,5 +1,5 @@
 package import LoomKernel
-package import LoomSystem
+import LoomSystem
 
 /// The questions that wait for the person at this terminal, and what a typed line means to them.
 package struct QuestionDesk: Sendable {

@@ -13,7 +13,7 @@ extension REPL {
             let end: String
             do {
                 let result = try await processes.run(spec) { chunk in feed.yield(chunk.bytes) }
-                end = result.termination == .exited(0) ? "" : "\(self.renderer.marks.failure) \(result.termination)"
+                end = result.succeeded ? "" : "\(self.renderer.marks.failure) \(result.stop == nil ? "\(result.termination)" : "stopped")"
             } catch {
                 end = "\(self.renderer.marks.failure) \(error)"
             }
