@@ -34,7 +34,9 @@ struct Chat: AsyncParsableCommand {
     func run() async throws {
         var project = try await Project.open(self.project, flags: self.session.entries)
         await project.plugins.load()
-        guard let model = await project.chosenModel() else {
+        let model = await project.chosenModel()
+        // A stored session brings its own.
+        guard model != nil || self.resume else {
             return try await Demo.playSample(noPage: self.noPage)
         }
         project.configuration.models["default"] = project.configuration.models["default"] ?? model

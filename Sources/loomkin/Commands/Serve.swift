@@ -26,7 +26,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         var project = try await Project.open(self.project, flags: self.session.entries)
         await project.plugins.load()
-        guard let model = await project.chosenModel() else {
+        let model = await project.chosenModel()
+        // A stored session brings its own.
+        guard model != nil || self.resume != nil else {
             writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
