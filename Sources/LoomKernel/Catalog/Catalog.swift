@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// Hands out the current generation of every plugin. The kernel knows nothing of how they are written.
 /// Look-ups are synchronous and never block: a snapshot is swapped whole at each reload.
@@ -101,4 +101,20 @@ package struct PluginSummary: Sendable, Hashable, Codable {
     package let error: String?
     package let calls: Int
     package let running: Int
+
+    package init(
+        name: String, kind: String, root: String, path: String, generation: Int, shadows: [String], status: String, error: String? = nil,
+        calls: Int, running: Int
+    ) {
+        self.name = name
+        self.kind = kind
+        self.root = root
+        self.path = path
+        self.generation = generation
+        self.shadows = shadows
+        self.status = status
+        self.error = error
+        self.calls = calls
+        self.running = running
+    }
 }

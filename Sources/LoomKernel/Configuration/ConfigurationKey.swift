@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// A key that can be set: its name, its type, and what a project may do with it before it is trusted.
 package struct ConfigurationKey: Sendable {

@@ -24,8 +24,19 @@ package struct CommandRequest: Sendable, Hashable {
     package var line: String {
         switch self.command {
         case .shell(let line): line
-        case .program(let name, let arguments): ([name] + arguments).joined(separator: " ")
+        case .program(let name, let arguments): ([name] + arguments).map(Self.quoted).joined(separator: " ")
         }
+    }
+
+    /// A word as a shell would have to read it, so that what a person sees is what runs.
+    private static func quoted(_ word: String) -> String {
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || "_=./:@%+,~^-".utf8.contains(byte)
+            }
+        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }
 

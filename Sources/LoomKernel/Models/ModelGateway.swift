@@ -36,7 +36,7 @@ package struct ModelGateway: Sendable {
             self.budget.settle(reservation, costUSD: cost ?? 0)
             let finished = ModelFinished(
                 agent: call.agent, model: call.model.description, call: call.id, usage: reply.usage, costUSD: cost, stop: reply.stop,
-                milliseconds: (self.clock.uptime - began).wholeMilliseconds,
+                milliseconds: Int((self.clock.uptime - began).wholeMilliseconds),
                 contextUsed: reply.usage.total > 0 ? reply.usage.total : circumstances.contextUsed,
                 contextLimit: circumstances.contextLimit)
             try await self.record(call, finished, circumstances)
@@ -168,11 +168,4 @@ package func dollars(_ amount: Double) -> String {
     let fraction = String(rounded.magnitude % UInt(whole))
     return
         "\(rounded < 0 ? "-" : "")$\(rounded.magnitude / UInt(whole)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
-}
-
-extension Duration {
-    package var wholeMilliseconds: Int {
-        let (seconds, attoseconds) = self.components
-        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
-    }
 }

@@ -76,7 +76,7 @@ extension LineRenderer {
         var parts = [outcome.words]
         if turn.tools > 0 { parts.append(Figures.count(turn.tools, "tool call")) }
         if turn.cost > 0 { parts.append(dollars(turn.cost)) }
-        if let began = turn.began { parts.append(Figures.time(milliseconds: (time - began).wholeMilliseconds)) }
+        if let began = turn.began { parts.append(Figures.time(milliseconds: Int((time - began).wholeMilliseconds))) }
         return parts.joined(separator: "  ")
     }
 

@@ -9,14 +9,9 @@ struct LineScan: Sendable {
     private static let lineLimit = 4096
 
     let query: ContentQuery
-    let folder: String
-    /// Searched instead of the whole folder.
-    let target: String?
-    let glob: Glob?
+    let scope: SearchScope
     let files: any FileSystem
     let clock: any WallClock
-    /// Makes a path below `folder` one below the root.
-    let rename: @Sendable (_ path: String) -> String
 
     func run() throws(SearchError) -> ContentMatches {
         let expression = try expression()
@@ -29,13 +24,10 @@ struct LineScan: Sendable {
             }
             return scan(path, for: expression, deadline: deadline, into: &collector)
         }
-        if let target {
+        if let target = scope.target {
             _ = search(target)
         } else {
-            FolderWalk(root: folder, files: files).forEachFile { path, kind in
-                guard kind == .file, glob?.matches(path) ?? true else { return true }
-                return search(path)
-            }
+            FolderWalk(root: scope.folder, files: files).forEachFile { path, kind in kind != .file || search(path) }
         }
         return collector.finished()
     }
@@ -52,12 +44,12 @@ struct LineScan: Sendable {
     private func scan(
         _ path: String, for expression: Regex<AnyRegexOutput>, deadline: Duration, into collector: inout MatchCollector
     ) -> Bool {
-        guard let bytes = try? files.read(FilePath.join(folder, path), limit: ContentQuery.fileSizeLimit),
+        guard let name = scope.name(of: path),
+            let bytes = try? files.read(FilePath.join(scope.folder, path), limit: ContentQuery.fileSizeLimit),
             !TextEncoding.isBinary(bytes), let text = TextEncoding.decode(bytes)?.text
         else { return true }
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         func line(_ index: Int) -> String { String(Substring(lines[index])).cut(to: Self.lineLimit, around: 0) }
-        let name = rename(path)
         var matchCount = 0
         var firstUnshown = 0
         var contextEnd = 0

@@ -119,7 +119,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         var closes = silent.closes.makeAsyncIterator()
         await closes.next()
         let faltering = try ScriptedServer([.readRequest, .send(bytes("HTTP/1.1 200 OK\r\n\r\nsome")), .waitForClose])
-        let response = try await client.send(HTTPRequest(url: faltering.url, stallTimeout: .milliseconds(100)))
+        let response = try await client.send(HTTPRequest(url: faltering.url, stallTimeout: .seconds(1)))
         var iterator = response.body.makeAsyncIterator()
         #expect(try await iterator.next() == bytes("some"))
         await #expect(throws: HTTPError(.stalled, host: "127.0.0.1")) { try await iterator.next() }
@@ -142,8 +142,7 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         let server = try ScriptedServer([
             .readRequest, .send(bytes("HTTP/1.1 200 OK\r\nContent-Length: \(total)\r\n\r\n")), .sendMany(total),
         ])
-        // Not reading is no silence of the server.
-        let response = try await client.send(HTTPRequest(url: server.url, stallTimeout: .milliseconds(200)))
+        let response = try await client.send(HTTPRequest(url: server.url))
         var iterator = response.body.makeAsyncIterator()
         var received = 0
         var furthest = 0
@@ -155,6 +154,21 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
         #expect(received == total)
         // The sockets' buffers hold a few megabytes; without back-pressure most of the 64 would lie with us.
         #expect(furthest < 32 << 20)
+    }
+
+    @Test func `a reader that pauses is not taken for a silent server`() async throws {
+        let total = 32 << 20
+        let server = try ScriptedServer([
+            .readRequest, .send(bytes("HTTP/1.1 200 OK\r\nContent-Length: \(total)\r\n\r\n")), .sendMany(total),
+        ])
+        let response = try await client.send(HTTPRequest(url: server.url, stallTimeout: .seconds(1)))
+        var iterator = response.body.makeAsyncIterator()
+        var received = try await iterator.next()?.count ?? 0
+        // A second request that stalls later is our clock: when it has ended, so would the first have.
+        let silent = try ScriptedServer([.readRequest, .waitForClose])
+        #expect(await reason(HTTPRequest(url: silent.url, stallTimeout: .seconds(2))) == .stalled)
+        while let chunk = try await iterator.next() { received += chunk.count }
+        #expect(received == total)
     }
 
     @Test func `a body larger than allowed is refused`() async throws {

@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `a timeout ends the program and its children`() async throws {
-        let spec = ProcessSpec(.shell("sleep 1000 & echo $$ $!; wait"), timeout: .milliseconds(300))
+        let spec = ProcessSpec(.shell("sleep 1000 & echo $$ $!; wait"), timeout: .seconds(2))
         let result = try await runner.run(spec)
         #expect(result.stop == .timedOut)
         #expect(result.termination == .signalled(SIGTERM))
@@ -29,7 +29,7 @@ import Testing
 
     @Test func `a timeout ends those that ignore TERM`() async throws {
         let script = "trap '' TERM; (trap '' TERM; echo $$; while :; do sleep 1000; done) & echo $$ $!; while :; do sleep 1000; done"
-        let result = try await runner.run(ProcessSpec(.shell(script), timeout: .milliseconds(300), grace: .milliseconds(50)))
+        let result = try await runner.run(ProcessSpec(.shell(script), timeout: .seconds(2), grace: .milliseconds(50)))
         #expect(result.stop == .timedOut)
         #expect(result.termination == .signalled(SIGKILL))
         for pid in pids(result) { #expect(!isAlive(pid)) }
@@ -37,7 +37,7 @@ import Testing
 
     @Test func `a grandchild that ignores TERM does not outlive a leader that obeys it`() async throws {
         let script = "sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1000; done' & wait"
-        let result = try await runner.run(ProcessSpec(.shell(script), timeout: .milliseconds(300), grace: .milliseconds(50)))
+        let result = try await runner.run(ProcessSpec(.shell(script), timeout: .seconds(2), grace: .milliseconds(50)))
         #expect(result.stop == .timedOut)
         #expect(result.termination == .signalled(SIGTERM))
         #expect(pids(result).count == 1)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `a stopped program is ended too`() async throws {
-        let result = try await runner.run(ProcessSpec(.shell("kill -STOP $$"), timeout: .milliseconds(200)))
+        let result = try await runner.run(ProcessSpec(.shell("kill -STOP $$"), timeout: .seconds(1)))
         #expect(result.stop == .timedOut)
         #expect(result.termination == .signalled(SIGTERM))
     }
