@@ -27,9 +27,9 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
         .target(name: "CLuaHost", dependencies: ["CLua"]),
+        .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
 
         // Floors, lowest first. Imports point down only.
         .target(name: "LoomLua", dependencies: ["CLua", "CLuaHost"], swiftSettings: house),

@@ -53,7 +53,7 @@ struct AgentRecord: Sendable {
             try self.publish(
                 ToolFinished(
                     agent: self.identity.name, call: call, tool: entry.tool, summary: entry.summary, status: result.status,
-                    text: result.text, milliseconds: (self.now - entry.began).wholeMilliseconds, generation: entry.generation),
+                    text: result.text, milliseconds: Int((self.now - entry.began).wholeMilliseconds), generation: entry.generation),
                 transaction, subject: call)
         case .received, .modelFailed, .gated, .ungated, .paused, .resumed, .cancelled, .restarted:
             break

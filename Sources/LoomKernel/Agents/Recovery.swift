@@ -28,7 +28,9 @@ enum Recovery: Sendable, Hashable {
             case .process(_, let command):
                 isCertain = false
                 // Two rows tell of one command: before it started, and with its process group.
-                if case .process(nil, command: command) = effect, effects.contains(where: { $0 != effect && $0.command == command }) { continue }
+                if case .process(nil, command: command) = effect, effects.contains(where: { $0 != effect && $0.command == command }) {
+                    continue
+                }
                 open.append("«\(command)» had been started and was stopped; how far it got is not known")
             }
         }

@@ -19,7 +19,8 @@ struct ToolExecution: Sendable {
                     self.call.id, tool: tool.schema.name, summary: tool.summary(arguments), generation: tool.generation,
                     arguments: arguments)
             else { return ToolResult("The call did not begin: its agent is stopping.", status: .cancelled) }
-            let host = ToolHost(agent: self.agent.identity, call: self.call.id, tool: tool.schema.name, authority: authority, roster: self.agent.roster)
+            let host = ToolHost(
+                agent: self.agent.identity, call: self.call.id, tool: tool.schema.name, authority: authority, roster: self.agent.roster)
             let result = try await tool.run(arguments, host)
             return await self.cut(result)
         } catch {
@@ -47,14 +48,16 @@ struct ToolExecution: Sendable {
         }
         guard role?.tools.contains(name) ?? false else {
             throw ToolError(
-                "The role \(self.agent.identity.role) may not use \(name). Ask a teammate whose role has it, by peer_message.", status: .denied)
+                "The role \(self.agent.identity.role) may not use \(name). Ask a teammate whose role has it, by peer_message.",
+                status: .denied)
         }
         return tool
     }
 
     private func arguments(_ tool: any Tool) throws(ToolError) -> JSON {
         if let malformed = self.call.malformed {
-            throw ToolError("The arguments of \(self.call.name) were not valid JSON: \(malformed.prefix(200)). Send them again as one JSON object.")
+            throw ToolError(
+                "The arguments of \(self.call.name) were not valid JSON: \(malformed.prefix(200)). Send them again as one JSON object.")
         }
         return try tool.validate(self.call.arguments)
     }
@@ -62,11 +65,13 @@ struct ToolExecution: Sendable {
     /// No plugin floods a context: what is too long keeps its head and tail, and the whole is on disk.
     private func cut(_ result: ToolResult) async -> ToolResult {
         let limit = self.services.configuration.resultBytes
-        guard result.text.utf8.count > limit else { return result }
         var result = result
+        result.text = self.services.secrets.redact(result.text)
+        guard result.text.utf8.count > limit else { return result }
         let path = ".loomkin/outputs/\(self.call.id.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }).txt"
-        let kept = (try? self.services.ports.files.write(
-            result.text, to: self.services.directory + "/" + path, options: WriteOptions(createsParents: true))) != nil
+        let kept =
+            (try? self.services.ports.files.write(
+                result.text, to: self.services.directory + "/" + path, options: WriteOptions(createsParents: true))) != nil
         result.text = headAndTail(
             result.text, bytes: limit, note: kept ? "the whole text is in \(path)" : "the whole text could not be kept")
         return result

@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// Hands out the current generation of every plugin. The kernel knows nothing of how they are written.
 /// Look-ups are synchronous and never block: a snapshot is swapped whole at each reload.
@@ -22,10 +22,16 @@ package protocol Provider: Sendable {
     var generation: Int { get }
     /// Nil when it can be used, or one sentence that says what is missing ("set ANTHROPIC_API_KEY").
     func missing() async -> String?
+    /// Names of the environment variables that hold its keys.
+    var secretVariables: [String] { get }
     /// A model of this provider to use when none is named.
     var defaultModel: String? { get }
     /// Streams one attempt. Throws `ModelFailure`; a stream that ends without `stop` was cut.
     func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error>
+}
+
+extension Provider {
+    package var secretVariables: [String] { [] }
 }
 
 /// Who an agent is: prompt, tools, model tier and limits.
@@ -95,4 +101,20 @@ package struct PluginSummary: Sendable, Hashable, Codable {
     package let error: String?
     package let calls: Int
     package let running: Int
+
+    package init(
+        name: String, kind: String, root: String, path: String, generation: Int, shadows: [String], status: String, error: String? = nil,
+        calls: Int, running: Int
+    ) {
+        self.name = name
+        self.kind = kind
+        self.root = root
+        self.path = path
+        self.generation = generation
+        self.shadows = shadows
+        self.status = status
+        self.error = error
+        self.calls = calls
+        self.running = running
+    }
 }

@@ -16,7 +16,8 @@ extension Configuration {
         }
         if !ignored.isEmpty {
             self.notices.append(
-                "This project is not trusted, so these of its settings do not count: \(ignored.joined(separator: ", ")). See «loomkin trust».")
+                "This project is not trusted, so these of its settings do not count: \(ignored.joined(separator: ", ")). See «loomkin trust»."
+            )
         }
     }
 

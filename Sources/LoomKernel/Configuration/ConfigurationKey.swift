@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// A key that can be set: its name, its type, and what a project may do with it before it is trusted.
 package struct ConfigurationKey: Sendable {
@@ -57,7 +57,8 @@ package struct ConfigurationKey: Sendable {
         ]
 
     private static func rules(_ name: String, _ verdict: Verdict) -> ConfigurationKey {
-        ConfigurationKey("permissions.\(name)", .strings, "rules «SUBJECT [PATTERN]» that \(verdict.rawValue)") { configuration, value, origin in
+        ConfigurationKey("permissions.\(name)", .strings, "rules «SUBJECT [PATTERN]» that \(verdict.rawValue)") {
+            configuration, value, origin in
             for item in value.arrayValue ?? [] {
                 guard let rule = item.stringValue.flatMap({ PermissionRule(verdict, text: $0, origin: origin) }) else {
                     return "write «SUBJECT [PATTERN]», for example \"file_edit src/**\""

@@ -93,7 +93,8 @@ extension ToolHost {
         }
         try await self.wrote(relative, hash, diff)
         return FileWrite(
-            path: relative, created: old == nil, bytes: bytes.count, added: diff.added, removed: diff.removed, diff: diff.text(limit: 4_000))
+            path: relative, created: old == nil, bytes: bytes.count, added: diff.added, removed: diff.removed, diff: diff.text(limit: 4_000)
+        )
     }
 
     package func list(_ path: String) async throws(ToolError) -> [FileEntry] {
@@ -189,7 +190,8 @@ extension ToolHost {
     }
 
     private func intend(_ path: String, before: String?, after: String, _ diff: UnifiedDiff) async throws(ToolError) {
-        let effect = Effect.write(path: path, before: before, after: after, summary: "\(path) was written (+\(diff.added) −\(diff.removed))")
+        let effect = Effect.write(
+            path: path, before: before, after: after, summary: "\(path) was written (+\(diff.added) −\(diff.removed))")
         let (agent, call) = (self.agent.id, self.call)
         try await self.store { try $0.record(effect, agent: agent, call: call) }
     }

@@ -36,7 +36,7 @@ package struct ModelGateway: Sendable {
             self.budget.settle(reservation, costUSD: cost ?? 0)
             let finished = ModelFinished(
                 agent: call.agent, model: call.model.description, call: call.id, usage: reply.usage, costUSD: cost, stop: reply.stop,
-                milliseconds: (self.clock.uptime - began).wholeMilliseconds,
+                milliseconds: Int((self.clock.uptime - began).wholeMilliseconds),
                 contextUsed: reply.usage.total > 0 ? reply.usage.total : circumstances.contextUsed,
                 contextLimit: circumstances.contextLimit)
             try await self.record(call, finished, circumstances)
@@ -78,7 +78,8 @@ package struct ModelGateway: Sendable {
                     agent: call.agent, level: error.level, spentUSD: error.spentUSD, limitUSD: error.limitUSD, refused: true),
                 call, circumstances)
             throw ModelFailure(
-                .budget, "The budget of \(error.level) does not allow another call: \(dollars(error.spentUSD)) of \(dollars(error.limitUSD)) spent.",
+                .budget,
+                "The budget of \(error.level) does not allow another call: \(dollars(error.spentUSD)) of \(dollars(error.limitUSD)) spent.",
                 hint: "Raise it with --budget or [budget] in the configuration.")
         }
     }
@@ -165,12 +166,6 @@ package func dollars(_ amount: Double) -> String {
     let (whole, digits) = amount != 0 && amount.magnitude < 0.01 ? (10_000.0, 4) : (100.0, 2)
     let rounded = Int((amount * whole).rounded())
     let fraction = String(rounded.magnitude % UInt(whole))
-    return "\(rounded < 0 ? "-" : "")$\(rounded.magnitude / UInt(whole)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
-}
-
-extension Duration {
-    package var wholeMilliseconds: Int {
-        let (seconds, attoseconds) = self.components
-        return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
-    }
+    return
+        "\(rounded < 0 ? "-" : "")$\(rounded.magnitude / UInt(whole)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
 }

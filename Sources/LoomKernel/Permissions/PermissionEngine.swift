@@ -1,9 +1,10 @@
-package import LoomSystem
+import LoomSystem
 import Synchronization
 
 /// The one place where it is decided whether a call may touch something: for agents, plugins and protocols alike.
 ///
-/// Order: a deny of any source, then what a person granted in this session, then ask, then allow, then the preset.
+/// Order: a deny of any source, then what a person granted in this session, then ask, then allow, then the built-in
+/// rules, then the preset.
 package final class PermissionEngine: Sendable {
     private let state: Mutex<State>
 
@@ -51,6 +52,7 @@ package final class PermissionEngine: Sendable {
             if let rule = state.grants.first(where: { $0.matches(tool: tool, access) }) { return Decision(verdict: .allow, rule: rule) }
             if let rule = first(.ask) { return Decision(verdict: .ask, rule: rule) }
             if let rule = first(.allow) { return Decision(verdict: .allow, rule: rule) }
+            if let rule = BuiltInRules.all.first(where: { $0.matches(tool: tool, access) }) { return Decision(verdict: .allow, rule: rule) }
             return Decision(verdict: state.preset.verdict(access.kind), rule: state.preset.rule(access.kind))
         }
     }
@@ -65,7 +67,8 @@ package final class PermissionEngine: Sendable {
         case .execute:
             let words = access.target.split(separator: " ")
             // One word is a whole command; of several the first two say what it does ("git commit", "npm test").
-            pattern = CommandPattern.isCompound(access.target) || words.count < 3 ? access.target : words.prefix(2).joined(separator: " ") + " *"
+            pattern =
+                CommandPattern.isCompound(access.target) || words.count < 3 ? access.target : words.prefix(2).joined(separator: " ") + " *"
         case .network, .message: pattern = access.target
         case .spawn: pattern = nil
         }

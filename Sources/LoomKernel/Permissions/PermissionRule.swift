@@ -1,4 +1,4 @@
-package import LoomRepository
+import LoomRepository
 
 /// One rule: `deny shell rm *`, `ask write`, `allow file_edit src/**`. The subject is a tool's name or a kind of access; the
 /// pattern is matched against the path, the command, the host or the agent that would be touched.

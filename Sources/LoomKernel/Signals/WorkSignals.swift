@@ -113,6 +113,18 @@ package struct PluginReported: SignalPayload {
     package var status: String
     package var error: String?
     package var milliseconds: Double
+
+    package init(
+        plugin: String, kind: String, from: Int? = nil, to: Int? = nil, status: String, error: String? = nil, milliseconds: Double
+    ) {
+        self.plugin = plugin
+        self.kind = kind
+        self.from = from
+        self.to = to
+        self.status = status
+        self.error = error
+        self.milliseconds = milliseconds
+    }
 }
 
 /// Something a person should know; `level` is `info`, `warning` or `error`. One sentence.
@@ -120,4 +132,11 @@ package struct Notice: SignalPayload {
     package static let type = "notice"
     package var level: String
     package var text: String
+
+    package init(
+        level: String, text: String
+    ) {
+        self.level = level
+        self.text = text
+    }
 }

@@ -8,7 +8,10 @@ extension Store {
             try Row.fetchAll(
                 db, sql: "SELECT event, time FROM agent_event WHERE agent = ? ORDER BY number", arguments: [agent.description]
             ).map { row in
-                (try JSON.parse(row["event"] as String).decode(as: AgentEvent.self), Timestamp(iso8601: row["time"]) ?? Timestamp(nanoseconds: 0))
+                (
+                    try JSON.parse(row["event"] as String).decode(as: AgentEvent.self),
+                    Timestamp(iso8601: row["time"]) ?? Timestamp(nanoseconds: 0)
+                )
             }
         }
     }

@@ -6,15 +6,17 @@ package struct Ports: Sendable {
     package var random: any RandomSource
     package var files: any FileSystem
     package var processes: any ProcessRunner
+    package var environment: [String: String]
 
     package init(
         clock: any WallClock = LiveClock(), random: any RandomSource = LiveRandom(), files: any FileSystem = LiveFileSystem(),
-        processes: any ProcessRunner
+        processes: any ProcessRunner = LiveProcessRunner(), environment: [String: String] = Environment.all
     ) {
         self.clock = clock
         self.random = random
         self.files = files
         self.processes = processes
+        self.environment = environment
     }
 }
 
@@ -35,6 +37,7 @@ package struct Services: Sendable {
     package let budget: Budget
     package let prices: PriceTable
     package let rules: ProjectRulesText
+    package let secrets: SecretFilter
 }
 
 /// The project's own rules for agents, as text for the prompt.

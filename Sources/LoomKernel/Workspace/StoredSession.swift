@@ -21,7 +21,8 @@ struct StoredSession: Sendable {
                 ).map { (id: $0["id"] as String, lead: $0["lead"] as String, permissions: $0["permissions"] as String) }
             }
             guard let row = found.first, let id = ID(row.id) else {
-                throw CommandError(wanted.map { "There is no session «\($0)». See «loomkin sessions»." } ?? "There is no session to resume yet.")
+                throw CommandError(
+                    wanted.map { "There is no session «\($0)». See «loomkin sessions»." } ?? "There is no session to resume yet.")
             }
             if wanted != nil, found.count > 1 { throw CommandError("«\(wanted ?? "")» fits more than one session. Write more of its id.") }
             let usage = try await store.usage(session: id)
@@ -52,7 +53,9 @@ extension Store {
                     FROM session ORDER BY active_at DESC, id DESC
                     """
             ).compactMap { row in
-                guard let started = Timestamp(iso8601: row["started_at"]), let active = Timestamp(iso8601: row["active_at"]) else { return nil }
+                guard let started = Timestamp(iso8601: row["started_at"]), let active = Timestamp(iso8601: row["active_at"]) else {
+                    return nil
+                }
                 return SessionSummary(
                     id: row["id"], title: row["title"], startedAt: started, activeAt: active, agents: row["agents"], costUSD: row["cost"],
                     outcome: (row["outcome"] as String?).flatMap(Outcome.init))

@@ -8,7 +8,9 @@ extension Workspace {
         _ text: String, to agent: String? = nil, by source: String = "user", urgent: Bool = false
     ) async throws(CommandError) -> InboxItem {
         guard !text.isEmpty else { throw CommandError("There is nothing to send.") }
-        guard text.utf8.count <= 4 << 20 else { throw CommandError("The message is larger than 4 MB. Put it into a file and name the file.") }
+        guard text.utf8.count <= 4 << 20 else {
+            throw CommandError("The message is larger than 4 MB. Put it into a file and name the file.")
+        }
         let lead = await self.roster.lead
         let name = agent ?? lead
         let item = try await self.roster.deliver(text, to: name, from: source, kind: .user, urgent: urgent)

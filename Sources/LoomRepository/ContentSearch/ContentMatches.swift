@@ -23,7 +23,7 @@ package struct ContentMatches: Sendable, Hashable {
         case complete
         /// There is more than `limit`.
         case limit
-        /// The time was up.
+        /// The time was up, or the task was cancelled.
         case time
     }
 

@@ -9,33 +9,25 @@ struct LineScan: Sendable {
     private static let lineLimit = 4096
 
     let query: ContentQuery
-    let folder: String
-    /// Searched instead of the whole folder.
-    let target: String?
-    let glob: Glob?
+    let scope: SearchScope
     let files: any FileSystem
-    let clock: any WallClock
-    /// Makes a path below `folder` one below the root.
-    let rename: @Sendable (_ path: String) -> String
+    /// Whether to end with what there is.
+    let timeIsUp: @Sendable () -> Bool
 
     func run() throws(SearchError) -> ContentMatches {
         let expression = try expression()
-        let deadline = clock.uptime + query.timeLimit
         var collector = MatchCollector(query)
         func search(_ path: String) -> Bool {
-            guard clock.uptime < deadline else {
+            if timeIsUp() {
                 collector.timeIsUp()
                 return false
             }
-            return scan(path, for: expression, deadline: deadline, into: &collector)
+            return scan(path, for: expression, into: &collector)
         }
-        if let target {
+        if let target = scope.target {
             _ = search(target)
         } else {
-            FolderWalk(root: folder, files: files).forEachFile { path, kind in
-                guard kind == .file, glob?.matches(path) ?? true else { return true }
-                return search(path)
-            }
+            FolderWalk(root: scope.folder, files: files).forEachFile { path, kind in kind != .file || search(path) }
         }
         return collector.finished()
     }
@@ -49,20 +41,19 @@ struct LineScan: Sendable {
         }
     }
 
-    private func scan(
-        _ path: String, for expression: Regex<AnyRegexOutput>, deadline: Duration, into collector: inout MatchCollector
-    ) -> Bool {
-        guard let bytes = try? files.read(FilePath.join(folder, path), limit: ContentQuery.fileSizeLimit),
+    private func scan(_ path: String, for expression: Regex<AnyRegexOutput>, into collector: inout MatchCollector) -> Bool {
+        guard let name = scope.name(of: path),
+            let bytes = try? files.read(FilePath.join(scope.folder, path), limit: ContentQuery.fileSizeLimit),
             !TextEncoding.isBinary(bytes), let text = TextEncoding.decode(bytes)?.text
         else { return true }
-        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
         func line(_ index: Int) -> String { String(Substring(lines[index])).cut(to: Self.lineLimit, around: 0) }
-        let name = rename(path)
         var matchCount = 0
         var firstUnshown = 0
         var contextEnd = 0
         for index in lines.indices {
-            guard clock.uptime < deadline, !Task.isCancelled else {
+            if timeIsUp() {
                 collector.timeIsUp()
                 return false
             }

@@ -1,11 +1,11 @@
 import LoomSystem
 
-/// Reads what ripgrep writes, piece by piece, into a collector.
+/// Reads what ripgrep writes, line by line, into a collector.
 struct RipgrepOutput: Sendable {
     private let mode: ContentQuery.Mode
     /// Makes ripgrep's path one that is relative to the root; nil for a file that is not wanted.
     private let rename: @Sendable (_ path: String) -> String?
-    private(set) var collector: MatchCollector
+    var collector: MatchCollector
 
     init(_ query: ContentQuery, rename: @escaping @Sendable (String) -> String?) {
         mode = query.mode
@@ -13,28 +13,19 @@ struct RipgrepOutput: Sendable {
         self.rename = rename
     }
 
-    /// What ends one piece of output.
-    var separator: UInt8 { mode == .files ? 0 : UInt8(ascii: "\n") }
-
-    /// Takes one piece without its separator, and says whether to go on.
-    mutating func take(_ piece: [UInt8]) -> Bool {
-        switch mode {
-        case .files:
-            guard let path = rename(String(decoding: piece, as: UTF8.self)) else { return true }
-            return collector.addFile(path: path, matchCount: 1)
-        case .count:
-            let parts = piece.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, let count = Int(String(decoding: parts[1], as: UTF8.self)),
-                let path = rename(String(decoding: parts[0], as: UTF8.self))
-            else { return true }
-            return collector.addFile(path: path, matchCount: count)
-        case .content:
-            return takeEvent(piece)
-        }
+    /// Takes one line and says whether to go on.
+    mutating func take(_ line: [UInt8]) -> Bool {
+        if mode == .content { return takeEvent(line) }
+        // A path, NUL, the number of matching lines.
+        let parts = line.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let count = Int(String(decoding: parts[1], as: UTF8.self)),
+            let path = rename(String(decoding: parts[0], as: UTF8.self))
+        else { return true }
+        return collector.addFile(path: path, matchCount: count)
     }
 
-    private mutating func takeEvent(_ piece: [UInt8]) -> Bool {
-        guard let event = try? JSON.parse(piece), let type = event["type"]?.stringValue, type == "match" || type == "context",
+    private mutating func takeEvent(_ line: [UInt8]) -> Bool {
+        guard let event = try? JSON.parse(line), let type = event["type"]?.stringValue, type == "match" || type == "context",
             let data = event["data"], let path = Self.text(data["path"]).flatMap(rename), let text = Self.text(data["lines"]),
             let number = data["line_number"]?.intValue
         else { return true }

@@ -12,13 +12,10 @@ struct Burst: Sendable {
     private var first: Duration = .zero
     private var last: Duration = .zero
 
-    /// Whether the burst has just begun.
-    mutating func add(_ path: String, at time: Duration) -> Bool {
-        let begins = paths.isEmpty
-        if begins { first = time }
+    mutating func add(_ path: String, at time: Duration) {
+        if paths.isEmpty { first = time }
         last = time
         paths.insert(path)
-        return begins
     }
 
     /// When to pass it on, as things stand; nil when there is nothing.

@@ -1,17 +1,26 @@
+import Glibc
 import LoomSystem
 
 /// Where `loomkin-watch` is.
-struct WatchProgram {
+enum WatchProgram {
     static let name = "loomkin-watch"
 
     /// Overrides all other places, so that a development build can be tried.
     static let variable = "LOOMKIN_WATCH"
 
+    static func find(files: any FileSystem) -> String? {
+        find(executable: try? files.realPath("/proc/self/exe"), files: files) { name in
+            getenv(name).map { String(cString: $0) }
+        }
+    }
+
     /// Looks at the variable, beside the running program, and in PATH, in this order.
-    /// - Parameter executable: the path of the running program.
-    static func find(environment: [String: String], executable: String?, files: any FileSystem) -> String? {
-        if let chosen = environment[variable], !chosen.isEmpty { return isProgram(chosen, files) ? chosen : nil }
-        var folders = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+    /// - Parameters:
+    ///   - executable: the path of the running program.
+    ///   - variable: gives the value of a variable of the environment.
+    static func find(executable: String?, files: any FileSystem, variable: (_ name: String) -> String?) -> String? {
+        if let chosen = variable(Self.variable), !chosen.isEmpty { return isProgram(chosen, files) ? chosen : nil }
+        var folders = (variable("PATH") ?? "").split(separator: ":").map(String.init)
         if let executable { folders.insert(FilePath.parent(of: executable), at: 0) }
         return folders.lazy.map { FilePath.join($0, name) }.first { isProgram($0, files) }
     }

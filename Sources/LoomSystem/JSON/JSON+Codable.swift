@@ -43,6 +43,11 @@ extension JSON {
         package let path: String
         package let reason: String
 
+        package init(path: String, reason: String) {
+            self.path = path
+            self.reason = reason
+        }
+
         package var description: String { path.isEmpty ? "\(reason)." : "At \(path): \(reason)." }
     }
 

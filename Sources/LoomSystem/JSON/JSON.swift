@@ -20,7 +20,7 @@ extension JSON {
         if case .bool(let value) = self { value } else { nil }
     }
 
-    /// The integer, also when it was written as `3.0`, which is how Lua and JavaScript may write it.
+    /// The integer, also when it was written as `3.0`, as languages with one number type write it.
     package var intValue: Int? {
         switch self {
         case .int(let value): Int(exactly: value)

@@ -17,12 +17,14 @@ struct AgentMachineTests {
         #expect(machine.messages.map(\.author) == [.user, .assistant])
     }
 
-    @Test("runs parallel-safe neighbours together and any other call alone", arguments: [
-        (["a", "b", "c"], Set(["a", "b", "c"]), [["a", "b", "c"]]),
-        (["a", "b", "c"], Set<String>(), [["a"], ["b"], ["c"]]),
-        (["a", "b", "c", "d"], Set(["a", "b", "d"]), [["a", "b"], ["c"], ["d"]]),
-        (["a", "b", "c"], Set(["b", "c"]), [["a"], ["b", "c"]]),
-    ])
+    @Test(
+        "runs parallel-safe neighbours together and any other call alone",
+        arguments: [
+            (["a", "b", "c"], Set(["a", "b", "c"]), [["a", "b", "c"]]),
+            (["a", "b", "c"], Set<String>(), [["a"], ["b"], ["c"]]),
+            (["a", "b", "c", "d"], Set(["a", "b", "d"]), [["a", "b"], ["c"], ["d"]]),
+            (["a", "b", "c"], Set(["b", "c"]), [["a"], ["b", "c"]]),
+        ])
     func batches(calls: [String], parallel: Set<String>, expected: [[String]]) {
         var machine = AgentMachine(limit: 10)
         _ = machine.handle(.received([self.make.item("go")]))
@@ -46,10 +48,11 @@ struct AgentMachineTests {
         _ = machine.handle(.replied(self.make.calls(["a", "b"]), parallel: ["a", "b"]))
         _ = machine.handle(.finished(call: "b", ToolResult("second")))
         _ = machine.handle(.finished(call: "a", ToolResult("first")))
-        #expect(machine.messages.last?.parts == [
-            .toolResult(call: "a", name: "tool", text: "first", isError: false),
-            .toolResult(call: "b", name: "tool", text: "second", isError: false),
-        ])
+        #expect(
+            machine.messages.last?.parts == [
+                .toolResult(call: "a", name: "tool", text: "first", isError: false),
+                .toolResult(call: "b", name: "tool", text: "second", isError: false),
+            ])
     }
 
     @Test("holds messages that come while calls run until the results are in")

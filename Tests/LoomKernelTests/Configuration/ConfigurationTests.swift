@@ -8,7 +8,8 @@ struct ConfigurationTests {
     @Test("puts layers together, the later one wins, and knows where each value stands")
     func layers() throws {
         let user = try ConfigurationLayer(
-            toml: "[model]\ndefault = \"anthropic:a\"\nfast = \"anthropic:f\"\n[permissions]\nallow = [\"file_edit src/**\"]\n", name: "config.toml")
+            toml: "[model]\ndefault = \"anthropic:a\"\nfast = \"anthropic:f\"\n[permissions]\nallow = [\"file_edit src/**\"]\n",
+            name: "config.toml")
         let project = try ConfigurationLayer(
             toml: "[model]\ndefault = \"openai:b\"\n\n[permissions]\npreset = \"edit\"\ndeny = [\"shell rm *\"]\n", name: ".loomkin.toml")
         let flags = ConfigurationLayer([("budget.session_usd", "2.5", "--budget")])
@@ -37,14 +38,22 @@ struct ConfigurationTests {
         #expect(configuration.providers == ["anthropic": ProviderSettings(baseURL: "http://127.0.0.1:9")])
     }
 
-    @Test("names the line and the nearest key of a mistake", arguments: [
-        ("[model]\ndefualt = \"a:b\"\n", "c.toml:2: there is no setting «model.defualt». The nearest known key is model.default."),
-        ("[permisions]\npreset = \"ask\"\n", "c.toml:2: there is no setting «permisions.preset». The nearest known key is permissions.preset."),
-        ("\n[limits]\nmax_turns = \"many\"\n", "c.toml:3: limits.max_turns must be a integer, not \"many\"."),
-        ("[permissions]\npreset = \"yolo\"\n", "c.toml:2: permissions.preset = \"yolo\" cannot be used: use ask, read-only, edit or full."),
-        ("[model]\ndefault = \"claude\"\n", "c.toml:2: model.default = \"claude\" cannot be used: write PROVIDER:MODEL."),
-        ("[provider.endpoints.x]\nurl = \"ftp://a\"\n", "c.toml:2: provider.endpoints.x.url must begin with http:// or https://."),
-    ])
+    @Test(
+        "names the line and the nearest key of a mistake",
+        arguments: [
+            ("[model]\ndefualt = \"a:b\"\n", "c.toml:2: there is no setting «model.defualt». The nearest known key is model.default."),
+            (
+                "[permisions]\npreset = \"ask\"\n",
+                "c.toml:2: there is no setting «permisions.preset». The nearest known key is permissions.preset."
+            ),
+            ("\n[limits]\nmax_turns = \"many\"\n", "c.toml:3: limits.max_turns must be a integer, not \"many\"."),
+            (
+                "[permissions]\npreset = \"yolo\"\n",
+                "c.toml:2: permissions.preset = \"yolo\" cannot be used: use ask, read-only, edit or full."
+            ),
+            ("[model]\ndefault = \"claude\"\n", "c.toml:2: model.default = \"claude\" cannot be used: write PROVIDER:MODEL."),
+            ("[provider.endpoints.x]\nurl = \"ftp://a\"\n", "c.toml:2: provider.endpoints.x.url must begin with http:// or https://."),
+        ])
     func mistakes(text: String, message: String) {
         #expect(throws: ConfigurationError(message)) {
             _ = try Configuration(layers: [try ConfigurationLayer(toml: text, name: "c.toml")])

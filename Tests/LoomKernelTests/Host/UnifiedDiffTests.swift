@@ -11,21 +11,22 @@ struct UnifiedDiffTests {
         let new = old.replacing("line 5\n", with: "five\nand a half\n")
         let diff = UnifiedDiff(from: old, to: new, path: "f")
         #expect((diff.added, diff.removed) == (2, 1))
-        #expect(diff.text(limit: 10_000) == """
-            --- f
-            +++ f
-            @@ -2,7 +2,8 @@
-             line 2
-             line 3
-             line 4
-            -line 5
-            +five
-            +and a half
-             line 6
-             line 7
-             line 8
+        #expect(
+            diff.text(limit: 10_000) == """
+                --- f
+                +++ f
+                @@ -2,7 +2,8 @@
+                 line 2
+                 line 3
+                 line 4
+                -line 5
+                +five
+                +and a half
+                 line 6
+                 line 7
+                 line 8
 
-            """)
+                """)
     }
 
     @Test("is what patch(1) understands, for random edits", arguments: 0..<60)
@@ -35,7 +36,11 @@ struct UnifiedDiffTests {
         let old = lines.map { $0 + "\n" }.joined()
         for _ in 0..<random.next(in: 1...6) {
             let at = random.next(in: 0...lines.count)
-            if random.next(in: 0...1) == 0 || at == lines.count { lines.insert("n\(random.next(in: 0...9))", at: at) } else { lines.remove(at: at) }
+            if random.next(in: 0...1) == 0 || at == lines.count {
+                lines.insert("n\(random.next(in: 0...9))", at: at)
+            } else {
+                lines.remove(at: at)
+            }
         }
         let new = lines.map { $0 + "\n" }.joined()
         let diff = UnifiedDiff(from: old, to: new, path: "f")

@@ -39,17 +39,19 @@ struct ModelTests {
             .thinking("let me ", signature: nil), .thinking("see", signature: "sig"), .text("I "), .text("look."),
             .toolCallDelta(index: 0, id: "c1", name: "file_read", arguments: "{\"file_path\":"),
             .toolCallDelta(index: 1, id: nil, name: "shell", arguments: ""),
-            .toolCallDelta(index: 0, id: nil, name: nil, arguments: "\"a.txt\"}"), .toolCallDelta(index: 2, id: "c3", name: "x", arguments: "{oops"),
+            .toolCallDelta(index: 0, id: nil, name: nil, arguments: "\"a.txt\"}"),
+            .toolCallDelta(index: 2, id: "c3", name: "x", arguments: "{oops"),
             .usage(Usage(input: 10)), .usage(Usage(output: 5)), .stop(.toolUse),
         ]
         for event in events { assembler.add(event) }
         let reply = assembler.reply(call: "m")
-        #expect(reply.message.parts == [
-            .thinking("let me see", signature: "sig"), .text("I look."),
-            .toolCall(ToolCall(id: "c1", name: "file_read", arguments: ["file_path": "a.txt"])),
-            .toolCall(ToolCall(id: "m-1", name: "shell", arguments: [:])),
-            .toolCall(ToolCall(id: "c3", name: "x", arguments: [:], malformed: "{oops")),
-        ])
+        #expect(
+            reply.message.parts == [
+                .thinking("let me see", signature: "sig"), .text("I look."),
+                .toolCall(ToolCall(id: "c1", name: "file_read", arguments: ["file_path": "a.txt"])),
+                .toolCall(ToolCall(id: "m-1", name: "shell", arguments: [:])),
+                .toolCall(ToolCall(id: "c3", name: "x", arguments: [:], malformed: "{oops")),
+            ])
         #expect(reply.usage == Usage(input: 10, output: 5))
     }
 

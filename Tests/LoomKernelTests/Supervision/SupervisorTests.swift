@@ -14,14 +14,20 @@ struct SupervisorTests {
         let supervisor = Supervisor(name: "test", clock: ManualClock(), onEvent: log.add)
         let runs = Mutex(0)
         let steady = Mutex(0)
-        await supervisor.start(.init(id: "steady", restart: .permanent) {
-            steady.withLock { $0 += 1 }
-            try await forever()
-        })
-        await supervisor.start(.init(id: "flaky", restart: .transient) {
-            if runs.withLock({ $0 += 1; return $0 }) == 1 { throw Crash() }
-            try await forever()
-        })
+        await supervisor.start(
+            .init(id: "steady", restart: .permanent) {
+                steady.withLock { $0 += 1 }
+                try await forever()
+            })
+        await supervisor.start(
+            .init(id: "flaky", restart: .transient) {
+                if runs.withLock({
+                    $0 += 1; return $0
+                }) == 1 {
+                    throw Crash()
+                }
+                try await forever()
+            })
         await log.wait(for: 1)
         #expect(log.texts == ["restarting flaky"])
         #expect(await supervisor.ids == ["steady", "flaky"])
@@ -29,21 +35,26 @@ struct SupervisorTests {
         await supervisor.stopAll()
     }
 
-    @Test("ends as a child's kind of restart says", arguments: [
-        (Supervisor.Restart.transient, false, ["ended child"]),
-        (.temporary, true, ["failed child"]),
-        (.transient, true, ["restarting child", "ended child"]),
-        (.permanent, false, ["restarting child"]),
-    ])
+    @Test(
+        "ends as a child's kind of restart says",
+        arguments: [
+            (Supervisor.Restart.transient, false, ["ended child"]),
+            (.temporary, true, ["failed child"]),
+            (.transient, true, ["restarting child", "ended child"]),
+            (.permanent, false, ["restarting child"]),
+        ])
     func kinds(restart: Supervisor.Restart, fails: Bool, expected: [String]) async {
         let log = Log()
         let supervisor = Supervisor(name: "test", clock: ManualClock(), onEvent: log.add)
         let runs = Mutex(0)
-        await supervisor.start(.init(id: "child", restart: restart) {
-            let run = runs.withLock { $0 += 1; return $0 }
-            if run == 1, fails { throw Crash() }
-            if run == 2, restart == .permanent { try await forever() }
-        })
+        await supervisor.start(
+            .init(id: "child", restart: restart) {
+                let run = runs.withLock {
+                    $0 += 1; return $0
+                }
+                if run == 1, fails { throw Crash() }
+                if run == 2, restart == .permanent { try await forever() }
+            })
         await log.wait(for: expected.count)
         #expect(log.texts == expected)
         await supervisor.stopAll()
@@ -59,6 +70,19 @@ struct SupervisorTests {
         await supervisor.start(.init(id: "bad", restart: .permanent) { throw Crash() })
         await #expect(throws: Supervisor.Exhausted.self) { try await supervisor.run() }
         #expect(await supervisor.ids.isEmpty)
+    }
+
+    @Test("gives up only the child that fails too often when each counts for itself")
+    func childIntensity() async {
+        let log = Log()
+        let supervisor = Supervisor(
+            name: "team", intensity: .init(restarts: 1, window: .seconds(60), scope: .child), clock: ManualClock(), onEvent: log.add)
+        await supervisor.start(.init(id: "sibling", restart: .permanent) { try await forever() })
+        await supervisor.start(.init(id: "bad", restart: .permanent) { throw Crash() })
+        await log.wait(for: 2)
+        #expect(log.texts == ["restarting bad", "failed bad"])
+        #expect(await supervisor.ids == ["sibling"])
+        await supervisor.stopAll()
     }
 
     @Test("does not let a storm in one subtree stop another")
@@ -85,14 +109,17 @@ struct SupervisorTests {
         let supervisor = Supervisor(name: "test", strategy: .restForOne, clock: ManualClock(), onEvent: log.add)
         let fail = Signalled()
         for id in ["a", "b", "c"] {
-            await supervisor.start(.init(id: id, restart: .permanent) {
-                let isFirst = starts.withLock { $0.append(id); return $0.count { $0 == id } == 1 }
-                if id == "b", isFirst {
-                    await fail.wait()
-                    throw Crash()
-                }
-                try await forever()
-            })
+            await supervisor.start(
+                .init(id: id, restart: .permanent) {
+                    let isFirst = starts.withLock {
+                        $0.append(id); return $0.count { $0 == id } == 1
+                    }
+                    if id == "b", isFirst {
+                        await fail.wait()
+                        throw Crash()
+                    }
+                    try await forever()
+                })
         }
         fail.fire()
         await log.wait(for: 1)

@@ -20,7 +20,10 @@ struct WorkspaceTests {
         let second = try #require(rig.provider.received.last)
         #expect(second.messages.last?.parts == [.toolResult(call: "c1", name: "look", text: "saw a.txt", isError: false)])
         let types = try await workspace.history(after: 0, limit: 1000).map(\.type)
-        for type in ["session.started", "agent.spawned", "user.said", "inbox.queued", "inbox.read", "tool.started", "tool.finished", "agent.said", "agent.finished"] {
+        for type in [
+            "session.started", "agent.spawned", "user.said", "inbox.queued", "inbox.read", "tool.started", "tool.finished", "agent.said",
+            "agent.finished",
+        ] {
             #expect(types.contains(type), "no \(type)")
         }
         await workspace.close()
@@ -109,7 +112,9 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
-    @Test("keeps file tools inside the project and out of its own folders", arguments: ["../x", "/etc/passwd", ".loomkin/loomkin.db", ".git/config"])
+    @Test(
+        "keeps file tools inside the project and out of its own folders",
+        arguments: ["../x", "/etc/passwd", ".loomkin/loomkin.db", ".git/config"])
     func confined(path: String) async throws {
         let refusal = Mutex("")
         let tool = FakeTool("try") { _, host throws(ToolError) in
@@ -252,9 +257,11 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
-    @Test("names what is wrong and what is near in a command", arguments: [
-        ("ladd", "There is no agent «ladd». Did you mean lead? Agents: lead.")
-    ])
+    @Test(
+        "names what is wrong and what is near in a command",
+        arguments: [
+            ("ladd", "There is no agent «ladd». Did you mean lead? Agents: lead.")
+        ])
     func mistakes(name: String, message: String) async throws {
         let rig = Rig { _, _ in FakeProvider.say("ok") }
         let workspace = try await rig.open()

@@ -1,0 +1,53 @@
+# The commands of this project. Each installs what it needs and says what it does.
+
+PREFIX ?= /usr/local
+RELEASE := swift build -c release --static-swift-stdlib
+PYTHON := .build/python/bin/python
+
+.PHONY: run build test test-swift test-end-to-end check format bench install clean
+
+# Opens the REPL; lines from standard input are read when it is no terminal.
+run: build
+	@.build/release/loomkin $(ARGS)
+
+build:
+	@scripts/system-packages build
+	@$(RELEASE)
+
+test: test-swift test-end-to-end
+
+test-swift:
+	@scripts/system-packages build test
+	swift build --build-tests
+	swift test --skip-build
+
+test-end-to-end: $(PYTHON)
+	@scripts/system-packages build test
+	swift build
+	$(PYTHON) -m pytest -q Tests/EndToEnd Tests/Page
+
+$(PYTHON): Tests/requirements.txt
+	@scripts/system-packages test
+	python3 -m venv .build/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	@touch $(PYTHON)
+
+check:
+	@scripts/system-packages test
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	luacheck --quiet plugins roles examples
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: build
+	@scripts/system-packages bench
+	@Benchmarks/run
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/loomkin
+	install -s .build/release/loomkin .build/release/loomkin-watch $(DESTDIR)$(PREFIX)/bin
+	cp -R plugins prompts roles examples data $(DESTDIR)$(PREFIX)/share/loomkin
+
+clean:
+	rm -rf .build

@@ -1,0 +1,61 @@
+import LoomKernel
+import LoomLua
+import LoomSystem
+
+/// One call of a function of `loom`: its checked arguments, and on whose behalf it is made.
+struct APICall: Sendable {
+    let function: String
+    /// By argument name; what was left out is missing.
+    let arguments: [String: JSON]
+    let context: CallContext
+    let lua: LuaCall
+
+    func text(_ name: String) -> String { arguments[name]?.stringValue ?? "" }
+    func optionalText(_ name: String) -> String? { arguments[name]?.stringValue }
+    func integer(_ name: String) -> Int? { arguments[name]?.intValue }
+    func flag(_ name: String) -> Bool { arguments[name]?.boolValue ?? false }
+    func table(_ name: String) -> JSON { arguments[name] ?? .object([:]) }
+
+    /// The host of the running tool. The phases of a function see to it that there is one.
+    var host: ToolHost {
+        get throws(APIFault) {
+            guard var host = context.toolHost else { throw .mistake("loom.\(function) works for a tool's run only") }
+            let lua = lua
+            host.humanWait = { waits in waits ? lua.pauseDeadline() : lua.resumeDeadline() }
+            return host
+        }
+    }
+}
+
+extension APIFunction {
+    /// Checks the arguments by position, as Lua passes them; nil and what is missing are the same.
+    func check(_ values: [JSON], context: CallContext, lua: LuaCall) throws(APIFault) -> APICall {
+        guard phases.contains(context.phase) else {
+            let allowed = Phase.allCases.filter(phases.contains).map(\.description).joined(separator: " or ")
+            throw .mistake("loom.\(name) may not be called \(context.phase.description), only \(allowed)")
+        }
+        guard values.count <= arguments.count else {
+            throw .mistake("loom.\(name) takes \(arguments.count) argument\(arguments.count == 1 ? "" : "s"), got \(values.count)")
+        }
+        var checked: [String: JSON] = [:]
+        for (index, argument) in arguments.enumerated() {
+            let value = values.indices.contains(index) ? values[index] : .null
+            guard let parameter = argument.parameter else {
+                checked[argument.name] = value
+                continue
+            }
+            if value.isNull {
+                guard !parameter.isRequired else {
+                    throw .mistake("loom.\(name): argument \"\(argument.name)\" must be \(parameter.luaType), got nil")
+                }
+                continue
+            }
+            do {
+                checked[argument.name] = try parameter.coerce(value, at: argument.name)
+            } catch {
+                throw .mistake("loom.\(name): \(error.reason)")
+            }
+        }
+        return APICall(function: name, arguments: checked, context: context, lua: lua)
+    }
+}

@@ -1,0 +1,72 @@
+import LoomKernel
+import LoomSystem
+
+extension APIFunction {
+    /// Other agents, tasks, messages, people.
+    static let team: [APIFunction] = [
+        ofHost(
+            "team.spawn",
+            [
+                (
+                    "request",
+                    .table([
+                        "team_name": .string, "purpose": .string.required,
+                        "members": .list(.table(["name": .string, "role": .string.required, "model": .string])).required,
+                    ]).required
+                )
+            ],
+            returns: "table[]?, loom.Error?",
+            text: "Asks for new members of the team; a person may be asked first. Gives back the agents."
+        ) { (host, call) throws(ToolError) in
+            .array(try await host.spawn(SpawnRequest(table: call.table("request"))).map(\.lua))
+        },
+        ofHost("agent.self", returns: "{ name: string, role: string, team: string }", text: "The agent that called the tool.") {
+            (host, _) throws(ToolError) in
+            ["name": .string(host.agent.name), "role": .string(host.agent.role), "team": .string(host.agent.team)]
+        },
+        ofHost("agent.list", returns: "table[]", text: "The agents of the team.") { (host, _) throws(ToolError) in
+            .array(await host.agents().map(\.lua))
+        },
+        ofHost(
+            "board.assign",
+            [("task", .table(["title": .string.required, "description": .string, "agent": .string.required]).required)],
+            returns: "table?, loom.Error?", text: "Puts a task on the board and gives it to an agent."
+        ) { (host, call) throws(ToolError) in
+            let task = call.table("task")
+            return try await host.assign(
+                title: task.text("title"), description: task.text("description"), to: task.text("agent")
+            ).lua
+        },
+        ofHost(
+            "board.complete", [("report", .table(["task": .string, "result": .string.required, "failed": .boolean]).required)],
+            returns: "table?, loom.Error?",
+            text: "Ends a task with its result; without `task` it is the agent's only open one."
+        ) { (host, call) throws(ToolError) in
+            let report = call.table("report")
+            return try await host.complete(
+                task: report["task"]?.stringValue, result: report.text("result"), failed: report["failed"]?.boolValue ?? false
+            ).lua
+        },
+        ofHost("board.list", returns: "table[]", text: "The tasks of the board.") { (host, _) throws(ToolError) in
+            .array(await host.tasks().map(\.lua))
+        },
+        ofHost(
+            "inbox.send", [("message", .table(["to": .string.required, "text": .string.required, "urgent": .boolean]).required)],
+            returns: "{ id: string, to: string, receipt: string }?, loom.Error?",
+            text: "Writes to another agent. It reads the message at its next step."
+        ) { (host, call) throws(ToolError) in
+            let message = call.table("message")
+            let item = try await host.send(
+                to: message.text("to"), message.text("text"), urgent: message["urgent"]?.boolValue ?? false)
+            return ["id": .string(item.id.description), "to": .string(item.to), "receipt": "queued"]
+        },
+        ofHost(
+            "ask.user", [("question", .table(["question": .string.required, "options": .list(.string)]).required)],
+            returns: "string?, loom.Error?", text: "Asks the person, and waits for the answer. The call's deadline stands still."
+        ) { (host, call) throws(ToolError) in
+            let question = call.table("question")
+            let options = question["options"]?.arrayValue?.compactMap(\.stringValue) ?? []
+            return .string(try await host.ask(question.text("question"), options: options))
+        },
+    ]
+}

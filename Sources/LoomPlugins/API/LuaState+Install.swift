@@ -1,0 +1,18 @@
+import LoomLua
+
+extension LuaState {
+    /// Makes the functions of `loom` in this state, in one turn of its actor.
+    func install(_ functions: [APIFunction], null: NullFunction, modules: ModuleScope) {
+        for function in functions {
+            guard let body = APIBinding(function: function, null: null).hostFunction else { continue }
+            register("loom.\(function.name)", body)
+        }
+        register(Prelude.emit, .async { call, values in await ProviderFunctions.emit(call, values, null) })
+        register(Prelude.nextEvent, .async { call, _ in try await ProviderFunctions.nextEvent(call) })
+        setModuleLoader { name in try modules.load(name) }
+        setPrint { call, text in
+            guard let context = call.context as? CallContext else { return }
+            context.ports.log("info", context.plugin, text)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import LoomLua
+
+/// Why Lua code of a plugin failed, in words for a model or a plugin's author.
+struct LuaFault: Error, Sendable {
+    let error: LuaError
+
+    init(_ error: LuaError) { self.error = error }
+
+    var isCancelled: Bool { error.kind == .cancelled }
+
+    /// Whether the plugin said it itself, with `error` or `assert`, instead of doing something that Lua refuses.
+    ///
+    /// The traceback tells: it begins with the function that raised.
+    var isDeliberate: Bool {
+        guard error.kind == .runtime || error.kind == .host else { return false }
+        if error.value?.table?["message"].string != nil { return true }
+        let first = error.traceback?.split(separator: "\n").first { !$0.hasPrefix("stack traceback") } ?? ""
+        return first.contains("in function 'error'") || first.contains("in function 'assert'")
+    }
+
+    /// With the place where Lua knows it.
+    var text: String { error.message }
+
+    /// What `error` was given, without the place that Lua puts before it.
+    var said: String { Self.place(in: error.message)?.rest ?? error.message }
+
+    /// Takes `path:line: ` from the front of a message.
+    static func place(in message: String) -> (path: String, line: Int, rest: String)? {
+        let line = message.prefix { $0 != "\n" }
+        var from = line.startIndex
+        while let colon = line[from...].firstIndex(of: ":") {
+            let afterColon = line[line.index(after: colon)...]
+            let digits = afterColon.prefix { $0.isASCII && $0.isNumber }
+            if let number = Int(digits), colon != line.startIndex, afterColon[digits.endIndex...].hasPrefix(": ") {
+                let rest = message[digits.endIndex...].dropFirst(2)
+                return (String(line[..<colon]), number, String(rest))
+            }
+            from = line.index(after: colon)
+        }
+        return nil
+    }
+}

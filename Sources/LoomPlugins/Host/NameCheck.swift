@@ -1,0 +1,66 @@
+import LoomKernel
+
+/// Checks the names that plugins use of each other: a role its tools and its prompt, a prompt those it includes.
+struct NameCheck {
+    let live: [PluginKey: LivePlugin]
+    /// A name counts as known when there is a file for it: that one file is broken does not make the others wrong.
+    let files: PluginFiles
+
+    func faults() -> [PluginKey: PluginFault] {
+        var faults: [PluginKey: PluginFault] = [:]
+        for (key, plugin) in live {
+            switch plugin.content {
+            case .role(let role): faults[key] = fault(of: role, in: plugin.file)
+            case .prompt(let template): faults[key] = fault(of: template, in: plugin.file)
+            case .tool, .provider, .module: break
+            }
+        }
+        return faults
+    }
+
+    private func names(_ kind: PluginKind) -> Set<String> {
+        Set(files.keys.filter { $0.kind == kind }.map(\.name))
+    }
+
+    private func fault(of role: Role, in file: PluginFile) -> PluginFault? {
+        let tools = names(.tool)
+        if let unknown = role.tools.first(where: { !tools.contains($0) }) {
+            return PluginFault(
+                path: file.displayPath, line: FieldLines(file.text).line(of: ["tools"]),
+                cause: "there is no tool \"\(unknown)\"\(NearestName.slip(unknown, in: tools))")
+        }
+        let prompts = names(.prompt)
+        guard !prompts.contains(role.prompt) else { return nil }
+        return PluginFault(
+            path: file.displayPath, line: FieldLines(file.text).line(of: ["prompt"]),
+            cause: "there is no prompt \"\(role.prompt)\"\(NearestName.slip(role.prompt, in: prompts))")
+    }
+
+    private func fault(of template: PromptTemplate, in file: PluginFile) -> PluginFault? {
+        let prompts = names(.prompt)
+        for include in template.includes {
+            if !prompts.contains(include.name) {
+                return PluginFault(
+                    path: file.displayPath, line: include.line,
+                    cause: "there is no prompt \"\(include.name)\"\(NearestName.slip(include.name, in: prompts))")
+            }
+            if let way = cycle(from: file.key.name, through: include.name) {
+                return PluginFault(
+                    path: file.displayPath, line: include.line, cause: "the prompts include each other: \(way.joined(separator: " → "))")
+            }
+        }
+        return nil
+    }
+
+    /// The way by which a prompt comes back to itself.
+    private func cycle(from start: String, through next: String) -> [String]? {
+        var ways = [[start, next]]
+        var visited: Set<String> = []
+        while let way = ways.popLast(), let last = way.last {
+            if last == start { return way }
+            guard visited.insert(last).inserted, case .prompt(let template)? = live[PluginKey(.prompt, last)]?.content else { continue }
+            ways += template.includes.map { way + [$0.name] }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,95 @@
+package import LoomKernel
+import Synchronization
+
+/// The current generation of every plugin. All of it is replaced in one step at a reload, and reading never waits.
+package final class PluginCatalog: Catalog {
+    struct Snapshot: Sendable {
+        var tools: [any Tool] = []
+        var toolsByName: [String: any Tool] = [:]
+        var providers: [any Provider] = []
+        var providersByName: [String: any Provider] = [:]
+        var roles: [Role] = []
+        var rolesByName: [String: Role] = [:]
+        var prompts = PromptLibrary([:])
+        var entries: [Entry] = []
+    }
+
+    /// A row of `plugins` but for its counts, which go on while a snapshot lasts.
+    struct Entry: Sendable {
+        let summary: PluginSummary
+        let tally: CallTally
+    }
+
+    private let snapshot = Mutex(Snapshot())
+
+    func replace(by next: Snapshot) {
+        // The old one is let go of outside the lock: that may close Lua states.
+        let old = snapshot.withLock { current in
+            let old = current
+            current = next
+            return old
+        }
+        withExtendedLifetime(old) {}
+    }
+
+    package var tools: [any Tool] { snapshot.withLock { $0.tools } }
+    package var providers: [any Provider] { snapshot.withLock { $0.providers } }
+    package var roles: [Role] { snapshot.withLock { $0.roles } }
+    package func tool(_ name: String) -> (any Tool)? { snapshot.withLock { $0.toolsByName[name] } }
+    package func provider(_ name: String) -> (any Provider)? { snapshot.withLock { $0.providersByName[name] } }
+    package func role(_ name: String) -> Role? { snapshot.withLock { $0.rolesByName[name] } }
+
+    package func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String {
+        try await snapshot.withLock { $0.prompts }.render(role.prompt, context)
+    }
+
+    package var plugins: [PluginSummary] {
+        snapshot.withLock { $0.entries }.map { entry in
+            let counts = entry.tally.counts
+            return entry.summary.with(calls: counts.calls, running: counts.running)
+        }
+    }
+}
+
+extension PluginSummary {
+    fileprivate func with(calls: Int, running: Int) -> PluginSummary {
+        PluginSummary(
+            name: name, kind: kind, root: root, path: path, generation: generation, shadows: shadows, status: status, error: error,
+            calls: calls, running: running)
+    }
+}
+
+extension PluginCatalog.Snapshot {
+    init(live: [PluginKey: LivePlugin], faults: [PluginKey: PluginFault], files: PluginFiles, endpoints: [String: EndpointSettings]) {
+        var templates: [String: PromptSource] = [:]
+        for (key, plugin) in live.sorted(by: { $0.key < $1.key }) {
+            switch plugin.content {
+            case .tool(let tool): tools.append(tool)
+            case .provider(let provider): providers.append(provider)
+            case .role(let role): roles.append(role)
+            case .prompt(let template): templates[key.name] = PromptSource(path: plugin.file.displayPath, template: template)
+            case .module: break
+            }
+        }
+        if case .provider(let openAI)? = live[PluginKey(.provider, "openai")]?.content {
+            providers += endpoints.map { openAI.endpoint($0.key, $0.value) }
+            providers.sort { $0.name < $1.name }
+        }
+        toolsByName = Dictionary(tools.map { ($0.schema.name, $0) }, uniquingKeysWith: { _, last in last })
+        providersByName = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+        rolesByName = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+        prompts = PromptLibrary(templates)
+        entries = Set(live.keys).union(faults.keys).sorted().compactMap { key in
+            Self.entry(key, live: live[key], fault: faults[key], files: files)
+        }
+    }
+
+    private static func entry(_ key: PluginKey, live: LivePlugin?, fault: PluginFault?, files: PluginFiles) -> PluginCatalog.Entry? {
+        guard let file = live?.file ?? files[key] else { return nil }
+        let status = fault == nil ? "live" : live == nil ? "broken" : "failed"
+        let summary = PluginSummary(
+            name: key.name, kind: key.kind.rawValue, root: file.root.name, path: key.path, generation: live?.number ?? 0,
+            shadows: files.shadowed(by: file), status: status, error: fault?.description, calls: 0, running: 0)
+        return PluginCatalog.Entry(summary: summary, tally: live?.tally ?? CallTally())
+    }
+}

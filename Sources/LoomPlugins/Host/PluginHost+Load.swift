@@ -1,0 +1,101 @@
+import LoomKernel
+import LoomSystem
+
+extension PluginHost {
+    /// Loads all files that are not live yet. Modules come first, since the others may require them.
+    func loadAll() async -> [PluginReported] {
+        seen = PluginFiles(roots, files: ports.files)
+        var reports: [PluginReported] = []
+        var replaced: [LivePlugin] = []
+        for isModule in [true, false] {
+            let keys = seen.keys.filter { ($0.kind.requirePrefix != nil) == isModule && !isCurrent($0) }
+            let found = isModule ? seen.modules : liveModules
+            let tried = await candidates(keys.compactMap { seen[$0] }, modules: found)
+            for candidate in rejectingConflicts(tried) {
+                let plugin: LivePlugin?
+                if let fault = candidate.fault {
+                    faults[candidate.key] = fault
+                    plugin = live[candidate.key] == nil ? await fallBack(candidate.key, modules: found) : nil
+                } else {
+                    faults[candidate.key] = nil
+                    plugin = candidate.plugin
+                }
+                reports.append(report(candidate, before: live[candidate.key], now: plugin))
+                if let plugin, let old = take(plugin) { replaced.append(old) }
+            }
+            if isModule { modules.commit(liveModules) }
+        }
+        publish(reports)
+        retire(replaced)
+        return reports
+    }
+
+    /// What loads for itself but names something that is not there fails after all.
+    private func rejectingConflicts(_ candidates: [Candidate]) -> [Candidate] {
+        var after = live
+        for plugin in candidates.compactMap(\.plugin) { after[plugin.key] = plugin }
+        let conflicts = NameCheck(live: after, files: seen).faults()
+        return candidates.map { candidate in
+            guard candidate.fault == nil, let conflict = conflicts[candidate.key] else { return candidate }
+            return Candidate(key: candidate.key, result: .failure(conflict), milliseconds: candidate.milliseconds)
+        }
+    }
+
+    private func isCurrent(_ key: PluginKey) -> Bool {
+        guard let file = seen[key] else { return true }
+        return file.isSame(as: live[key]?.file)
+    }
+
+    /// A plugin of the same name from the nearest root behind, so that a broken file in front does not take the name away.
+    private func fallBack(_ key: PluginKey, modules: [PluginKey: PluginFile]) async -> LivePlugin? {
+        for file in (seen.layers[key] ?? []).dropLast().reversed() {
+            if let plugin = await candidates([file], modules: modules).first?.plugin { return plugin }
+        }
+        return nil
+    }
+
+    var liveModules: [PluginKey: PluginFile] {
+        live.filter { $0.key.kind.requirePrefix != nil }.mapValues(\.file)
+    }
+
+    /// Loads files side by side, each in a fresh state.
+    func candidates(_ files: [PluginFile], modules: [PluginKey: PluginFile]) async -> [Candidate] {
+        let clock = ports.clock
+        let orders = files.map { file in
+            LoadOrder(
+                file: file, number: (numbers[file.key] ?? 0) + 1, tally: live[file.key]?.tally ?? CallTally(), modules: modules,
+                moduleFiles: self.modules, count: generations, ports: ports)
+        }
+        return await withTaskGroup(of: Candidate.self) { group in
+            for order in orders {
+                group.addTask {
+                    let start = clock.uptime
+                    let result = await PluginLoader.load(order)
+                    return Candidate(
+                        key: order.file.key, result: result, milliseconds: (clock.uptime - start).inSeconds * 1000)
+                }
+            }
+            var all: [Candidate] = []
+            for await candidate in group { all.append(candidate) }
+            return all.sorted { $0.key < $1.key }
+        }
+    }
+
+    /// Makes a loaded plugin the live one of its name; gives back the one it replaces.
+    func take(_ plugin: LivePlugin) -> LivePlugin? {
+        numbers[plugin.key] = plugin.number
+        plugin.modules?.settle()
+        return live.updateValue(plugin, forKey: plugin.key)
+    }
+
+    func retire(_ plugins: [LivePlugin]) {
+        for plugin in plugins { plugin.generation?.retire() }
+    }
+
+    func report(_ candidate: Candidate, before: LivePlugin?, now: LivePlugin?) -> PluginReported {
+        let status = candidate.fault != nil ? "failed" : before == nil ? "loaded" : "reloaded"
+        return PluginReported(
+            plugin: candidate.key.name, kind: candidate.key.kind.rawValue, from: before?.number, to: now?.number, status: status,
+            error: candidate.fault?.description, milliseconds: candidate.milliseconds)
+    }
+}

@@ -1,0 +1,75 @@
+package import LoomKernel
+
+/// Loads the plugins of all roots, and replaces them while they are in use.
+///
+/// A change is a transaction: all plugins that a save touches are tried in fresh Lua states first, and replace their
+/// predecessors in one step, or none does. After a crash nothing has to be put right: the files are the only state.
+package actor PluginHost {
+    package nonisolated let catalog = PluginCatalog()
+
+    var roots: [PluginRoot]
+    let ports: PluginPorts
+    /// What `require` finds.
+    let modules = ModuleFiles()
+    let generations = GenerationCount()
+
+    /// What the roots held at the last look.
+    var seen = PluginFiles()
+    var live: [PluginKey: LivePlugin] = [:]
+    /// Why the file that now counts is not in use.
+    var faults: [PluginKey: PluginFault] = [:]
+    /// The last number given out for each plugin; never reused, so that a number names one content.
+    var numbers: [PluginKey: Int] = [:]
+    private var lastWork: Task<Void, Never>?
+
+    /// Later roots stand in front of earlier ones.
+    package init(roots: [PluginRoot], ports: PluginPorts) {
+        self.roots = roots
+        self.ports = ports
+    }
+
+    /// Loads everything, each plugin for itself: what does not load is reported and leaves the rest alone.
+    @discardableResult
+    package func load() async -> [PluginReported] {
+        await inTurn { host in await host.loadAll() }
+    }
+
+    /// Brings the plugins to what the files say now. Nothing happens when no content changed.
+    @discardableResult
+    package func reload() async -> [PluginReported] {
+        await inTurn { host in await host.reloadChanged() }
+    }
+
+    /// Adds a root in front of all others, such as a project's once it is trusted.
+    @discardableResult
+    package func add(_ root: PluginRoot) async -> [PluginReported] {
+        await inTurn { host in
+            await host.append(root)
+            return await host.loadAll()
+        }
+    }
+
+    /// Lua states that are open: one for each tool and provider, and those of older generations that still serve a call.
+    package nonisolated var openGenerations: Int { generations.value }
+
+    private func append(_ root: PluginRoot) {
+        if !roots.contains(root) { roots.append(root) }
+    }
+
+    /// One piece of work after the other, in the order they were asked for: an actor alone would let them mix at each wait.
+    private func inTurn(_ work: @escaping @Sendable (PluginHost) async -> [PluginReported]) async -> [PluginReported] {
+        let previous = lastWork
+        let task = Task {
+            await previous?.value
+            return await work(self)
+        }
+        lastWork = Task { _ = await task.value }
+        return await task.value
+    }
+
+    /// Makes what is live visible to agents, in one step.
+    func publish(_ reports: [PluginReported]) {
+        catalog.replace(by: PluginCatalog.Snapshot(live: live, faults: faults, files: seen, endpoints: ports.endpoints))
+        reports.forEach(ports.report)
+    }
+}

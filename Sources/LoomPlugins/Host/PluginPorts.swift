@@ -1,0 +1,40 @@
+package import LoomKernel
+package import LoomSystem
+
+/// What plugins need of the world, handed in so that a test can script it.
+package struct PluginPorts: Sendable {
+    package var clock: any WallClock
+    package var files: any FileSystem
+    package var http: any HTTPClient
+    /// Looks up an environment variable.
+    package var environment: @Sendable (String) -> String?
+    /// By the plugin's name.
+    package var providers: [String: ProviderSettings]
+    /// Servers that speak the dialect of the plugin `openai`, each a provider of its own name.
+    package var endpoints: [String: EndpointSettings]
+    /// The value of a setting that plugins may read, by its dotted key.
+    package var setting: @Sendable (String) -> JSON?
+    /// Takes what a plugin logs: level, plugin, text.
+    package var log: @Sendable (String, String, String) -> Void
+    /// Takes the report of each load and reload.
+    package var report: @Sendable (PluginReported) -> Void
+
+    package init(
+        clock: any WallClock, files: any FileSystem, http: any HTTPClient,
+        environment: @escaping @Sendable (String) -> String?,
+        providers: [String: ProviderSettings] = [:], endpoints: [String: EndpointSettings] = [:],
+        setting: @escaping @Sendable (String) -> JSON? = { _ in nil },
+        log: @escaping @Sendable (String, String, String) -> Void = { _, _, _ in },
+        report: @escaping @Sendable (PluginReported) -> Void = { _ in }
+    ) {
+        self.clock = clock
+        self.files = files
+        self.http = http
+        self.environment = environment
+        self.providers = providers
+        self.endpoints = endpoints
+        self.setting = setting
+        self.log = log
+        self.report = report
+    }
+}

@@ -1,0 +1,77 @@
+import LoomLua
+
+/// The few functions that are made in Lua, because only there a table can be given a metatable and a function a loop.
+struct Prelude: Sendable {
+    /// Calls `stream(call, emit)`.
+    let stream: LuaFunction
+    /// Calls `decode(event, emit, state)` for each event of the answer.
+    let decode: LuaFunction
+    /// `loom.json.null`.
+    let null: LuaFunction
+
+    init?(_ value: LuaValue?) {
+        guard let table = value?.table, let stream = table["stream"].function, let decode = table["decode"].function,
+            let null = table["null"].function
+        else { return nil }
+        self.stream = stream
+        self.decode = decode
+        self.null = null
+    }
+
+    /// Names of host functions that only this code calls.
+    static let emit = "loom.host.emit"
+    static let nextEvent = "loom.host.next_event"
+
+    /// Every function of the host answers `true, value`, or `false, err` for what the caller may well meet, or
+    /// `nil, text` for what is an error at the place of the call.
+    static let source = """
+        local setmetatable, error, type, pairs, next = setmetatable, error, type, pairs, next
+        local host = loom.host
+        loom.host = nil
+
+        local meta = { __tostring = function(err) return err.message end }
+
+        local function public(call)
+          return function(...)
+            local ok, value = call(...)
+            if ok then return value end
+            if ok == false then return nil, setmetatable(value, meta) end
+            error(value, 2)
+          end
+        end
+
+        for name, member in pairs(loom) do
+          if type(member) == "function" then
+            loom[name] = public(member)
+          else
+            for inner, call in pairs(member) do member[inner] = public(call) end
+          end
+        end
+
+        local function null() return nil end
+        loom.json.null = null
+
+        function loom.json.array(list)
+          if next(list) == nil then list[true] = true end
+          return list
+        end
+
+        local function emit(event)
+          local ok, text = host.emit(event)
+          if not ok then error(text, 2) end
+        end
+
+        return {
+          null = null,
+          stream = function(stream, call) stream(call, emit) end,
+          decode = function(decode)
+            local state = {}
+            while true do
+              local event = host.next_event()
+              if event == nil then return end
+              decode(event, emit, state)
+            end
+          end,
+        }
+        """
+}

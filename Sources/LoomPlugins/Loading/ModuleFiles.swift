@@ -1,0 +1,48 @@
+import LoomLua
+import Synchronization
+
+/// The libraries and scenarios that `require` finds: those that are live.
+final class ModuleFiles: Sendable {
+    private let files = Mutex<[PluginKey: PluginFile]>([:])
+
+    func commit(_ files: [PluginKey: PluginFile]) { self.files.withLock { $0 = files } }
+    var current: [PluginKey: PluginFile] { files.withLock { $0 } }
+}
+
+/// What one Lua state requires, and what it gets.
+final class ModuleScope: Sendable {
+    private struct State {
+        /// The files of a transaction that is not decided yet; nil once it is.
+        var candidates: [PluginKey: PluginFile]?
+        var required: Set<PluginKey> = []
+    }
+
+    private let files: ModuleFiles
+    private let state: Mutex<State>
+
+    init(_ files: ModuleFiles, candidates: [PluginKey: PluginFile]) {
+        self.files = files
+        state = Mutex(State(candidates: candidates))
+    }
+
+    /// The plugin was committed: from now on the live modules count.
+    func settle() { state.withLock { $0.candidates = nil } }
+
+    /// What was required so far, also by what was required.
+    var required: Set<PluginKey> { state.withLock { $0.required } }
+
+    func load(_ name: String) throws(LuaError) -> (source: String, chunk: String) {
+        let modules = state.withLock { $0.candidates } ?? files.current
+        let key = PluginKind.allCases.lazy.compactMap { kind -> PluginKey? in
+            guard let prefix = kind.requirePrefix, name.hasPrefix(prefix) else { return nil }
+            return PluginKey(kind, String(name.dropFirst(prefix.count)))
+        }.first
+        guard let key, let file = modules[key] else {
+            let names = modules.keys.compactMap { key in key.kind.requirePrefix.map { $0 + key.name } }
+            throw LuaError(.host, "there is no module \"\(name)\"\(NearestName.slip(name, in: names))")
+        }
+        if let problem = file.problem { throw LuaError(.host, "\(file.displayPath) cannot be read: \(problem)") }
+        state.withLock { _ = $0.required.insert(key) }
+        return (file.text, file.displayPath)
+    }
+}

@@ -1,0 +1,114 @@
+import LoomLua
+import LoomSystem
+
+/// The table a plugin file returns, read field by field; every mistake names its line.
+struct PluginTable {
+    private let fields: LuaTable
+    private let file: PluginFile
+
+    init(_ value: LuaValue, of file: PluginFile) throws(PluginFault) {
+        self.file = file
+        guard case .table(let table) = value, table.array.isEmpty else {
+            throw PluginFault(
+                path: file.displayPath, line: FieldLines(file.text).line(of: []),
+                cause: "a \(file.key.kind.rawValue) returns a table of named fields, this returns \(value.table == nil ? value.typeName : "a list")")
+        }
+        fields = table
+    }
+
+    func fault(_ path: [String], _ cause: String) -> PluginFault {
+        PluginFault(path: file.displayPath, line: FieldLines(file.text).line(of: path), cause: cause)
+    }
+
+    /// Refuses unknown fields and another version of the API than ours.
+    func check(fields known: [String]) throws(PluginFault) {
+        let known = ["api"] + known
+        for name in fields.names where !known.contains(name) {
+            throw fault([name], "unknown field \"\(name)\"\(NearestName.hint(name, in: known))")
+        }
+        guard let api = value("api") else { throw fault([], "missing field \"api\"; add api = 1") }
+        guard api.integer == 1 else { throw fault(["api"], "api is \(shown(api)), and this Loomkin offers api 1") }
+    }
+
+    func has(_ name: String) -> Bool { !fields[name].isNil }
+
+    /// Nil when the field is not there.
+    func value(_ name: String) -> LuaValue? { has(name) ? fields[name] : nil }
+
+    /// The value in an error text.
+    func shown(_ value: LuaValue) -> String {
+        guard value.table == nil, let data = try? ValueMapping().json(value) else { return "a \(value.typeName)" }
+        return data.text()
+    }
+
+    private func wrong(_ name: String, _ wanted: String, _ value: LuaValue) -> PluginFault {
+        fault([name], "field \"\(name)\" must be \(wanted), got \(value.typeName)")
+    }
+
+    private func missing(_ name: String, _ wanted: String) -> PluginFault {
+        fault([], "missing field \"\(name)\", \(wanted)")
+    }
+
+    func optionalString(_ name: String) throws(PluginFault) -> String? {
+        guard let value = value(name) else { return nil }
+        guard let text = value.string else { throw wrong(name, "a string", value) }
+        return text
+    }
+
+    func string(_ name: String, _ what: String) throws(PluginFault) -> String {
+        guard let text = try optionalString(name) else { throw missing(name, "a string: \(what)") }
+        guard !text.trimmed.isEmpty else { throw fault([name], "field \"\(name)\" is empty; it is \(what)") }
+        return text
+    }
+
+    func boolean(_ name: String) throws(PluginFault) -> Bool? {
+        guard let value = value(name) else { return nil }
+        guard let flag = value.boolean else { throw wrong(name, "a boolean", value) }
+        return flag
+    }
+
+    /// A number above zero.
+    func positive(_ name: String) throws(PluginFault) -> Double? {
+        guard let value = value(name) else { return nil }
+        guard let number = value.number else { throw wrong(name, "a number", value) }
+        guard number > 0 else { throw fault([name], "field \"\(name)\" must be above zero, got \(shown(value))") }
+        return number
+    }
+
+    func optionalFunction(_ name: String) throws(PluginFault) -> LuaFunction? {
+        guard let value = value(name) else { return nil }
+        guard let function = value.function else { throw wrong(name, "a function", value) }
+        return function
+    }
+
+    func function(_ name: String, _ signature: String) throws(PluginFault) -> LuaFunction {
+        guard let function = try optionalFunction(name) else { throw missing(name, "function\(signature)") }
+        return function
+    }
+
+    /// A field of plain data.
+    func data(_ name: String) throws(PluginFault) -> JSON? {
+        guard let value = value(name) else { return nil }
+        do {
+            return try ValueMapping(marksEmptyLists: false).json(value)
+        } catch {
+            throw fault([name], "field \"\(name)\" must be plain data: \(error.reason)")
+        }
+    }
+
+    /// A list of texts; a single text stands for a list of one.
+    func strings(_ name: String) throws(PluginFault) -> [String]? {
+        guard let value = try data(name) else { return nil }
+        if let text = value.stringValue { return [text] }
+        if value.members?.isEmpty == true { return [] }
+        guard let elements = value.arrayValue else { throw fault([name], "field \"\(name)\" must be a list of strings, got \(value.kind)") }
+        var texts: [String] = []
+        for element in elements {
+            guard let text = element.stringValue else {
+                throw fault([name], "field \"\(name)\" must be a list of strings, it holds \(element.text())")
+            }
+            texts.append(text)
+        }
+        return texts
+    }
+}

@@ -1,0 +1,21 @@
+import LoomSystem
+
+/// The events of an answer, for the Lua code that asks for one after the other.
+actor EventSource {
+    private var iterator: HTTPBody.Events.Iterator
+    private let key: Secret?
+
+    init(_ body: HTTPBody, key: Secret?) {
+        iterator = body.events().makeAsyncIterator()
+        self.key = key
+    }
+
+    /// Nil at the end. An answer that repeats the key is read without it.
+    func next() async throws(HTTPError) -> ServerSentEvents.Event? {
+        var current = iterator
+        guard var event = try await current.next(isolation: self) else { return nil }
+        iterator = current
+        if let key { event.data = key.redact(event.data) }
+        return event
+    }
+}

@@ -1,0 +1,97 @@
+package import LoomKernel
+import LoomSystem
+
+/// A provider whose dialect is written in Lua. One value is one generation.
+package struct LuaProvider: Provider {
+    package let name: String
+    /// The file's name; another one than `name` for an endpoint of the configuration.
+    let plugin: String
+    let definition: ProviderDefinition
+    let account: Account
+    let generationState: Generation
+    package let defaultModel: String?
+
+    init(definition: ProviderDefinition, settings: ProviderSettings?, generation: Generation) {
+        name = generation.file.key.name
+        plugin = generation.file.key.name
+        self.definition = definition
+        account = Account(definition.credentials, settings: settings, environment: generation.ports.environment)
+        generationState = generation
+        defaultModel = definition.defaultModel
+    }
+
+    private init(of provider: LuaProvider, name: String, account: Account) {
+        self.name = name
+        plugin = provider.plugin
+        definition = provider.definition
+        self.account = account
+        generationState = provider.generationState
+        // The plugin's own default is a model of its vendor.
+        defaultModel = nil
+    }
+
+    /// The same dialect at another server.
+    func endpoint(_ name: String, _ settings: EndpointSettings) -> LuaProvider {
+        LuaProvider(of: self, name: name, account: Account(settings, environment: generationState.ports.environment))
+    }
+
+    package var generation: Int { generationState.number }
+
+    package func missing() async -> String? { account.missing }
+
+    package func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error> {
+        let lease = ProviderLease(ProviderCall(provider: self, call: call, channel: EventChannel()))
+        return AsyncThrowingStream { try await lease.next() }
+    }
+}
+
+/// A running call. It ends when nobody holds its stream any more.
+private final class ProviderLease: Sendable {
+    private let channel: EventChannel
+    private let work: Task<Void, Never>
+    private let watchdog: Task<Void, Never>
+
+    /// A provider from which nothing has come for so long, neither bytes nor events, counts as stalled.
+    private static let patience: Duration = .seconds(180)
+
+    init(_ call: ProviderCall) {
+        let channel = call.channel
+        let clock = call.provider.generationState.ports.clock
+        self.channel = channel
+        work = Task { await call.run() }
+        watchdog = Task { [work] in
+            var last = -1
+            while (try? await clock.sleep(for: Self.patience)) != nil {
+                let pulse = channel.pulse
+                if pulse.isWaitedFor, pulse.progress == last {
+                    channel.finish(ModelFailure(.stalled, "\(call.provider.name) sent nothing for \(Self.patience.components.seconds) s."))
+                    work.cancel()
+                    return
+                }
+                last = pulse.progress
+            }
+        }
+    }
+
+    deinit {
+        work.cancel()
+        watchdog.cancel()
+        channel.finish()
+    }
+
+    func next() async throws -> ModelEvent? {
+        do {
+            let event = try await withTaskCancellationHandler {
+                try await channel.next()
+            } onCancel: {
+                work.cancel()
+            }
+            if event == nil { watchdog.cancel() }
+            return event
+        } catch {
+            work.cancel()
+            watchdog.cancel()
+            throw error
+        }
+    }
+}

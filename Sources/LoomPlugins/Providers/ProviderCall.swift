@@ -1,0 +1,140 @@
+import LoomKernel
+import LoomLua
+import LoomSystem
+
+/// One attempt of one model call, from the plugin's request to the last event.
+struct ProviderCall: Sendable {
+    let provider: LuaProvider
+    let call: ModelCall
+    let channel: EventChannel
+
+    private var ports: PluginPorts { provider.generationState.ports }
+    private var name: String { provider.name }
+
+    func run() async {
+        do {
+            try await attempt()
+            channel.finish()
+        } catch {
+            channel.finish(error)
+        }
+    }
+
+    private func attempt() async throws(ModelFailure) {
+        let table = call.json(baseURL: provider.account.baseURL)
+        switch provider.definition.work {
+        case .stream(let function):
+            _ = try await lua(.stream(function), [table], context: context())
+        case .request(let function, let decode):
+            let key = provider.account.key
+            let made = try await lua(.plain(function), [table], context: context()).first ?? .null
+            let response = try await send(try request(made, key: key))
+            guard response.isSuccess else { throw await failure(response, key: key) }
+            if let type = response.headers["content-type"], type.lowercased().contains("json") {
+                throw await unstreamed(response, key: key)
+            }
+            _ = try await lua(.decode(decode), [], context: context(events: EventSource(response.body, key: key)))
+        }
+    }
+
+    private func context(events: EventSource? = nil) -> CallContext {
+        CallContext(phase: .provider, plugin: provider.plugin, ports: ports, channel: channel, events: events)
+    }
+
+    // MARK: Lua
+
+    private enum Work {
+        case plain(LuaFunction)
+        case stream(LuaFunction)
+        case decode(LuaFunction)
+    }
+
+    private func lua(_ work: Work, _ arguments: [JSON], context: CallContext) async throws(ModelFailure) -> [JSON] {
+        let state = provider.generationState
+        do {
+            switch work {
+            case .plain(let function): return try await state.call(function, arguments, context: context)
+            case .stream(let function): return try await state.call(state.prelude.stream, [function], arguments, context: context)
+            case .decode(let function): return try await state.call(state.prelude.decode, [function], arguments, context: context)
+            }
+        } catch {
+            if let failure = context.ending as? ModelFailure { throw failure }
+            throw fault(error)
+        }
+    }
+
+    private func fault(_ error: LuaFault) -> ModelFailure {
+        if error.isCancelled { return ModelFailure(.cancelled, "The model call was cancelled.") }
+        return ModelFailure(
+            .invalid, "The provider \(provider.plugin) failed: \(error.text)", hint: "This is a fault of its plugin, not of the model.")
+    }
+
+    // MARK: HTTP
+
+    private func request(_ table: JSON, key: Secret?) throws(ModelFailure) -> HTTPRequest {
+        do {
+            return try ProviderRequest(table, baseURL: provider.account.baseURL, key: key).request
+        } catch {
+            throw ModelFailure(.invalid, "The provider \(provider.plugin) made no request: \(error.reason).")
+        }
+    }
+
+    private func send(_ request: HTTPRequest) async throws(ModelFailure) -> HTTPResponse {
+        do {
+            return try await ports.http.send(request)
+        } catch {
+            throw ModelFailure(error)
+        }
+    }
+
+    /// What the plugin says about an answer that is no success, else what its status says.
+    private func failure(_ response: HTTPResponse, key: Secret?) async -> ModelFailure {
+        let body = await text(of: response, key: key)
+        if let function = provider.definition.failure {
+            var headers: [String: JSON] = [:]
+            for field in response.headers { headers[field.name.lowercased()] = .string(key?.redact(field.value) ?? field.value) }
+            do throws(ModelFailure) {
+                let made = try await lua(
+                    .plain(function), [.int(Int64(response.status)), .object(headers), .string(body)], context: context())
+                if let table = made.first, let failure = try? ModelFailure(table: table) { return failure }
+            } catch {
+                return error
+            }
+        }
+        let retryAfter = response.headers["retry-after"].flatMap { Double($0) }
+        return HTTPFailure.failure(provider: name, status: response.status, retryAfter: retryAfter, body: body)
+    }
+
+    /// A success that is no stream: some servers report errors so, others do not know streaming.
+    private func unstreamed(_ response: HTTPResponse, key: Secret?) async -> ModelFailure {
+        let body = await text(of: response, key: key)
+        if let json = try? JSON.parse(body), let error = json["error"], !error.isNull {
+            return ModelFailure(.server, "\(name) answered with an error: \(HTTPFailure.reason(in: body) ?? error.text())")
+        }
+        return ModelFailure(
+            .invalid, "\(name) answered with one JSON document where a stream of events was asked for.",
+            hint: "Check the base URL, and that the server streams.")
+    }
+
+    /// The beginning of a body: more is not needed to say what went wrong.
+    private func text(of response: HTTPResponse, key: Secret?) async -> String {
+        var bytes: [UInt8] = []
+        var iterator = response.body.makeAsyncIterator()
+        while bytes.count < 64 << 10, let chunk = try? await iterator.next() { bytes += chunk }
+        let text = String(decoding: bytes.prefix(64 << 10), as: UTF8.self)
+        return key?.redact(text) ?? text
+    }
+}
+
+extension ModelFailure {
+    init(_ error: HTTPError) {
+        let kind: Kind =
+            switch error.reason {
+            case .invalidURL, .invalidHeader, .tooLarge, .tooManyRedirects: .invalid
+            case .stalled: .stalled
+            case .cancelled: .cancelled
+            case .cannotResolve, .cannotConnect, .tls, .timedOut, .cut, .other: .network
+            }
+        self.init(kind, error.description)
+    }
+}

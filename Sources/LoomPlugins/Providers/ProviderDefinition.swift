@@ -1,0 +1,79 @@
+import LoomKernel
+import LoomLua
+import LoomSystem
+
+/// A provider's table, checked.
+struct ProviderDefinition: Sendable {
+    enum Work: Sendable {
+        /// The host sends what `request` makes, and hands each event of the answer to `decode`.
+        case request(LuaFunction, decode: LuaFunction)
+        /// The plugin makes the reply itself.
+        case stream(LuaFunction)
+    }
+
+    let credentials: Credentials
+    let defaultModel: String?
+    let work: Work
+    let failure: LuaFunction?
+
+    init(_ table: PluginTable) throws(PluginFault) {
+        try table.check(fields: ["credentials", "default_model", "request", "decode", "failure", "stream"])
+        credentials = try Self.credentials(table)
+        defaultModel = try table.optionalString("default_model")
+        failure = try table.optionalFunction("failure")
+        if let stream = try table.optionalFunction("stream") {
+            for name in ["request", "decode"] where table.has(name) {
+                throw table.fault([name], "a provider has either stream, or request and decode")
+            }
+            work = .stream(stream)
+        } else if table.has("request") || table.has("decode") {
+            work = .request(
+                try table.function("request", "(call): what to send"),
+                decode: try table.function("decode", "(event, emit, state): what an event of the answer means"))
+        } else {
+            throw table.fault([], "missing field \"request\" (with \"decode\"), or \"stream\"")
+        }
+    }
+
+    private static func credentials(_ table: PluginTable) throws(PluginFault) -> Credentials {
+        guard let members = try table.data("credentials") else { return Credentials() }
+        guard let members = members.members else {
+            throw table.fault(["credentials"], "field \"credentials\" must be a table, got \(members.kind)")
+        }
+        var credentials = Credentials()
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            func wrong(_ wanted: String) -> PluginFault {
+                table.fault(["credentials", name], "credentials.\(name) must be \(wanted), got \(value.text())")
+            }
+            switch name {
+            case "key_env":
+                guard let names = value.names else { throw wrong("a list of environment variables") }
+                credentials.keyVariables = names
+            case "base_url_env":
+                guard let names = value.names else { throw wrong("a list of environment variables") }
+                credentials.baseURLVariables = names
+            case "base_url":
+                guard let url = value.stringValue, url.hasPrefix("http://") || url.hasPrefix("https://") else {
+                    throw wrong("an http or https URL")
+                }
+                credentials.baseURL = url
+            case "optional":
+                guard let flag = value.boolValue else { throw wrong("a boolean") }
+                credentials.isOptional = flag
+            default:
+                let hint = NearestName.hint(name, in: ["key_env", "base_url", "base_url_env", "optional"])
+                throw table.fault(["credentials", name], "credentials.\(name) is no field of credentials\(hint)")
+            }
+        }
+        return credentials
+    }
+}
+
+extension JSON {
+    /// One text or a list of texts.
+    fileprivate var names: [String]? {
+        if let text = stringValue { return [text] }
+        let texts = arrayValue?.compactMap(\.stringValue)
+        return texts?.count == arrayValue?.count ? texts : nil
+    }
+}

@@ -1,0 +1,107 @@
+package import LoomKernel
+import LoomLua
+package import LoomSystem
+
+/// A tool written in Lua. One value is one generation.
+package struct LuaTool: Tool {
+    package let schema: ToolSchema
+    let definition: ToolDefinition
+    let generationState: Generation
+
+    /// For a tool that names none. Ten minutes is longer than any tool should need that does not say so.
+    private static let defaultDeadline: Duration = .seconds(600)
+    /// `access` and `summary` are small functions of the arguments.
+    private static let questionDeadline: Duration = .seconds(2)
+
+    init(_ definition: ToolDefinition, generation: Generation) {
+        schema = ToolSchema(
+            name: generation.file.key.name, description: definition.description, parameters: definition.parameters.schema)
+        self.definition = definition
+        generationState = generation
+    }
+
+    package var isParallel: Bool { definition.isParallel }
+    package var isReadOnly: Bool { definition.isReadOnly }
+    package var deadline: Duration? { definition.deadline.map { .seconds($0) } }
+    package var generation: Int { generationState.number }
+
+    package func validate(_ arguments: JSON) throws(ToolError) -> JSON {
+        do {
+            return try definition.parameters.validate(arguments)
+        } catch {
+            throw ToolError("\(schema.name): \(error.reason).")
+        }
+    }
+
+    // MARK: What it will do
+
+    package func access(_ arguments: JSON) async throws(ToolError) -> [Access] {
+        switch definition.access {
+        case .arguments(let rules):
+            return rules.flatMap { rule in targets(arguments[rule.name], rule.kind).map { Access(rule.kind, $0) } }
+        case .function(let function):
+            return try Access.list(try await ask(function, arguments), of: schema.name)
+        }
+    }
+
+    /// An argument that was left out means the project where something is read, and nothing elsewhere.
+    private func targets(_ value: JSON?, _ kind: Access.Kind) -> [String] {
+        switch value {
+        case .string(let text)?: [text]
+        case .array(let elements)?: elements.compactMap(\.stringValue)
+        default: kind == .read ? ["."] : []
+        }
+    }
+
+    package func summary(_ arguments: JSON) async -> String {
+        switch definition.summary {
+        case .argument(let name):
+            return oneLine(arguments[name])
+        case .function(let function):
+            return oneLine(try? await ask(function, arguments))
+        case .first:
+            guard case .object(let properties?) = definition.parameters.shape else { return "" }
+            let name = properties.filter(\.value.isRequired).keys.sorted().first { arguments[$0]?.stringValue != nil }
+            return oneLine(name.flatMap { arguments[$0] })
+        }
+    }
+
+    private func oneLine(_ value: JSON?) -> String {
+        guard let value, !value.isNull else { return "" }
+        let text = value.stringValue ?? value.text()
+        let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        return line.count > 200 ? line.prefix(199) + "…" : line
+    }
+
+    private func ask(_ function: LuaFunction, _ arguments: JSON) async throws(ToolError) -> JSON {
+        let context = CallContext(phase: .question, plugin: schema.name, ports: generationState.ports)
+        do {
+            return try await generationState.call(
+                function, [], [arguments], marksEmptyLists: false, deadline: Self.questionDeadline, context: context
+            ).first ?? .null
+        } catch {
+            throw ToolError(error, tool: schema.name, deadline: Self.questionDeadline, generation: generationState)
+        }
+    }
+
+    // MARK: Running
+
+    package func run(_ arguments: JSON, _ host: ToolHost) async throws(ToolError) -> ToolResult {
+        let context = CallContext(phase: .tool, plugin: schema.name, ports: generationState.ports, toolHost: host)
+        let about: JSON = [
+            "agent": .string(host.agent.name), "role": .string(host.agent.role), "team": .string(host.agent.team),
+            "call": .string(host.call),
+        ]
+        let deadline = deadline ?? Self.defaultDeadline
+        let value: JSON
+        do {
+            value = try await generationState.call(
+                definition.run, [], [arguments, about], marksEmptyLists: false, deadline: deadline, context: context
+            ).first ?? .null
+        } catch {
+            if let ending = context.ending as? ToolError, error.text.hasSuffix(ending.message) { throw ending }
+            throw ToolError(error, tool: schema.name, deadline: deadline, generation: generationState)
+        }
+        return try ToolResult(value, of: schema.name)
+    }
+}

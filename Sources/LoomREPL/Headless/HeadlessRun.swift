@@ -1,0 +1,131 @@
+package import LoomKernel
+import LoomSystem
+import Glibc
+
+/// One prompt without a person: the same engine, its result on standard output, its end in the exit code.
+package struct HeadlessRun: Sendable {
+    package enum Output: String, Sendable, Hashable, CaseIterable {
+        /// The result's text; what agents do goes to standard error when that is a terminal.
+        case text
+        /// One object at the end.
+        case json
+        /// Every signal as one line; the last is `session.finished`.
+        case streamJSON = "stream-json"
+    }
+
+    let workspace: Workspace
+    let output: Output
+    let prompt: String
+    private let timeout: Duration?
+    private let out: OutputPort
+    private let err: OutputPort
+    private let traits: TerminalTraits
+
+    /// The workspace stays the caller's until `run`, which closes it.
+    /// - Parameter timeout: when everything is stopped, with the outcome `limit`; nil for never.
+    package init(
+        workspace: Workspace, output: Output, prompt: String, timeout: Duration? = nil, stdout: Int32 = 1, stderr: Int32 = 2
+    ) {
+        self.workspace = workspace
+        self.output = output
+        self.prompt = prompt
+        self.timeout = timeout
+        self.out = OutputPort(descriptor: stdout)
+        self.err = OutputPort(descriptor: stderr)
+        self.traits = .detect(input: stderr, output: stderr)
+    }
+
+    /// Sends the prompt, waits until all is quiet, closes the workspace and says how it ended.
+    package func run() async -> Int32 {
+        let workspace = self.workspace
+        let lead = await workspace.snapshot().agents.first?.name ?? "lead"
+        // Nothing may be missing from a stream that programs read: a slow reader slows the work.
+        let signals = workspace.bus.subscribe(
+            name: "run", delivery: self.output == .streamJSON ? .mustDeliver : .lossy, capacity: 8192)
+        let report = Task { await self.report(signals, lead: lead) }
+        let interruption = Interruption()
+        let watch = ProcessSignals([SIGINT]) { _ in
+            interruption.note()
+            Task { try? await workspace.stop(nil, by: "user/run") }
+        }
+        var errors: [String] = []
+        do {
+            try await workspace.send(self.prompt, to: nil, by: "user/run")
+        } catch {
+            errors.append(error.description)
+        }
+        let deadline = Interruption()
+        let alarm = self.alarm(deadline)
+        var finished = await workspace.waitUntilQuiet()
+        alarm?.cancel()
+        withExtendedLifetime(watch) {}
+        if deadline.isNoted { finished.outcome = .limit }
+        if !errors.isEmpty { finished.outcome = .failed }
+        if interruption.isNoted { finished.outcome = .cancelled }
+        await workspace.close(finished.outcome)
+        signals.cancel()
+        let end = await report.value
+        errors += end.errors
+        await self.conclude(finished, errors)
+        return ExitCode(finished.outcome, modelFailed: end.modelFailed).rawValue
+    }
+
+    private func alarm(_ deadline: Interruption) -> Task<Void, Never>? {
+        guard let timeout else { return nil }
+        return Task { [workspace] in
+            guard (try? await workspace.services.ports.clock.sleep(for: timeout)) != nil else { return }
+            deadline.note()
+            try? await workspace.stop(nil, by: "the time limit")
+        }
+    }
+
+    private struct End: Sendable {
+        var errors: [String] = []
+        var modelFailed = false
+    }
+
+    private func report(_ signals: Subscription, lead: String) async -> End {
+        var end = End()
+        var renderer = LineRenderer(
+            layout: LineLayout(width: self.traits.width, colour: self.traits.colour, marks: .of(self.traits)),
+            streams: self.traits.isInteractive, lead: lead, me: "user/run")
+        while let batch = await signals.next() {
+            for signal in batch {
+                let lines = renderer.lines(for: signal)
+                if let failed = signal.payload(ModelFailed.self) { end.errors.append(failed.reason) }
+                switch self.output {
+                case .streamJSON: await self.out.write(Self.line(signal))
+                case .text where self.traits.isInteractive:
+                    if !lines.isEmpty { await self.err.write(lines.joined(separator: "\n") + "\n") }
+                case .text, .json: break
+                }
+            }
+        }
+        end.modelFailed = renderer.leadModelFailed
+        return end
+    }
+
+    private func conclude(_ finished: SessionFinished, _ errors: [String]) async {
+        switch self.output {
+        case .text:
+            if !finished.result.isEmpty { await self.out.write(finished.result.hasSuffix("\n") ? finished.result : finished.result + "\n") }
+            // On a terminal the reason was a line already.
+            if finished.outcome != .done, !self.traits.isInteractive {
+                let reason = errors.last.map { ": \($0)" } ?? ""
+                await self.err.write("loomkin: the run ended as «\(finished.outcome.words)»\(reason)\n".printable)
+            }
+        case .json:
+            guard var object = try? JSON(encoding: finished) else { return }
+            object["errors"] = .array(errors.map(JSON.string))
+            await self.out.write(object.text() + "\n")
+        case .streamJSON: break
+        }
+    }
+
+    private static func line(_ signal: Signal) -> String { ((try? JSON(encoding: signal))?.text() ?? "{}") + "\n" }
+}
+
+extension String {
+    /// Safe to show, line ends kept.
+    fileprivate var printable: String { self.reduce(into: "") { $0 += $1.isLineEnd ? "\n" : Glyph($1).text } }
+}

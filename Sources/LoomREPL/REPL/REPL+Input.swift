@@ -1,0 +1,64 @@
+import LoomKernel
+import LoomSystem
+
+extension REPL {
+    /// Does what a typed line says.
+    func take(_ line: String) async {
+        if await self.takeAnswer(line) { return }
+        do throws(CommandError) {
+            switch REPLInput(line) {
+            case .nothing: break
+            case .mistake(let hint): await self.say(hint)
+            case .text(let text): try await self.send(text, to: nil)
+            case .direct(let agent, let text): try await self.send(text, to: agent)
+            case .shell(let command): await self.runShell(command)
+            case .command(let command): try await self.perform(command)
+            }
+        } catch {
+            await self.say(error.description)
+        }
+    }
+
+    private func send(_ text: String, to agent: String?) async throws(CommandError) {
+        if !self.traits.isInteractive {
+            // What stands in the way of the next line was not answered by it.
+            for entry in self.desk.open { await self.answer(entry, .refuse) }
+        }
+        try await self.workspace.send(text, to: agent, by: self.options.source)
+        self.hasSent = true
+    }
+
+    private func perform(_ command: REPLCommand) async throws(CommandError) {
+        let by = self.options.source
+        switch command {
+        case .help(let topic): await self.help(topic)
+        case .agents: await self.listAgents()
+        case .spawn(let role, let name): _ = try await self.workspace.spawn(role: role, name: name, model: nil, by: by)
+        case .tasks: await self.listTasks()
+        case .pause(let agent): try await self.workspace.pause(agent)
+        case .resume(let agent):
+            try await self.workspace.resume(agent)
+            await self.say("\(agent ?? "Everybody") goes on.")
+        case .stop(let agent):
+            try await self.workspace.stop(agent, by: by)
+            await self.say("\(agent ?? "Everybody") stopped; speak to go on.")
+        case .model(let agent, let model?):
+            try await self.workspace.setModel(model, for: agent)
+            await self.say("\(agent ?? "Everybody") uses \(model) from the next call on.")
+        case .model(let agent, nil): await self.listModels(agent)
+        case .permissions: await self.listPermissions()
+        case .setPermissions(let preset): try await self.workspace.setPermissions(preset, by: by)
+        case .revoke(let number):
+            let grants = await self.workspace.snapshot().grants
+            guard grants.indices.contains(number - 1) else {
+                throw CommandError("There is no grant \(number). /permissions lists them with their numbers.")
+            }
+            try await self.workspace.revoke(grants[number - 1], by: by)
+        case .plugins: await self.listPlugins()
+        case .cost: await self.listCost()
+        case .show(let number): await self.show(number)
+        case .page: await self.say(self.options.page.map { "page \($0)" } ?? "There is no page: it was turned off when loomkin began.")
+        case .quit: self.leave(.done)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import LoomKernel
+import LoomSystem
+
+extension REPL {
+    /// The one line at the start, and what waits from before.
+    func greet() async {
+        let snapshot = await self.workspace.snapshot()
+        let (roles, providers) = (self.workspace.catalog.roles, self.workspace.catalog.providers)
+        self.words.update { words in
+            words.agents = snapshot.agents.map(\.name)
+            words.roles = roles.map(\.name)
+            words.models = providers.compactMap { provider in provider.defaultModel.map { "\(provider.name):\($0)" } }
+        }
+        guard self.traits.isInteractive else { return }
+        var parts = ["loomkin \(self.options.version)", self.options.folder]
+        parts.append(snapshot.model ?? snapshot.agents.first?.model ?? "no model")
+        parts.append(Figures.count(self.workspace.catalog.plugins.count, "plugin"))
+        if let page = self.options.page { parts.append("page \(page)") }
+        var lines = self.renderer.layout.block(parts.map(\.shown).joined(separator: "  "), indent: 0)
+        for question in snapshot.questions {
+            guard let entry = self.desk.ask(question) else { continue }
+            lines += self.renderer.question(question, number: entry.number, others: snapshot.questions.count - 1)
+        }
+        await self.print(lines)
+    }
+
+    func help(_ topic: String?) async {
+        self.renderer.interrupted()
+        guard let topic else { return await self.print(CommandHelp.overview.flatMap { self.renderer.layout.block($0, indent: 0) }) }
+        guard let help = CommandHelp.named(topic) else {
+            let nearest = nearestWord(to: topic, in: CommandHelp.all.map(\.name))
+            return await self.say("There is no command /\(topic). \(nearest.map { "Did you mean /\($0)?" } ?? "/help lists the commands.")")
+        }
+        await self.print(help.details)
+    }
+
+    func listAgents() async {
+        let agents = await self.workspace.snapshot().agents
+        await self.events(agents.map { agent in
+            var parts = [agent.role, agent.state.rawValue]
+            if let activity = agent.activity { parts.append(activity) }
+            parts.append("\(Figures.tokens(agent.contextUsed))/\(Figures.tokens(agent.contextLimit))")
+            if agent.costUSD > 0 { parts.append(dollars(agent.costUSD)) }
+            if agent.queued > 0 { parts.append(Figures.count(agent.queued, "unread message")) }
+            return (agent.name, (parts + [agent.model]).joined(separator: "  "))
+        }, none: "There is no agent.")
+    }
+
+    func listTasks() async {
+        let tasks = await self.workspace.snapshot().tasks
+        await self.events(
+            tasks.map { ($0.assignee, "\($0.id)  \($0.status.rawValue)  \($0.title)\($0.result.isEmpty ? "" : ": \($0.result)")") },
+            none: "The board is empty.")
+    }
+
+    func listModels(_ agent: String?) async {
+        let agents = await self.workspace.snapshot().agents.filter { agent == nil || $0.name == agent }
+        await self.events(agents.map { ($0.name, $0.model) }, none: "There is no agent «\(agent ?? "")». /agents lists them.")
+    }
+
+    func listPermissions() async {
+        let snapshot = await self.workspace.snapshot()
+        var lines = ["preset \(snapshot.permissions)"]
+        if snapshot.grants.isEmpty { lines.append("nothing was granted in this session") }
+        for (index, grant) in snapshot.grants.enumerated() { lines.append("\(index + 1)  \(grant)   /permissions revoke \(index + 1)") }
+        await self.say(lines.joined(separator: "\n"))
+    }
+
+    func listPlugins() async {
+        let plugins = self.workspace.catalog.plugins
+        var lines = Dictionary(grouping: plugins, by: \.kind).sorted { $0.key < $1.key }.map { kind, plugins in
+            "\(kind)  \(plugins.map(\.name).sorted().joined(separator: " "))"
+        }
+        for plugin in plugins where plugin.root != "bundled" {
+            lines.append("\(plugin.name)  from \(plugin.root), generation \(plugin.generation)\(plugin.shadows.isEmpty ? "" : ", in front of \(plugin.shadows.joined(separator: ", "))")")
+        }
+        for plugin in plugins { if let error = plugin.error { lines.append("\(plugin.name)  \(plugin.status): \(error)") } }
+        await self.say(lines.isEmpty ? "There are no plugins." : lines.joined(separator: "\n"))
+    }
+
+    func listCost() async {
+        let snapshot = await self.workspace.snapshot()
+        let usage = snapshot.usage
+        let tokens = "\(Figures.tokens(usage.input)) in, \(Figures.tokens(usage.output)) out, \(Figures.tokens(usage.cacheRead)) read from cache"
+        let unpriced = snapshot.unpricedCalls > 0 ? ", and \(Figures.count(snapshot.unpricedCalls, "call")) without a known price" : ""
+        let budget = snapshot.budgetUSD.map { " of \(dollars($0))" } ?? ""
+        var lines = ["\(dollars(snapshot.costUSD))\(budget)\(unpriced)  \(tokens)"]
+        for agent in snapshot.agents where agent.usage.total > 0 {
+            lines.append("\(agent.name)  \(dollars(agent.costUSD))  \(Figures.tokens(agent.usage.total)) tokens")
+        }
+        await self.say(lines.joined(separator: "\n"))
+    }
+
+    func show(_ number: Int?) async {
+        guard let number else {
+            let recent = self.calls.entries.suffix(15)
+            return await self.events(
+                recent.map { ($0.agent, "\($0.number)  \($0.tool)  \($0.summary)  \($0.status?.words ?? "runs")") },
+                none: "No tool was called yet.")
+        }
+        guard let entry = self.calls[number], let call = await self.workspace.toolOutput(entry.call) else {
+            return await self.say("There is no call \(number). /show lists the last ones with their numbers.")
+        }
+        let layout = self.renderer.layout
+        var lines = layout.block("\(entry.agent)  \(entry.tool)", indent: 2) + layout.block(call.started.arguments.text(pretty: true), indent: 4)
+        if let finished = call.finished {
+            lines += layout.block("\(finished.status.words)  \(Figures.time(milliseconds: finished.milliseconds))", indent: 2)
+            lines += layout.block(finished.text, indent: 4)
+        }
+        self.renderer.interrupted()
+        await self.print(lines)
+    }
+
+    private func events(_ rows: [(who: String, text: String)], none: String) async {
+        guard !rows.isEmpty else { return await self.say(none) }
+        self.renderer.interrupted()
+        var lines: [String] = []
+        for row in rows { lines += self.renderer.event(row.who, row.text) }
+        await self.print(lines)
+    }
+}

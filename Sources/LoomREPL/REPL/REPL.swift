@@ -1,0 +1,246 @@
+package import LoomKernel
+import LoomSystem
+import Glibc
+
+/// The terminal front end: reads lines, sends commands to the workspace, and prints what its bus tells.
+package actor REPL {
+    let workspace: Workspace
+    let options: REPLOptions
+    let port: any LinePort
+    let words: CompletionWords
+    let traits: TerminalTraits
+
+    var renderer: LineRenderer
+    var desk = QuestionDesk()
+    var calls = CallList()
+    /// The `!` command under way.
+    var shell: Task<Void, Never>?
+    private var interrupts = InterruptCounter()
+    private var waits: [String: Task<Void, Never>] = [:]
+    /// How many signals were lost so far because the terminal was slower than the work.
+    private var lost = 0
+    private var shown: Int64 = 0
+    private var readers: [(sequence: Int64, done: CheckedContinuation<Void, Never>)] = []
+    private var isDeaf = false
+    var hasSent = false
+    private var leaving: ExitCode?
+
+    private init(
+        workspace: Workspace, options: REPLOptions, traits: TerminalTraits, port: any LinePort, words: CompletionWords, lead: String
+    ) {
+        self.workspace = workspace
+        self.options = options
+        self.traits = traits
+        self.port = port
+        self.words = words
+        let layout = LineLayout(width: traits.width, colour: traits.colour, marks: .of(traits))
+        self.renderer = LineRenderer(layout: layout, streams: traits.isInteractive, lead: lead, me: options.source)
+    }
+
+    /// Takes hold of the terminal, or of the pipes in its place. The descriptors stay the caller's.
+    package static func open(_ workspace: Workspace, _ options: REPLOptions) async throws(CommandError) -> REPL {
+        let traits = options.traits ?? .detect(input: options.input, output: options.output)
+        let words = CompletionWords(directory: workspace.directory, files: workspace.services.ports.files)
+        guard let port = Self.port(options, traits, words) else {
+            throw CommandError("The terminal cannot be read: the system has no thread or file descriptor left. Close something and try again.")
+        }
+        let agents = await workspace.snapshot().agents
+        let lead = agents.first { $0.role == "lead" } ?? agents.first
+        return REPL(workspace: workspace, options: options, traits: traits, port: port, words: words, lead: lead?.name ?? "lead")
+    }
+
+    private static func port(_ options: REPLOptions, _ traits: TerminalTraits, _ words: CompletionWords) -> (any LinePort)? {
+        let marks = Marks.of(traits)
+        guard traits.canEdit else {
+            return PlainLines(
+                input: options.input, output: OutputPort(descriptor: options.output), prompt: traits.isInteractive ? marks.prompt : "")
+        }
+        return LineEditor(
+            input: options.input, output: options.output,
+            configuration: .init(
+                prompt: marks.prompt, continuation: marks.continuation, term: traits.term,
+                history: options.historyFile.map(HistoryFile.init(path:)), complete: { words.complete($0) }))
+    }
+
+    /// Until the person leaves or the input ends. The workspace is still open then, and the terminal as it was.
+    /// - Parameter first: sent to the lead before anything is typed.
+    package func run(first: String? = nil) async -> Int32 {
+        let signals = self.workspace.bus.subscribe(name: "repl", delivery: .lossy, capacity: 8192)
+        await self.greet()
+        let listening = Task { await self.listen(to: signals) }
+        let interrupts = ProcessSignals([SIGINT, SIGWINCH]) { number in
+            Task { await number == SIGINT ? self.interrupt() : self.resize() }
+        }
+        if let first { await self.take(first) }
+        for await event in self.port.events {
+            await self.handle(event)
+            if self.leaving != nil { break }
+        }
+        if self.leaving == nil, !self.traits.isInteractive { await self.finishInput() }
+        withExtendedLifetime(interrupts) {}
+        self.shell?.cancel()
+        await self.shell?.value
+        for wait in self.waits.values { wait.cancel() }
+        signals.cancel()
+        await listening.value
+        await self.port.close()
+        return await self.exitCode().rawValue
+    }
+
+    private func exitCode() async -> ExitCode {
+        if let leaving { return leaving }
+        guard !self.traits.isInteractive, self.hasSent else { return .done }
+        return ExitCode(await self.workspace.result().outcome, modelFailed: self.renderer.leadModelFailed)
+    }
+
+    func print(_ lines: [String]) async {
+        guard !lines.isEmpty else { return }
+        await self.port.print(lines.joined(separator: "\n") + "\n")
+    }
+
+    /// A sentence of the program itself.
+    func say(_ text: String) async {
+        self.renderer.interrupted()
+        await self.print(self.renderer.layout.block(text, indent: 2))
+    }
+
+    func leave(_ code: ExitCode) { self.leaving = code }
+
+    private func resize() {
+        if self.renderer.layout.width != nil, let width = TerminalTraits.width(of: self.options.output) {
+            self.renderer.layout.width = max(20, width)
+        }
+    }
+
+    // MARK: What is typed
+
+    private func handle(_ event: LineEvent) async {
+        switch event {
+        case .line(let line):
+            if !self.traits.isInteractive { await self.takeQuestions() }
+            await self.take(line)
+            if !self.traits.isInteractive { await self.settle() }
+        case .interrupt: await self.interrupt()
+        case .end: if self.traits.isInteractive { self.leave(.done) }
+        }
+    }
+
+    /// Ctrl-C: ends the shell command or the turn; soon again: leaves.
+    private func interrupt() async {
+        let isSecond = self.interrupts.press(at: self.workspace.services.ports.clock.uptime)
+        if isSecond || !self.traits.isInteractive {
+            self.leave(.interrupted)
+            try? await self.workspace.stop(nil, by: self.options.source)
+            await self.port.close()
+            return
+        }
+        if let shell {
+            shell.cancel()
+            return
+        }
+        let isBusy = await self.workspace.snapshot().agents.contains { $0.state.isBusy }
+        if isBusy { try? await self.workspace.stop(nil, by: self.options.source) }
+        await self.say(isBusy ? "Stopped. Ctrl-C again leaves." : "Ctrl-C again leaves.")
+    }
+
+    // MARK: Lines of a pipe, one after another
+
+    /// Until everything is quiet, or somebody must answer and the next line may be the answer.
+    private func settle() async {
+        let workspace = self.workspace
+        let asked = workspace.bus.subscribe("**/question.asked", name: "repl.asked", capacity: 16)
+        defer { asked.cancel() }
+        if await workspace.snapshot().questions.isEmpty {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { _ = await workspace.waitUntilQuiet() }
+                group.addTask { _ = await asked.next() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+        await self.catchUp()
+    }
+
+    /// Questions are known here as soon as the workspace knows them, not only when their signal was printed.
+    private func takeQuestions() async {
+        for question in await self.workspace.snapshot().questions { _ = self.desk.ask(question) }
+    }
+
+    /// No line will answer what is still open: silence is a refusal.
+    private func finishInput() async {
+        while true {
+            await self.takeQuestions()
+            for entry in self.desk.open { await self.answer(entry, .refuse) }
+            await self.settle()
+            if await self.workspace.snapshot().questions.isEmpty { return }
+        }
+    }
+
+    /// Returns when all that has happened until now is printed.
+    private func catchUp() async {
+        let sequence = await self.workspace.snapshot().sequence
+        guard !self.isDeaf, self.shown < sequence else { return }
+        await withCheckedContinuation { self.readers.append((sequence, $0)) }
+    }
+
+    // MARK: What is told
+
+    private func listen(to signals: Subscription) async {
+        while let batch = await signals.next() {
+            var lines: [String] = []
+            for signal in batch { lines += self.lines(for: signal) }
+            if signals.dropped > self.lost {
+                lines += self.renderer.layout.block("\(signals.dropped - self.lost) signals were not shown: the terminal was too slow.", indent: 2)
+                self.lost = signals.dropped
+                await self.takeQuestions()
+            }
+            await self.print(lines)
+            self.release(upTo: batch.lazy.map(\.sequence).max() ?? 0)
+        }
+        self.isDeaf = true
+        self.release(upTo: .max)
+    }
+
+    private func release(upTo sequence: Int64) {
+        self.shown = max(self.shown, sequence)
+        for reader in self.readers where reader.sequence <= self.shown { reader.done.resume() }
+        self.readers.removeAll { $0.sequence <= self.shown }
+    }
+
+    private func lines(for signal: Signal) -> [String] {
+        self.calls.note(signal)
+        switch signal.type {
+        case QuestionAsked.type: return self.asked(signal)
+        case QuestionAnswered.type: return self.answered(signal)
+        case AgentSpawned.type, AgentStopped.type: self.noteTeam(signal)
+        case ToolStarted.type: self.watch(signal)
+        case ToolFinished.type: if let call = signal.subject { self.waits.removeValue(forKey: call)?.cancel() }
+        default: break
+        }
+        return self.renderer.lines(for: signal)
+    }
+
+    /// Says that a call still runs when it takes long.
+    private func watch(_ signal: Signal) {
+        guard self.traits.isInteractive, let call = signal.subject else { return }
+        let clock = self.workspace.services.ports.clock
+        self.waits[call] = Task { [weak self] in
+            guard (try? await clock.sleep(for: .seconds(3))) != nil else { return }
+            await self?.announce(call)
+        }
+    }
+
+    private func announce(_ call: String) async {
+        self.waits[call] = nil
+        await self.print(self.renderer.stillRunning(call))
+    }
+
+    private func noteTeam(_ signal: Signal) {
+        let joined = signal.payload(AgentSpawned.self)?.agent
+        let left = signal.payload(AgentStopped.self)?.agent
+        self.words.update { words in
+            words.agents.removeAll { $0 == left || $0 == joined }
+            if let joined { words.agents.append(joined) }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import LoomKernel
+
+/// Something a person can tell the program rather than an agent.
+enum REPLCommand: Sendable, Hashable {
+    case help(String?)
+    case agents
+    case spawn(role: String, name: String?)
+    case tasks
+    case pause(String?)
+    case resume(String?)
+    case stop(String?)
+    case model(agent: String?, model: String?)
+    case permissions
+    case setPermissions(TrustPreset)
+    case revoke(Int)
+    case plugins
+    case cost
+    case show(Int?)
+    case page
+    case quit
+}
+
+/// What the table and `/help` say about a command.
+struct CommandHelp: Sendable, Hashable {
+    let name: String
+    let usage: String
+    /// One line.
+    let summary: String
+    /// A line that works as it stands.
+    let example: String
+    var aliases: [String] = []
+
+    static let all: [CommandHelp] = [
+        .init(name: "agents", usage: "/agents", summary: "who is there, doing what, at what cost", example: "/agents"),
+        .init(name: "spawn", usage: "/spawn ROLE [NAME]", summary: "add an agent to the team", example: "/spawn coder ada"),
+        .init(name: "tasks", usage: "/tasks", summary: "the board: what is assigned, done, failed", example: "/tasks"),
+        .init(name: "pause", usage: "/pause [AGENT]", summary: "hold one or all at the next step", example: "/pause"),
+        .init(name: "resume", usage: "/resume [AGENT]", summary: "let one or all go on", example: "/resume"),
+        .init(name: "stop", usage: "/stop [AGENT]", summary: "end the turn under way; the agent stays", example: "/stop"),
+        .init(
+            name: "model", usage: "/model [AGENT] [PROVIDER:MODEL]", summary: "show or change the model of one or all",
+            example: "/model"),
+        .init(
+            name: "permissions", usage: "/permissions [PRESET | revoke N]",
+            summary: "show, set (ask, read-only, edit, full) or take back a grant", example: "/permissions ask"),
+        .init(name: "plugins", usage: "/plugins", summary: "what is loaded, from where, and what failed", example: "/plugins"),
+        .init(name: "cost", usage: "/cost", summary: "tokens and dollars so far", example: "/cost"),
+        .init(name: "show", usage: "/show [N]", summary: "past tool calls; arguments and output of one", example: "/show"),
+        .init(name: "page", usage: "/page", summary: "address of the status page", example: "/page"),
+        .init(name: "help", usage: "/help [COMMAND]", summary: "this, or more about one command", example: "/help spawn"),
+        .init(name: "quit", usage: "/quit", summary: "leave (so does Ctrl-D on an empty line)", example: "/quit", aliases: ["exit", "q"]),
+    ]
+
+    /// By its name or an alias.
+    static func named(_ name: String) -> CommandHelp? { self.all.first { $0.name == name || $0.aliases.contains(name) } }
+
+    /// What `/help` prints: fits a screen of 24 lines.
+    static var overview: [String] {
+        let width = 34
+        let rows =
+            [
+                ("TEXT", "goes to the lead; end a line with \\ to go on"), ("@NAME TEXT", "goes to that agent"),
+                ("!COMMAND", "runs a shell command of your own"),
+            ] + self.all.map { ($0.usage, $0.summary) }
+        return rows.map { "  " + $0.padded(to: width) + $1 } + [
+            "  A question: y, n, a(lways), v(iew), Enter refuses; «2 y» answers question 2.",
+            "  Ctrl-C stops the turn, twice leaves. Tab completes. A first space sends a line as it is.",
+        ]
+    }
+
+    var details: [String] { ["  \(self.usage)", "  \(self.summary)", "  example: \(self.example)"] }
+}

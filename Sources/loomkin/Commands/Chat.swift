@@ -1,0 +1,44 @@
+import ArgumentParser
+import LoomKernel
+import LoomREPL
+import LoomSystem
+
+/// The REPL on a project.
+struct Chat: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat", abstract: "Open the REPL on a project (what «loomkin» alone does).",
+        discussion: """
+            With no model configured and no key set, it plays the bundled sample session.
+            When standard input is no terminal, lines are read from it and sent one after another.
+            """)
+
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var session: SessionOptions
+
+    @Flag(name: .long, help: "Go on with a stored session: the latest, or the one whose id follows.")
+    var resume = false
+
+    @Flag(name: .customLong("no-page"), help: "Do not serve the status page.")
+    var noPage = false
+
+    @Argument(help: ArgumentHelp("The session to resume, with --resume.", visibility: .hidden))
+    var id: String?
+
+    func validate() throws {
+        guard let id, !self.resume else { return }
+        let commands = Loomkin.configuration.subcommands.compactMap(\.configuration.commandName)
+        let nearest = nearestWord(to: id, in: commands).map { " Did you mean «\($0)»?" } ?? ""
+        throw ValidationError("There is no command «\(id)».\(nearest) See «loomkin --help».")
+    }
+
+    func run() async throws {
+        var project = try await Project.open(self.project, flags: self.session.entries)
+        await project.plugins.load()
+        guard let model = await project.chosenModel() else {
+            return try await Demo.playSample(noPage: self.noPage)
+        }
+        project.configuration.models["default"] = project.configuration.models["default"] ?? model
+        let front = Terminal(project: project, servesPage: !self.noPage)
+        try await front.run(session: self.resume ? .resume(self.id) : .new)
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import LoomKernel
+import LoomPlugins
+import LoomSystem
+
+struct Tools: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the tools that agents can use, and which roles have them.")
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var listing: ListingOptions
+
+    private struct Entry: Encodable {
+        let schema: ToolSchema
+        let roles: [String]
+        let generation: Int
+    }
+
+    func run() async throws {
+        let project = try await Project.open(self.project)
+        await project.plugins.load()
+        let catalog = project.plugins.catalog
+        let entries = catalog.tools.map { tool in
+            let roles = catalog.roles.filter { $0.tools.contains(tool.schema.name) }.map(\.name)
+            return Entry(schema: tool.schema, roles: roles, generation: tool.generation)
+        }
+        try self.listing.show(entries, headings: ["TOOL", "ROLES", "WHAT IT DOES"], empty: "No tools.") {
+            entries.map {
+                [$0.schema.name, $0.roles.joined(separator: " "), String($0.schema.description.prefix { $0 != "\n" }.prefix(100))]
+            }
+        }
+    }
+}
+
+struct Roles: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the roles agents can have.")
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var listing: ListingOptions
+
+    private struct Entry: Encodable {
+        let name: String
+        let description: String
+        let model: String
+        let tools: [String]
+    }
+
+    func run() async throws {
+        let project = try await Project.open(self.project)
+        await project.plugins.load()
+        let entries = project.plugins.catalog.roles.map {
+            Entry(
+                name: $0.name, description: $0.description, model: project.configuration.model(for: $0.model) ?? $0.model, tools: $0.tools)
+        }
+        try self.listing.show(entries, headings: ["ROLE", "MODEL", "TOOLS", "WHAT IT IS FOR"], empty: "No roles.") {
+            entries.map { [$0.name, $0.model, String($0.tools.count), $0.description] }
+        }
+    }
+}
+
+struct Models: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the models that are known, with context and price.",
+        discussion: "Without --all, only the models of providers that can be used now.")
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var listing: ListingOptions
+    @Option(name: .long, help: "Only this provider's.") var provider: String?
+    @Flag(name: .long, help: "Also those of providers without a key.") var all = false
+
+    func run() async throws {
+        let project = try await Project.open(self.project)
+        await project.plugins.load()
+        var usable: Set<String> = []
+        for provider in project.plugins.catalog.providers where await provider.missing() == nil { usable.insert(provider.name) }
+        if let provider, project.plugins.catalog.provider(provider) == nil {
+            throw ValidationError(
+                "There is no provider «\(provider)». Providers: \(project.plugins.catalog.providers.map(\.name).joined(separator: ", ")).")
+        }
+        let facts = PriceTable(path: project.installation.modelData).all.filter { fact in
+            guard let name = ModelName(fact.name) else { return false }
+            if let provider { return name.provider == provider }
+            return self.all || usable.contains(name.provider)
+        }
+        let empty = "No model can be used yet: set a key, for example ANTHROPIC_API_KEY, or see «loomkin models --all»."
+        try self.listing.show(facts, headings: ["MODEL", "CONTEXT", "IN $/M", "OUT $/M"], empty: empty) {
+            facts.map { fact in
+                [
+                    fact.name, fact.context.map(String.init) ?? "?", fact.inputUSD.map { "\($0)" } ?? "unpriced",
+                    fact.outputUSD.map { "\($0)" } ?? "unpriced",
+                ]
+            }
+        }
+    }
+}
+
+struct Sessions: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the stored sessions of the project, the latest first.")
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var listing: ListingOptions
+
+    func run() async throws {
+        let project = try await Project.open(self.project)
+        let path = project.directory + "/.loomkin/loomkin.db"
+        var sessions: [SessionSummary] = []
+        if project.ports.files.exists(path) {
+            do {
+                sessions = try await Store(path: path, bus: project.bus, clock: project.ports.clock).sessions()
+            } catch {
+                throw Failure("\(error)")
+            }
+        }
+        try self.listing.show(sessions, headings: ["ID", "STARTED", "AGENTS", "COST", "ENDED", "TITLE"], empty: "No sessions yet.") {
+            sessions.map { session in
+                [
+                    session.id, session.startedAt.text(fractionDigits: 0), String(session.agents), dollars(session.costUSD),
+                    session.outcome?.rawValue ?? "open", session.title,
+                ]
+            }
+        }
+    }
+}
+
+struct Completions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print a completion script for your shell.",
+        discussion: "For example: loomkin completions bash > /etc/bash_completion.d/loomkin")
+    @Argument(help: "bash, zsh or fish.") var shell: String
+
+    func run() throws {
+        guard let shell = CompletionShell(rawValue: self.shell) else {
+            throw ValidationError("There is no completion for «\(self.shell)»: use bash, zsh or fish.")
+        }
+        print(Loomkin.completionScript(for: shell))
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Glibc
+import LoomKernel
+import LoomREPL
+import LoomSystem
+
+/// One prompt without a person.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run one prompt without a person and print the result.",
+        discussion: """
+            «-» reads the prompt from standard input. What would be asked is refused, since nobody can answer: allow it with --permissions \
+            or with rules in the configuration. With --output stream-json every signal is one line, and the last is session.finished.
+            """)
+
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var session: SessionOptions
+
+    @Option(name: .long, help: ArgumentHelp("The role of the first agent.", valueName: "role"))
+    var role = "lead"
+
+    @Option(name: .long, help: ArgumentHelp("text, json or stream-json.", valueName: "format"))
+    var output = "text"
+
+    @Option(name: .long, help: ArgumentHelp("Seconds after which everything is stopped (exit code 3).", valueName: "s"))
+    var timeout: Double?
+
+    @Argument(help: "What to do; - reads it from standard input.")
+    var prompt: String
+
+    func validate() throws {
+        if HeadlessRun.Output(rawValue: self.output) == nil {
+            throw ValidationError("There is no output format «\(self.output)»: use text, json or stream-json.")
+        }
+        if let timeout, timeout <= 0 { throw ValidationError("--timeout must be above zero.") }
+    }
+
+    func run() async throws {
+        var project = try await Project.open(self.project, flags: self.session.entries)
+        await project.plugins.load()
+        guard let model = await project.chosenModel() else {
+            writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
+            throw LoomREPL.ExitCode.modelUnavailable.status
+        }
+        project.configuration.models["default"] = project.configuration.models["default"] ?? model
+        try self.check(project)
+        let prompt = try self.text()
+        let workspace = try await project.workspace(frontEnd: "run", isInteractive: false, role: self.role)
+        let output = HeadlessRun.Output(rawValue: self.output) ?? .text
+        let run = HeadlessRun(
+            workspace: workspace, output: output, prompt: prompt, timeout: self.timeout.map { .milliseconds(Int($0 * 1000)) })
+        throw ArgumentParser.ExitCode(await run.run())
+    }
+
+    private func check(_ project: Project) throws {
+        let roles = project.plugins.catalog.roles.map(\.name)
+        guard roles.contains(self.role) else {
+            let nearest = nearestWord(to: self.role, in: roles).map { " Did you mean \($0)?" } ?? ""
+            throw ValidationError("There is no role «\(self.role)».\(nearest) Roles: \(roles.joined(separator: ", ")).")
+        }
+        let model = project.configuration.models["default"].flatMap { ModelName($0) }
+        if let model, project.plugins.catalog.provider(model.provider) == nil {
+            let names = project.plugins.catalog.providers.map(\.name)
+            throw ValidationError("There is no provider «\(model.provider)». Providers: \(names.joined(separator: ", ")).")
+        }
+    }
+
+    private func text() throws -> String {
+        guard self.prompt == "-" else { return self.prompt }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(STDIN_FILENO, &block, block.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            bytes += block[..<count]
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.contains(where: { !$0.isWhitespace }) else { throw ValidationError("Standard input held no prompt.") }
+        return text
+    }
+}
+
+extension LoomREPL.ExitCode {
+    var status: ArgumentParser.ExitCode { ArgumentParser.ExitCode(self.rawValue) }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Glibc
+import LoomKernel
+import LoomREPL
+import LoomSystem
+import LoomWeb
+
+/// The page without a terminal.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the status page without a terminal.",
+        discussion: "The first line it prints is the page's address with its token. It ends on Ctrl-C or a TERM signal.")
+
+    @OptionGroup var project: ProjectOptions
+    @OptionGroup var session: SessionOptions
+
+    @Option(name: .long, help: ArgumentHelp("First port to try; 0 takes any free one.", valueName: "n"))
+    var port: Int?
+
+    @Flag(name: .long, inversion: .prefixedNo, help: "Open the page in the browser.")
+    var open = true
+
+    @Option(name: .long, help: ArgumentHelp("A session to resume, by id; «latest» for the last one.", valueName: "id"))
+    var resume: String?
+
+    func run() async throws {
+        var project = try await Project.open(self.project, flags: self.session.entries)
+        await project.plugins.load()
+        guard let model = await project.chosenModel() else {
+            writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
+            throw LoomREPL.ExitCode.modelUnavailable.status
+        }
+        project.configuration.models["default"] = project.configuration.models["default"] ?? model
+        let choice: SessionChoice = self.resume.map { .resume($0 == "latest" ? nil : $0) } ?? .new
+        let workspace = try await project.workspace(frontEnd: "page", isInteractive: true, session: choice)
+        let page = StatusPage(workspace: workspace, port: self.port ?? project.configuration.pagePort)
+        let opens = self.open && isatty(STDOUT_FILENO) == 1
+        let serving = Task {
+            try await page.run { address in
+                print(address)
+                fflush(stdout)
+                if opens { Self.openBrowser(address) }
+            }
+        }
+        let ended = ProcessSignals([SIGINT, SIGTERM]) { _ in serving.cancel() }
+        let watching = Task { [plugins = project.plugins] in await plugins.watch() }
+        defer { watching.cancel() }
+        do {
+            try await serving.value
+        } catch {
+            await workspace.close()
+            throw Failure("\(error)")
+        }
+        withExtendedLifetime(ended) {}
+        await workspace.close()
+    }
+
+    private static func openBrowser(_ address: String) {
+        Task {
+            // Where there is no browser the printed address is enough.
+            _ = try? await LiveProcessRunner().run(ProcessSpec(.program("xdg-open", arguments: [address])))
+        }
+    }
+}

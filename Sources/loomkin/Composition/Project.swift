@@ -1,0 +1,127 @@
+import ArgumentParser
+import LoomKernel
+import LoomPlugins
+import LoomRepository
+import LoomSystem
+
+/// A project with its configuration, its trust and its plugins: what every command starts from.
+struct Project {
+    let directory: String
+    let ports: Ports
+    let bus: SignalBus
+    let installation: Installation
+    let folders: UserFolders
+    let trust: ProjectTrust
+    let isTrusted: Bool
+    var configuration: Configuration
+    let plugins: PluginHost
+    let recorder: SignalRecorder
+
+    /// - Parameter flags: the last layer of the configuration.
+    static func open(_ options: ProjectOptions, flags: [(key: String, text: String, origin: String)] = []) async throws -> Project {
+        let ports = Ports()
+        let environment = ports.environment
+        let directory = try Self.directory(options.directory, ports.files)
+        let folders = UserFolders(environment: environment)
+        let installation = try Installation.find(environment: environment, files: ports.files)
+        let trust = ProjectTrust(directory: directory, stateDirectory: folders.state, files: ports.files)
+        let items = trust.items()
+        let isTrusted = trust.isTrusted(items)
+        var configuration = try Self.configuration(directory, folders, isTrusted, flags, ports)
+        if !isTrusted, items.contains(where: { $0.path != ".loomkin.toml" }) {
+            configuration.notices.append(
+                "This project's own plugins, roles and prompts are not loaded: it is not trusted. See «loomkin trust».")
+        }
+        let bus = Workspace.makeBus(ports)
+        let recorder = SignalRecorder(bus: bus)
+        let plugins = PluginHost(
+            roots: Self.roots(directory, folders, installation, isTrusted), ports: Self.pluginPorts(ports, configuration, bus, recorder))
+        return Project(
+            directory: directory, ports: ports, bus: bus, installation: installation, folders: folders, trust: trust, isTrusted: isTrusted,
+            configuration: configuration, plugins: plugins, recorder: recorder)
+    }
+
+    private static func directory(_ path: String, _ files: any FileSystem) throws -> String {
+        guard let directory = try? files.realPath(path), files.isDirectory(directory) else {
+            throw ValidationError("There is no folder \(path).")
+        }
+        return directory
+    }
+
+    private static func configuration(
+        _ directory: String, _ folders: UserFolders, _ isTrusted: Bool, _ flags: [(key: String, text: String, origin: String)],
+        _ ports: Ports
+    ) throws -> Configuration {
+        var layers: [ConfigurationLayer] = []
+        do {
+            let own = folders.configuration + "/config.toml"
+            if let bytes = try? ports.files.read(own) {
+                layers.append(try ConfigurationLayer(toml: String(decoding: bytes, as: UTF8.self), name: own))
+            }
+            if let bytes = try? ports.files.read(directory + "/.loomkin.toml") {
+                let text = String(decoding: bytes, as: UTF8.self)
+                layers.append(try ConfigurationLayer(toml: text, name: ".loomkin.toml", isRestricted: !isTrusted))
+            }
+            layers.append(ConfigurationLayer(environment: ports.environment))
+            layers.append(ConfigurationLayer(flags))
+            return try Configuration(layers: layers)
+        } catch let error as ConfigurationError {
+            throw ValidationError(error.description)
+        }
+    }
+
+    private static func roots(
+        _ directory: String, _ folders: UserFolders, _ installation: Installation, _ isTrusted: Bool
+    ) -> [PluginRoot] {
+        var roots = [
+            PluginRoot(name: "bundled", folder: installation.folder),
+            PluginRoot(name: "user", folder: folders.configuration, prefix: folders.configuration + "/"),
+        ]
+        if isTrusted { roots.append(PluginRoot(name: "project", folder: directory + "/.loomkin", prefix: ".loomkin/")) }
+        return roots
+    }
+
+    private static func pluginPorts(_ ports: Ports, _ configuration: Configuration, _ bus: SignalBus, _ recorder: SignalRecorder) -> PluginPorts {
+        let environment = ports.environment
+        return PluginPorts(
+            clock: ports.clock, files: ports.files, http: LiveHTTPClient(), environment: { environment[$0] },
+            providers: configuration.providers, endpoints: configuration.endpoints,
+            log: { level, plugin, text in
+                bus.publish(PluginLogged(plugin: plugin, level: level, text: text), source: "plugin/\(plugin)")
+            },
+            report: { recorder.publish($0) })
+    }
+
+    // MARK: Models
+
+    /// The configured model, else the default of the first provider whose key is set; nil when there is none.
+    func chosenModel() async -> String? {
+        if let model = self.configuration.model { return model }
+        for provider in self.plugins.catalog.providers where provider.name != "scripted" {
+            guard let model = provider.defaultModel, !provider.secretVariables.isEmpty, await provider.missing() == nil else { continue }
+            return "\(provider.name):\(model)"
+        }
+        return nil
+    }
+
+    // MARK: Workspaces
+
+    /// Opens the workspace with this project's plugins, which are watched from then on.
+    func workspace(
+        frontEnd: String, isInteractive: Bool, session: SessionChoice = .new, role: String = "lead"
+    ) async throws -> Workspace {
+        var options = WorkspaceOptions(
+            directory: self.directory, configuration: self.configuration, frontEnd: frontEnd, isInteractive: isInteractive)
+        options.session = session
+        options.leadRole = role
+        options.modelData = self.installation.modelData
+        let workspace: Workspace
+        do {
+            workspace = try await Workspace.open(options, ports: self.ports, bus: self.bus, catalog: self.plugins.catalog)
+        } catch {
+            throw Failure("\(error)")
+        }
+        self.recorder.record(into: workspace.services.store)
+        return workspace
+    }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+import LoomREPL
+
+/// The exit codes that are documented, by what happened.
+enum Status: Int32 {
+    case done = 0
+    case failed = 1
+    case usage = 2
+
+    var code: ExitCode { ExitCode(self.rawValue) }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Glibc
+import LoomKernel
+import LoomREPL
+import LoomSystem
+import LoomWeb
+
+/// The REPL with the page beside it.
+struct Terminal {
+    let project: Project
+    let servesPage: Bool
+
+    /// Ends the process with the session's exit code.
+    /// - Parameter first: sent to the lead before anything is typed.
+    func run(session: SessionChoice, first: String? = nil, atEnd: () -> Void = {}) async throws -> Never {
+        let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        let workspace = try await self.project.workspace(frontEnd: "repl", isInteractive: true, session: session)
+        let page = self.servesPage && isTerminal ? await PageTask.start(workspace, port: self.project.configuration.pagePort) : nil
+        var options = REPLOptions(version: Loomkin.version, folder: self.folder, page: page?.address)
+        options.historyFile = self.project.directory + "/.loomkin/history"
+        let repl: REPL
+        do {
+            repl = try await REPL.open(workspace, options)
+        } catch {
+            throw Failure("\(error)")
+        }
+        let watching = Task { [plugins = self.project.plugins] in await plugins.watch() }
+        // A hang-up or TERM ends like /quit, but says in the exit code that it was one.
+        let ended = ProcessSignals([SIGTERM, SIGHUP]) { number in
+            Task {
+                await workspace.close()
+                exit(128 + number)
+            }
+        }
+        let code = await repl.run(first: first)
+        withExtendedLifetime(ended) {}
+        watching.cancel()
+        page?.stop()
+        await workspace.close()
+        atEnd()
+        if first == nil, isTerminal, code != 0 || workspace.services.store.isPersistent {
+            print("Resume with: loomkin --resume \(workspace.session.description.prefix(10))")
+        }
+        exit(code)
+    }
+
+    private var folder: String {
+        let home = self.project.ports.environment["HOME"] ?? ""
+        guard !home.isEmpty, let below = FilePath.relative(self.project.directory, to: home) else { return self.project.directory }
+        return below.isEmpty ? "~" : "~/" + below
+    }
+}
+
+/// The status page in the background.
+struct PageTask {
+    let address: String
+    private let task: Task<Void, Never>
+
+    /// Nil when it could not be served; a notice says why, and the rest goes on.
+    static func start(_ workspace: Workspace, port: Int) async -> PageTask? {
+        let page = StatusPage(workspace: workspace, port: port)
+        let (ready, continuation) = AsyncStream.makeStream(of: String.self)
+        let task = Task {
+            do {
+                try await page.run { continuation.yield($0) }
+            } catch {
+                _ = try? await workspace.services.store.publish(Notice(level: "warning", text: "\(error)"), source: "kernel")
+            }
+            continuation.finish()
+        }
+        for await address in ready { return PageTask(address: address, task: task) }
+        return nil
+    }
+
+    func stop() { self.task.cancel() }
+}

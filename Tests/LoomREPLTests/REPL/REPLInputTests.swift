@@ -1,0 +1,70 @@
+import LoomSystem
+import Testing
+
+@testable import LoomKernel
+@testable import LoomREPL
+
+struct REPLInputTests {
+    @Test(arguments: [
+        ("", REPLInput.nothing), ("   ", .nothing), ("fix it", .text("fix it")), ("fix it  ", .text("fix it")), (" /etc is full", .text("/etc is full")),
+        ("@ada keep it", .direct(agent: "ada", text: "keep it")), ("@ada  a\nb", .direct(agent: "ada", text: "a\nb")), ("!ls -l", .shell("ls -l")),
+        ("! ls", .shell("ls")), ("/help", .command(.help(nil))), ("/help spawn", .command(.help("spawn"))), ("/help /spawn", .command(.help("spawn"))),
+        ("/agents", .command(.agents)), ("/spawn coder", .command(.spawn(role: "coder", name: nil))),
+        ("/spawn coder ada", .command(.spawn(role: "coder", name: "ada"))), ("/tasks", .command(.tasks)), ("/pause", .command(.pause(nil))),
+        ("/pause ada", .command(.pause("ada"))), ("/resume", .command(.resume(nil))), ("/stop ada", .command(.stop("ada"))),
+        ("/model", .command(.model(agent: nil, model: nil))), ("/model ada", .command(.model(agent: "ada", model: nil))),
+        ("/model a:b", .command(.model(agent: nil, model: "a:b"))), ("/model ada a:b", .command(.model(agent: "ada", model: "a:b"))),
+        ("/permissions", .command(.permissions)), ("/permissions read-only", .command(.setPermissions(.readOnly))),
+        ("/permissions revoke 2", .command(.revoke(2))), ("/plugins", .command(.plugins)), ("/cost", .command(.cost)),
+        ("/show", .command(.show(nil))), ("/show 12", .command(.show(12))), ("/page", .command(.page)), ("/quit", .command(.quit)),
+        ("/exit", .command(.quit)),
+    ])
+    func `a line means what it says`(line: String, input: REPLInput) {
+        #expect(REPLInput(line) == input)
+    }
+
+    @Test(arguments: [
+        ("/agnets", "Did you mean /agents?"), ("/xyzzy", "/help lists the commands."), ("/", "/help lists the commands."),
+        ("/spawn", "/spawn coder ada"), ("/show x", "/show [N]"), ("/permissions all", "/permissions ask"), ("@", "@ada"), ("@ada", "@ada TEXT"),
+        ("!", "!git status"), ("/quit now", "/quit"),
+    ])
+    func `a mistake says what to type`(line: String, hint: String) {
+        guard case .mistake(let text) = REPLInput(line) else {
+            Issue.record("\(line) was taken")
+            return
+        }
+        #expect(text.contains(hint))
+    }
+
+    @Test func `the help fits a screen, and every example is a command`() {
+        #expect(CommandHelp.overview.count <= 22)
+        #expect(CommandHelp.overview.allSatisfy { $0.columns <= 100 })
+        for help in CommandHelp.all {
+            guard case .command = REPLInput(help.example) else {
+                Issue.record("\(help.example) does not work")
+                continue
+            }
+            #expect(help.usage.hasPrefix("/" + help.name))
+        }
+    }
+
+    @Test func `Ctrl-C twice within two seconds leaves`() {
+        var counter = InterruptCounter()
+        #expect(!counter.press(at: .seconds(10)))
+        #expect(counter.press(at: .milliseconds(11_900)))
+        #expect(!counter.press(at: .seconds(20)))
+        #expect(!counter.press(at: .milliseconds(22_001)))
+    }
+
+    @Test(arguments: [
+        ("/pe", ["/permissions"]), ("@a", ["@ada"]), ("/stop a", ["ada"]), ("/model ada f", ["fake:m"]), ("/spawn c", ["coder"]),
+        ("look at src/pa", ["src/parser.py"]), ("look at s", ["src/"]), ("/agents x", []), ("", []), ("look at src/.", ["src/.hidden"]),
+    ])
+    func `the word before the cursor is completed`(before: String, candidates: [String]) throws {
+        let files = MemoryFileSystem()
+        for name in ["parser.py", ".hidden"] { try files.write([], to: "/p/src/" + name, options: WriteOptions(createsParents: true)) }
+        let words = CompletionWords(directory: "/p", files: files)
+        words.update { $0 = .init(agents: ["lead", "ada"], roles: ["coder"], models: ["fake:m"]) }
+        #expect(words.complete(before).candidates == candidates)
+    }
+}

@@ -1,0 +1,109 @@
+import Glibc
+import LoomSystem
+import Testing
+
+@testable import LoomKernel
+@testable import LoomREPL
+
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct REPLTests {
+    /// Feeds lines through a pipe until they end; returns what was printed and the exit code.
+    private func pipe(_ lines: String, _ stage: Stage) async throws -> (text: String, code: Int32) {
+        let workspace = try await stage.open(isInteractive: true)
+        let output = try #require(Capture())
+        var ends: [Int32] = [0, 0]
+        #expect(Glibc.pipe(&ends) == 0)
+        _ = writeAll(lines, to: ends[1])
+        close(ends[1])
+        var options = REPLOptions(version: "0.1", folder: "~/p")
+        options.input = ends[0]
+        options.output = output.writer
+        let repl = try await REPL.open(workspace, options)
+        let code = await repl.run()
+        close(ends[0])
+        await workspace.close()
+        return (output.text(), code)
+    }
+
+    @Test func `lines of a pipe are sent one after another and end with an exit code`() async throws {
+        let stage = Stage { _, number in Stage.say("answer \(number + 1)\n") }
+        let (text, code) = try await self.pipe("first\n/tasks\nsecond\n", stage)
+        #expect(text == "lead      answer 1\n  The board is empty.\nlead      answer 2\n")
+        #expect(code == 0)
+    }
+
+    @Test(arguments: [("go\ny\n", true), ("go\nn\n", false), ("go\n\n", false), ("go\n", false), ("go\nsomething else\n", false)])
+    func `a question in a pipe is answered by the next line, or refused`(lines: String, isAllowed: Bool) async throws {
+        let stage = Stage { call, _ in
+            let last = call.messages.last?.parts.last
+            if case .toolResult(_, _, let text, let isError) = last { return Stage.say(isError ? "was refused" : "it \(text)") }
+            return Stage.use("run", ["command": "make"], id: "c\(call.messages.count)")
+        }
+        let (text, code) = try await self.pipe(lines, stage)
+        #expect(text.contains("  ? lead wants to run"))
+        #expect(text.contains(isAllowed ? "lead      it ran\n" : "lead      was refused\n"), "\(text)")
+        #expect(code == 0)
+    }
+
+    @Test func `a model that cannot be had is told and has its own exit code`() async throws {
+        let stage = Stage { _, _ in throw ModelFailure(.auth, "The key was refused.", hint: "Set FAKE_KEY.") }
+        let (text, code) = try await self.pipe("go\n", stage)
+        #expect(text.contains("✗ The key was refused. Set FAKE_KEY.") || text.contains("x The key was refused. Set FAKE_KEY."))
+        #expect(code == ExitCode.modelUnavailable.rawValue)
+    }
+
+    @Test func `commands show, change and refuse`() async throws {
+        let stage = Stage { call, number in number == 0 ? Stage.use("run", ["command": "make"]) : Stage.say("ok") }
+        let (text, code) = try await self.pipe(
+            "/agents\n/spawn coder ada\n/model ada fake:x\n/model\n/permissions full\ngo\n/show\n/show 1\n/show 9\n/model nope:x\n@bob hi\n/cost\n/quit\nnever\n",
+            stage)
+        #expect(text.contains("lead      lead  idle"))
+        #expect(text.contains("ada       joined as coder, fake:m"))
+        #expect(text.contains("ada       fake:x"))
+        #expect(text.contains("Permissions are now full, set by user/repl."))
+        #expect(text.contains("lead      1  run  make  ok"))
+        #expect(text.contains("\"command\": \"make\""))
+        #expect(text.contains("There is no call 9."))
+        #expect(text.contains("There is no provider «nope»."))
+        #expect(text.contains("bob"))
+        #expect(!text.contains("never"))
+        #expect(!text.contains("\u{1B}"))
+        #expect(code == 0)
+    }
+
+    @Test func `a shell command shows its output and its failure`() async throws {
+        var stage = Stage { _, _ in Stage.say("") }
+        stage.configuration.permissions = .readOnly
+        let (text, _) = try await self.pipe("!nothing scripted\n", stage)
+        #expect(!text.isEmpty)
+    }
+
+    @Test func `a person at a terminal types while agents speak, answers, and leaves with Ctrl-D`() async throws {
+        let stage = Stage { call, number in
+            number == 0 ? Stage.use("run", ["command": "make"]) : Stage.say("made it\n")
+        }
+        let workspace = try await stage.open(isInteractive: true)
+        let terminal = try #require(PseudoTerminal(width: 80, height: 24))
+        var options = REPLOptions(version: "0.1", folder: "~/p", page: "http://127.0.0.1:4200/")
+        options.input = terminal.slave
+        options.output = terminal.slave
+        options.traits = TerminalTraits(inputIsTerminal: true, outputIsTerminal: true, width: 80, utf8: true) {
+            ["TERM": "xterm", "NO_COLOR": "1"][$0]
+        }
+        let repl = try await REPL.open(workspace, options)
+        let running = Task { await repl.run() }
+        var screen = await terminal.screen { $0.rows.last == "›" && $0.rows.count == 2 }
+        #expect(screen.rows[0] == "loomkin 0.1  ~/p  fake:m  0 plugins  page http://127.0.0.1:4200/")
+        terminal.type("make it\r")
+        screen = await terminal.screen { $0.rows.contains { $0.hasPrefix("    [y]es") } && $0.rows.last == "›" }
+        #expect(screen.rows[1] == "› make it")
+        #expect(screen.rows[2].hasPrefix("  ? lead wants to run make"))
+        terminal.type("y\r")
+        screen = await terminal.screen { $0.rows.contains("lead      made it") && $0.rows.contains { $0.contains("✓ done") } && $0.rows.last == "›" }
+        #expect(screen.rows.contains { $0.hasPrefix("lead      ⚙ run  make") && $0.contains("✓") })
+        terminal.type("\u{4}")
+        #expect(await running.value == 0)
+        #expect(terminal.isCanonical)
+        await workspace.close()
+    }
+}

@@ -1,0 +1,115 @@
+import Glibc
+import LoomSystem
+import Synchronization
+
+@testable import LoomKernel
+@testable import LoomREPL
+
+/// A workspace on files in memory with one tool and a model that plays what the test says.
+struct Stage: Sendable {
+    let clock = ManualClock()
+    let processes = ScriptedProcessRunner()
+    let model: StageModel
+    var configuration = Configuration()
+
+    init(_ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]) {
+        self.model = StageModel(answer)
+        self.configuration.models["default"] = "fake:m"
+        self.configuration.permissions = .ask
+    }
+
+    func open(isInteractive: Bool) async throws -> Workspace {
+        let files = MemoryFileSystem()
+        try files.makeDirectory("/p", withParents: true)
+        var options = WorkspaceOptions(
+            directory: "/p", configuration: self.configuration, frontEnd: "test", isInteractive: isInteractive)
+        options.isEphemeral = true
+        let ports = Ports(clock: self.clock, random: SeededRandom(seed: 5), files: files, processes: self.processes)
+        return try await Workspace.open(options, ports: ports, bus: Workspace.makeBus(ports), catalog: StageCatalog(provider: self.model))
+    }
+
+    static func say(_ text: String) -> [ModelEvent] { [.text(text), .usage(Usage(input: 100, output: 10)), .stop(.end)] }
+
+    static func use(_ tool: String, _ arguments: JSON, id: String = "c1") -> [ModelEvent] {
+        [.toolCallDelta(index: 0, id: id, name: tool, arguments: arguments.text()), .usage(Usage(input: 100, output: 10)), .stop(.toolUse)]
+    }
+}
+
+final class StageModel: Provider {
+    let name = "fake"
+    let generation = 1
+    let defaultModel: String? = "m"
+    private let count = Mutex(0)
+    private let answer: @Sendable (ModelCall, Int) throws -> [ModelEvent]
+
+    init(_ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]) { self.answer = answer }
+
+    func missing() async -> String? { nil }
+
+    func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error> {
+        let number = self.count.withLock { count in
+            defer { count += 1 }
+            return count
+        }
+        return AsyncThrowingStream { continuation in
+            do {
+                for event in try self.answer(call, number) { continuation.yield(event) }
+                continuation.finish()
+            } catch {
+                continuation.finish(throwing: error)
+            }
+        }
+    }
+}
+
+struct StageCatalog: Catalog {
+    let provider: StageModel
+    var tools: [any Tool] { [RunTool()] }
+    var providers: [any Provider] { [self.provider] }
+    var roles: [Role] {
+        ["coder", "lead"].map { Role(name: $0, description: "", prompt: $0, tools: ["run"], model: "default", maxTurns: nil, generation: 1) }
+    }
+    var plugins: [PluginSummary] { [] }
+    func tool(_ name: String) -> (any Tool)? { name == "run" ? RunTool() : nil }
+    func provider(_ name: String) -> (any Provider)? { name == "fake" ? self.provider : nil }
+    func role(_ name: String) -> Role? { self.roles.first { $0.name == name } }
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String { "You are \(context.agent)." }
+}
+
+/// Wants to execute what it is given, and says it did.
+struct RunTool: Tool {
+    let schema = ToolSchema(name: "run", description: "run", parameters: [:])
+    let isParallel = false
+    let isReadOnly = false
+    let deadline: Duration? = nil
+    let generation = 1
+    func access(_ arguments: JSON) throws(ToolError) -> [Access] { [Access(.execute, self.summary(arguments))] }
+    func summary(_ arguments: JSON) -> String { arguments["command"]?.stringValue ?? "" }
+    func validate(_ arguments: JSON) throws(ToolError) -> JSON { arguments }
+    func run(_ arguments: JSON, _ host: ToolHost) async throws(ToolError) -> ToolResult { ToolResult("ran") }
+}
+
+/// A pipe with everything that was written into it.
+final class Capture: Sendable {
+    let writer: Int32
+    private let reader: Int32
+
+    init?() {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { return nil }
+        (self.reader, self.writer) = (ends[0], ends[1])
+    }
+
+    /// Closes the writing end. What was written must fit a pipe: 64 kB.
+    func text() -> String {
+        close(self.writer)
+        defer { close(self.reader) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(self.reader, &buffer, buffer.count)
+            if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
+            bytes += buffer.prefix(count)
+        }
+    }
+}

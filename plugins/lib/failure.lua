@@ -1,0 +1,51 @@
+--- What an HTTP answer that is no success means for a model call. Providers look at their vendor's own words first
+--- and fall back on the status, which all vendors use alike.
+local M = {}
+
+local by_status = {
+  [400] = "invalid", [401] = "auth", [402] = "quota", [403] = "auth", [404] = "invalid", [408] = "server",
+  [413] = "context_too_long", [422] = "invalid", [429] = "rate_limited", [503] = "overloaded", [529] = "overloaded",
+}
+
+--- What a person can do, for the kinds where the vendor's message seldom says it.
+local hints = {
+  auth = "Check the API key.",
+  quota = "Check the account's balance and limits with the vendor.",
+  context_too_long = "Start a new session, or use a model with a longer context.",
+}
+
+function M.kind(status)
+  return by_status[status] or (status >= 500 and "server") or "invalid"
+end
+
+--- Ways vendors say that the prompt does not fit; none of them has a status of its own.
+function M.is_too_long(message)
+  local text = message:lower()
+  return text:find("prompt is too long", 1, true) or text:find("context length", 1, true)
+    or text:find("context window", 1, true) or text:find("context limit", 1, true)
+    or text:find("too many input tokens", 1, true)
+end
+
+--- Seconds the vendor asks to wait, from `retry-after`; nil when absent or a date.
+local function retry_after(headers)
+  for name, value in pairs(headers or {}) do
+    if name:lower() == "retry-after" then return tonumber(value) end
+  end
+  return nil
+end
+
+--- The decoded body, or an empty table: proxies answer with HTML.
+function M.body(text)
+  local body = loom.json.decode(text or "")
+  return type(body) == "table" and body or {}
+end
+
+--- A failure as the host takes it. `message` may be missing: then the status speaks.
+function M.make(vendor, status, headers, kind, message)
+  if type(message) ~= "string" or message == "" then message = ("HTTP %d without a message"):format(status) end
+  return {
+    kind = kind, message = ("%s: %s"):format(vendor, message), hint = hints[kind], retry_after = retry_after(headers),
+  }
+end
+
+return M

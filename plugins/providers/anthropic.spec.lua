@@ -1,0 +1,121 @@
+local function call(changes)
+  local base = {
+    id = "C1", model = "claude-sonnet-5-5", system = "be good", base_url = "https://api.anthropic.com/", max_output_tokens = 500,
+    tools = { { name = "a", description = "A", parameters = { type = "object" } }, { name = "b", description = "B", parameters = {} } },
+    messages = { { author = "user", parts = { { type = "text", text = "hello" } } } },
+  }
+  for key, value in pairs(changes or {}) do base[key] = value end
+  return base
+end
+
+--- Feeds decoded events and gives what was emitted.
+local function decode(t, events)
+  local emitted, state = {}, {}
+  for _, event in ipairs(events) do
+    t.plugin.decode({ event = event.type, data = loom.json.encode(event) }, function(e) emitted[#emitted + 1] = e end, state)
+  end
+  return emitted
+end
+
+local function failure(t, status, kind, message, headers)
+  local body = loom.json.encode({ type = "error", error = { type = kind, message = message } })
+  return t.plugin.failure(status, headers or {}, body)
+end
+
+return {
+  { "marks system, last tool and last user message for the cache", function(t)
+    local request = t.plugin.request(call())
+    t.equal(request.url, "https://api.anthropic.com/v1/messages")
+    t.equal(request.headers["x-api-key"], "{{key}}")
+    local body = request.body
+    t.equal(body.max_tokens, 500)
+    t.equal(body.system, { { type = "text", text = "be good", cache_control = { type = "ephemeral" } } })
+    t.equal(body.tools[1].cache_control, nil)
+    t.equal(body.tools[2].cache_control, { type = "ephemeral" })
+    t.equal(body.messages, {
+      { role = "user", content = { { type = "text", text = "hello", cache_control = { type = "ephemeral" } } } },
+    })
+  end },
+  { "sends calls, results and signed thinking back", function(t)
+    local body = t.plugin.request(call({
+      messages = {
+        { author = "user", parts = { { type = "text", text = "go" } } },
+        {
+          author = "assistant",
+          parts = {
+            { type = "thinking", text = "hm", signature = "sig" }, { type = "thinking", text = "unsigned" },
+            { type = "thinking", text = "", signature = "redacted:xyz" }, { type = "text", text = " \n" },
+            { type = "tool_call", id = "call.1", name = "a", arguments = { x = 1 } },
+          },
+        },
+        { author = "user", parts = { { type = "tool_result", call = "call.1", name = "a", text = "no", is_error = true } } },
+      },
+    })).body
+    t.equal(body.messages[1].content, { { type = "text", text = "go" } })
+    t.equal(body.messages[2].content, {
+      { type = "thinking", thinking = "hm", signature = "sig" }, { type = "redacted_thinking", data = "xyz" },
+      { type = "tool_use", id = "call_1", name = "a", input = { x = 1 } },
+    })
+    t.equal(body.messages[3].content, {
+      { type = "tool_result", tool_use_id = "call_1", content = "no", is_error = true, cache_control = { type = "ephemeral" } },
+    })
+  end },
+  { "asks only models that decide themselves to think", function(t)
+    local cases = {
+      ["claude-sonnet-5-5"] = true, ["claude-opus-4-6"] = true, ["claude-opus-5"] = true, ["claude-opus-4-7-20260416"] = true,
+      ["claude-haiku-4-5"] = false, ["claude-opus-4-20250514"] = false, ["claude-sonnet-4-5-20250929"] = false, ["my-model"] = false,
+    }
+    for model, thinks in pairs(cases) do
+      t.equal(t.plugin.request(call({ model = model })).body.thinking ~= nil, thinks)
+    end
+  end },
+  { "streams thinking, text, calls, usage and stop", function(t)
+    local emitted = decode(t, {
+      { type = "message_start", message = { usage = { input_tokens = 10, cache_read_input_tokens = 200, output_tokens = 1 } } },
+      { type = "content_block_start", index = 0, content_block = { type = "thinking", thinking = "" } },
+      { type = "content_block_delta", index = 0, delta = { type = "thinking_delta", thinking = "hm" } },
+      { type = "content_block_delta", index = 0, delta = { type = "signature_delta", signature = "s1" } },
+      { type = "content_block_stop", index = 0 },
+      { type = "ping" },
+      { type = "content_block_start", index = 1, content_block = { type = "text", text = "" } },
+      { type = "content_block_delta", index = 1, delta = { type = "text_delta", text = "hi" } },
+      { type = "content_block_stop", index = 1 },
+      { type = "content_block_start", index = 2, content_block = { type = "tool_use", id = "t1", name = "a", input = {} } },
+      { type = "content_block_delta", index = 2, delta = { type = "input_json_delta", partial_json = '{"x"' } },
+      { type = "content_block_delta", index = 2, delta = { type = "input_json_delta", partial_json = ":1}" } },
+      { type = "content_block_stop", index = 2 },
+      { type = "content_block_start", index = 3, content_block = { type = "tool_use", id = "t2", name = "b", input = {} } },
+      { type = "content_block_stop", index = 3 },
+      { type = "message_delta", delta = { stop_reason = "tool_use" }, usage = { output_tokens = 42 } },
+      { type = "message_stop" },
+    })
+    t.equal(emitted, {
+      { type = "thinking", text = "hm" }, { type = "thinking", text = "", signature = "s1" }, { type = "text", text = "hi" },
+      { type = "tool_call", index = 0, id = "t1", name = "a", arguments = "" },
+      { type = "tool_call", index = 0, arguments = '{"x"' }, { type = "tool_call", index = 0, arguments = ":1}" },
+      { type = "tool_call", index = 1, id = "t2", name = "b", arguments = "" },
+      { type = "tool_call", index = 1, arguments = "{}" },
+      { type = "usage", input = 10, output = 42, cache_read = 200, cache_write = 0 },
+      { type = "stop", reason = "tool_use" },
+    })
+  end },
+  { "reports an error in the stream", function(t)
+    t.equal(decode(t, { { type = "error", error = { type = "overloaded_error", message = "Overloaded" } } }), {
+      { type = "error", kind = "overloaded", message = "Anthropic: Overloaded" },
+    })
+  end },
+  { "tells failures apart", function(t)
+    t.equal(failure(t, 529, "overloaded_error", "Overloaded").kind, "overloaded")
+    t.equal(failure(t, 401, "authentication_error", "invalid x-api-key").kind, "auth")
+    t.equal(failure(t, 400, "invalid_request_error", "prompt is too long: 250000 tokens > 200000 maximum").kind, "context_too_long")
+    t.equal(failure(t, 400, "invalid_request_error", "Your credit balance is too low").kind, "quota")
+    t.equal(failure(t, 400, "invalid_request_error", "max_tokens: required").kind, "invalid")
+    t.equal(failure(t, 500, "api_error", "Internal").kind, "server")
+    local limited = failure(t, 429, "rate_limit_error", "slow down", { ["Retry-After"] = "12" })
+    t.equal({ limited.kind, limited.retry_after }, { "rate_limited", 12 })
+  end },
+  { "reads a proxy's page by its status", function(t)
+    local answer = t.plugin.failure(502, {}, "<html>")
+    t.equal({ answer.kind, answer.message }, { "server", "Anthropic: HTTP 502 without a message" })
+  end },
+}

@@ -1,0 +1,12 @@
+--- Changes the project.
+return {
+  api = 1,
+  description = "writes and changes code, and shows that it works",
+  prompt = "coder",
+  tools = {
+    "file_read", "file_search", "content_search", "directory_list",
+    "file_write", "file_edit", "shell", "git",
+    "peer_message", "peer_complete_task",
+  },
+  model = "default",
+}

@@ -1,0 +1,12 @@
+--- One agent that does the work itself and takes on others when the work asks for it.
+return {
+  api = 1,
+  description = "works with the person alone, and starts a team when the work is too much for one",
+  prompt = "concierge",
+  tools = {
+    "file_read", "file_search", "content_search", "directory_list",
+    "file_write", "file_edit", "shell", "git",
+    "team_spawn", "team_assign", "peer_message", "ask_user",
+  },
+  model = "default",
+}

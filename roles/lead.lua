@@ -1,0 +1,11 @@
+--- Plans, hands out work and answers for the result. It cannot change files: what it wants done, it must delegate.
+return {
+  api = 1,
+  description = "plans the work, starts and directs the team, reports to the person",
+  prompt = "lead",
+  tools = {
+    "file_read", "file_search", "content_search", "directory_list",
+    "team_spawn", "team_assign", "peer_message", "ask_user",
+  },
+  model = "strong",
+}

@@ -1,0 +1,11 @@
+--- Finds things out. Nothing it can call changes anything.
+return {
+  api = 1,
+  description = "reads the project and answers questions about it; changes nothing",
+  prompt = "researcher",
+  tools = {
+    "file_read", "file_search", "content_search", "directory_list",
+    "peer_message", "peer_complete_task",
+  },
+  model = "fast",
+}
