@@ -29,6 +29,8 @@ struct loom_lua_host {
     int64_t next_reference, references;
     int64_t *unclaimed;       // references made for a message that Swift has not decoded yet
     size_t unclaimed_count, unclaimed_capacity;
+    int64_t *free_references; // given back, to be used again
+    size_t free_count, free_capacity;
     const void *host_error;   // the last error a host function raised, to tell it from others
 };
 

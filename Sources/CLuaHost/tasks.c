@@ -52,7 +52,9 @@ static void describe_error(lua_State *L, loom_lua_task *task, int status) {
     size_t kept = out->length;
     lua_pushcfunction(L, encode_error);
     lua_pushvalue(L, error);
-    if (lua_pcall(L, 1, 0, 0) != LUA_OK) out->length = kept; // an object that cannot cross stays behind
+    if (lua_pcall(L, 1, 0, 0) == LUA_OK) return;
+    out->length = kept; // an object that cannot cross stays behind
+    loom_lua_begin_message(L);
 }
 
 // The base of every call catches its errors itself: Lua then unwinds and runs __close with the hook in force. A coroutine
@@ -155,6 +157,7 @@ static void fail(loom_lua_task *task, int status) {
     loom_lua_host *host = task->host;
     if (task->phase == LOOM_LUA_NORMAL) task->failure = status == LUA_ERRMEM ? LOOM_LUA_MEMORY : LOOM_LUA_VALUE;
     loom_lua_buffer_reset(&host->output);
+    loom_lua_begin_message(host->main);
     if (status == LUA_ERRMEM || task->phase != LOOM_LUA_NORMAL) return;
     size_t length;
     const char *text = lua_type(task->thread, -1) == LUA_TSTRING ? lua_tolstring(task->thread, -1, &length) : NULL;
