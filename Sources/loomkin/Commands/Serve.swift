@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LoomKernel
+import LoomPlugins
 import LoomREPL
 import LoomSystem
 import LoomWeb
@@ -39,13 +40,12 @@ struct Serve: AsyncParsableCommand {
         let opens = self.open && isatty(STDOUT_FILENO) == 1
         let serving = Task {
             try await page.run { address in
-                print(address)
-                fflush(stdout)
+                say(address)
                 if opens { Self.openBrowser(address) }
             }
         }
         let ended = ProcessSignals([SIGINT, SIGTERM]) { _ in serving.cancel() }
-        let watching = Task { [plugins = project.plugins] in await plugins.watch() }
+        let watching = Task { [project] in await project.watchPlugins() }
         defer { watching.cancel() }
         do {
             try await serving.value
