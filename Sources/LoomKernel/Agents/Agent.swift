@@ -144,7 +144,9 @@ package actor Agent {
             entry.generation = generation
             entry.arguments = arguments
             self.running[call] = entry
-            do { try await self.apply(.started(call: call)) } catch {
+            do {
+                if !self.machine.hasBegun(call) { try await self.apply(.started(call: call)) }
+            } catch {
                 continuation.resume(returning: false)
                 throw error
             }

@@ -54,6 +54,12 @@ package struct AgentMachine: Sendable, Hashable {
         }
     }
 
+    /// True for a call that had begun before a restart and is simply run again: it had no effect yet.
+    func hasBegun(_ call: String) -> Bool {
+        guard case .executing(let batch) = self.state else { return false }
+        return batch.calls.contains { $0.call.id == call && $0.phase == .running }
+    }
+
     package mutating func handle(_ event: AgentEvent) -> [AgentEffect] {
         switch event {
         case .received(let items): self.receive(items)
@@ -119,7 +125,8 @@ package struct AgentMachine: Sendable, Hashable {
         let calls = message.toolCalls
         if calls.isEmpty {
             switch reply.stop {
-            case .refusal: return self.conclude(.refused, message.text)
+            // The model's own no; `refused` is for what a person or a rule did not allow.
+            case .refusal: return self.conclude(.gaveUp, message.text)
             case .length: return self.conclude(.limit, message.text)
             case .end, .toolUse, .other: return self.conclude(.done, message.text)
             }

@@ -31,13 +31,15 @@ extension LuaState {
         }
         let bytes = try LuaEncoder.encode(arguments, for: bridge.references)
         return try await perform(deadline: deadline, context: context) { host, flag, failure in
-            loom_lua_start_function(host, flag, function.reference, bytes, bytes.count, &failure)
+            withExtendedLifetime(arguments) {
+                loom_lua_start_function(host, flag, function.reference, bytes, bytes.count, &failure)
+            }
         }
     }
 
     /// Ends the calls under way with `.closed` and frees all memory. Closing again does nothing.
     package nonisolated func close() async {
-        loom_lua_begin_close(host) // stops what runs now, also where it cannot be suspended
+        loom_lua_begin_close(host)  // stops what runs now, also where it cannot be suspended
         await shut()
     }
 
