@@ -1,6 +1,5 @@
 // Basic functions that differ from Lua's own.
 #include "host.h"
-#include <string.h>
 
 // Lua's xpcall runs its handler at the raise point. When a hook raised, that is inside the hook, where no hook can stop an
 // endless handler. So this one runs it after unwinding.
@@ -45,68 +44,6 @@ static int base_setmetatable(lua_State *L) {
     if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL) return luaL_error(L, "cannot change a protected metatable");
     lua_settop(L, 2);
     lua_setmetatable(L, 1);
-    return 1;
-}
-
-typedef struct pieces {
-    size_t total, limit;
-} pieces;
-
-// The piece has to stay on the stack while the parser reads it: slot 5 is its place.
-static const char *read_piece(lua_State *L, void *context, size_t *length) {
-    pieces *read = context;
-    luaL_checkstack(L, 2, "too many nested functions");
-    loom_lua_tick(L, 50);
-    lua_pushvalue(L, 1);
-    lua_call(L, 0, 1);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        *length = 0;
-        return NULL;
-    }
-    if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "reader function must return a string");
-    lua_replace(L, 5);
-    const char *piece = lua_tolstring(L, 5, length);
-    read->total += *length;
-    if (read->total > read->limit) luaL_error(L, "the source is too large");
-    return piece;
-}
-
-static int base_load(lua_State *L) { // chunk, name, mode, environment
-    loom_lua_host *host = loom_lua_host_of(L);
-    const char *mode = luaL_optstring(L, 3, "t");
-    int has_environment = !lua_isnone(L, 4), status;
-    if (strchr(mode, 't') == NULL) {
-        lua_pushnil(L);
-        lua_pushliteral(L, "only text chunks can be loaded");
-        return 2;
-    }
-    if (lua_type(L, 1) == LUA_TSTRING) {
-        size_t length;
-        const char *source = lua_tolstring(L, 1, &length), *name = luaL_optstring(L, 2, source);
-        if (length > host->options.source_bytes) {
-            lua_pushnil(L);
-            lua_pushliteral(L, "the source is too large");
-            return 2;
-        }
-        lua_settop(L, 4);
-        status = luaL_loadbufferx(L, source, length, name, "t");
-    } else {
-        const char *name = luaL_optstring(L, 2, "=(load)");
-        pieces read = {0, host->options.source_bytes};
-        luaL_checktype(L, 1, LUA_TFUNCTION);
-        lua_settop(L, 5);
-        status = lua_load(L, read_piece, &read, name, "t");
-    }
-    if (status != LUA_OK) {
-        lua_pushnil(L);
-        lua_insert(L, -2);
-        return 2;
-    }
-    if (has_environment) {
-        lua_pushvalue(L, 4);
-        if (lua_setupvalue(L, -2, 1) == NULL) lua_pop(L, 1);
-    }
     return 1;
 }
 
@@ -156,7 +93,7 @@ static int base_require(lua_State *L) {
     lua_call(L, 1, 2); // 3 source, 4 chunk name
     size_t length;
     const char *source = luaL_checklstring(L, 3, &length);
-    if (luaL_loadbufferx(L, source, length, lua_tostring(L, 4), "t") != LUA_OK) return lua_error(L);
+    if (loom_lua_load(L, source, length, lua_tostring(L, 4)) != LUA_OK) return lua_error(L);
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 4);
     lua_pushvalue(L, 1);
@@ -177,7 +114,7 @@ static int base_require(lua_State *L) {
 
 void loom_lua_open_base(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"xpcall", base_xpcall}, {"setmetatable", base_setmetatable}, {"load", base_load}, {NULL, NULL},
+        {"xpcall", base_xpcall}, {"setmetatable", base_setmetatable}, {"load", loom_lua_base_load}, {NULL, NULL},
     };
     lua_pushglobaltable(L);
     luaL_setfuncs(L, functions, 0);

@@ -29,13 +29,15 @@ struct loom_lua_host {
     int64_t next_reference, references;
     int64_t *unclaimed;       // references made for a message that Swift has not decoded yet
     size_t unclaimed_count, unclaimed_capacity;
+    int64_t *free_references; // given back, to be used again
+    size_t free_count, free_capacity;
     const void *host_error;   // the last error a host function raised, to tell it from others
 };
 
 struct loom_lua_task {
     loom_lua_host *host;
     lua_State *thread;
-    int anchor, started, phase, failure, encoding;
+    int anchor, started, compiles, phase, failure;
     const loom_lua_flag *flag;
     int64_t deadline, slice_end, grace_end;
     loom_lua_buffer message, traceback;
@@ -80,6 +82,10 @@ void loom_lua_push_reference(lua_State *L, int64_t reference);
 // calls.c
 void loom_lua_push_function(lua_State *L, int64_t function, int waits, const char *name);
 int loom_lua_protected(loom_lua_host *host, lua_CFunction body, void *argument); // runs body, returns a failure; never raises
+
+// load.c
+int loom_lua_load(lua_State *L, const char *source, size_t length, const char *name); // as luaL_loadbufferx, text only
+int loom_lua_base_load(lua_State *L);
 
 // The sandbox: each function leaves the stack as it was and changes the globals.
 void loom_lua_open_sandbox(lua_State *L);

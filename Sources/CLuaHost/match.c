@@ -73,6 +73,7 @@ static int in_class(int c, int class) {
     case 'u': result = isupper(c); break;
     case 'w': result = isalnum(c); break;
     case 'x': result = isxdigit(c); break;
+    case 'z': result = c == 0; break; // deprecated, and still there
     default: return class == c;
     }
     return isupper(class) ? !result : result != 0;

@@ -36,6 +36,7 @@ void loom_lua_close(loom_lua_host *host) {
 void loom_lua_free(loom_lua_host *host) {
     loom_lua_close(host);
     free(host->unclaimed);
+    free(host->free_references);
     free(host);
 }
 

@@ -103,9 +103,6 @@ static void add_template(loom_lua_matcher *m, luaL_Buffer *out, const char *star
         } else if (kind == '0') {
             luaL_addlstring(out, start, (size_t)(end - start));
         } else if (kind >= '1' && kind <= '9') {
-            if (kind - '1' >= m->count && kind != '1') {
-                luaL_error(L, "invalid capture index %%%d in replacement string", kind - '0');
-            }
             loom_lua_push_capture(m, kind - '1', start, end);
             luaL_tolstring(L, -1, NULL); // a position is a number
             lua_remove(L, -2);

@@ -35,6 +35,7 @@ static void describe_error(lua_State *L, loom_lua_task *task, int status) {
     }
     const void *identity = lua_topointer(L, error);
     task->failure = status == LUA_ERRMEM ? LOOM_LUA_MEMORY
+        : status == LUA_ERRSYNTAX ? LOOM_LUA_SYNTAX
         : identity != NULL && identity == task->host->host_error ? LOOM_LUA_HOST_ERROR : LOOM_LUA_RUNTIME;
     int type = lua_type(L, error);
     if (type == LUA_TSTRING) {
@@ -52,7 +53,9 @@ static void describe_error(lua_State *L, loom_lua_task *task, int status) {
     size_t kept = out->length;
     lua_pushcfunction(L, encode_error);
     lua_pushvalue(L, error);
-    if (lua_pcall(L, 1, 0, 0) != LUA_OK) out->length = kept; // an object that cannot cross stays behind
+    if (lua_pcall(L, 1, 0, 0) == LUA_OK) return;
+    out->length = kept; // an object that cannot cross stays behind
+    loom_lua_begin_message(L);
 }
 
 // The base of every call catches its errors itself: Lua then unwinds and runs __close with the hook in force. A coroutine
@@ -61,7 +64,6 @@ static int finish_body(lua_State *L, int status, lua_KContext context) {
     loom_lua_task *task = loom_lua_host_of(L)->task;
     loom_lua_host *host = task->host;
     (void)context;
-    task->encoding = 1;
     loom_lua_begin_message(L);
     loom_lua_buffer_reset(&host->output);
     if (task->phase == LOOM_LUA_NORMAL && (status == LUA_OK || status == LUA_YIELD)) {
@@ -73,7 +75,16 @@ static int finish_body(lua_State *L, int status, lua_KContext context) {
     return 0;
 }
 
-static int body(lua_State *L) { // function, arguments...
+static int body(lua_State *L) { // function, arguments...; or source and chunk name
+    loom_lua_task *task = loom_lua_host_of(L)->task;
+    if (task->compiles) {
+        size_t length;
+        const char *source = lua_tolstring(L, 1, &length);
+        int status = loom_lua_load(L, source, length, lua_tostring(L, 2));
+        lua_replace(L, 1);
+        lua_settop(L, 1);
+        if (status != LUA_OK) return finish_body(L, status, 0);
+    }
     lua_pushcfunction(L, loom_lua_on_error);
     lua_insert(L, 1);
     int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 1, 0, finish_body);
@@ -86,7 +97,6 @@ typedef struct start {
     int64_t reference;
     const uint8_t *bytes;
     size_t length;
-    int failure;
 } start;
 
 static int prepare(lua_State *L) {
@@ -96,11 +106,9 @@ static int prepare(lua_State *L) {
     *loom_lua_slot(thread) |= LOOM_LUA_IS_TASK;
     lua_pushcfunction(L, body);
     if (what->chunk != NULL) {
-        int status = luaL_loadbufferx(L, (const char *)what->bytes, what->length, what->chunk, "t");
-        if (status != LUA_OK) {
-            what->failure = status == LUA_ERRMEM ? LOOM_LUA_MEMORY : LOOM_LUA_SYNTAX;
-            return lua_error(L);
-        }
+        what->task->compiles = 1;
+        lua_pushlstring(L, (const char *)what->bytes, what->length);
+        lua_pushstring(L, what->chunk);
     } else {
         loom_lua_push_reference(L, what->reference);
         loom_lua_decode(L, what->bytes, what->length);
@@ -127,19 +135,12 @@ static loom_lua_task *start_task(loom_lua_host *host, loom_lua_flag *flag, start
     what->task = task;
     *failure = loom_lua_protected(host, prepare, what);
     if (*failure == LOOM_LUA_NO_FAILURE) return task;
-    if (what->failure != LOOM_LUA_NO_FAILURE) *failure = what->failure;
     free(task);
     return NULL;
 }
 
 loom_lua_task *loom_lua_start_source(loom_lua_host *host, loom_lua_flag *flag, const char *source, size_t length,
                                      const char *chunk, int *failure) {
-    if (length > host->options.source_bytes) {
-        static const char text[] = "the source is too large";
-        loom_lua_buffer_set(&host->output, (const uint8_t *)text, sizeof text - 1);
-        *failure = LOOM_LUA_SYNTAX;
-        return NULL;
-    }
     start what = {.chunk = chunk, .bytes = (const uint8_t *)source, .length = length};
     return start_task(host, flag, &what, failure);
 }
@@ -155,6 +156,7 @@ static void fail(loom_lua_task *task, int status) {
     loom_lua_host *host = task->host;
     if (task->phase == LOOM_LUA_NORMAL) task->failure = status == LUA_ERRMEM ? LOOM_LUA_MEMORY : LOOM_LUA_VALUE;
     loom_lua_buffer_reset(&host->output);
+    loom_lua_begin_message(host->main);
     if (status == LUA_ERRMEM || task->phase != LOOM_LUA_NORMAL) return;
     size_t length;
     const char *text = lua_type(task->thread, -1) == LUA_TSTRING ? lua_tolstring(task->thread, -1, &length) : NULL;

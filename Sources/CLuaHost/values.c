@@ -17,17 +17,23 @@ void loom_lua_open_references(lua_State *L) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &references_key);
 }
 
-// Assigning nil to a key that exists does not allocate, so this does not raise.
+// Assigning nil does not allocate, and the list of free references has room for all: this does not raise.
 void loom_lua_release(loom_lua_host *host, int64_t reference) {
     lua_State *L = host->main;
-    if (L == NULL || !lua_checkstack(L, 3)) return;
+    if (L == NULL || !lua_checkstack(L, 4)) return;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
-    if (lua_rawgeti(L, -1, reference) != LUA_TNIL) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &references_key);
+    if (lua_rawgeti(L, -2, reference) != LUA_TNIL) {
+        lua_pushnil(L);
+        lua_rawset(L, -3);
         lua_pushnil(L);
         lua_rawseti(L, -3, reference);
         host->references--;
+        host->free_references[host->free_count++] = reference;
+        lua_pop(L, 2);
+    } else {
+        lua_pop(L, 3);
     }
-    lua_pop(L, 2);
 }
 
 void loom_lua_claim(loom_lua_host *host) { host->unclaimed_count = 0; }
@@ -47,32 +53,40 @@ void loom_lua_push_reference(lua_State *L, int64_t reference) {
     lua_remove(L, -2);
 }
 
+// Grows to hold one more; the room is made before anything is changed.
+static void make_room(lua_State *L, int64_t **list, size_t count, size_t *capacity) {
+    if (count < *capacity) return;
+    size_t wanted = *capacity == 0 ? 16 : *capacity * 2;
+    int64_t *grown = realloc(*list, wanted * sizeof *grown);
+    if (grown == NULL) luaL_error(L, "not enough memory");
+    *list = grown;
+    *capacity = wanted;
+}
+
+// The same function keeps its reference as long as it is held. References are used again, so that the tables stay small.
 static int64_t reference_to(lua_State *L, int index) {
     loom_lua_host *host = loom_lua_host_of(L);
-    if (host->unclaimed_count == host->unclaimed_capacity) {
-        size_t capacity = host->unclaimed_capacity == 0 ? 16 : host->unclaimed_capacity * 2;
-        int64_t *grown = realloc(host->unclaimed, capacity * sizeof *grown);
-        if (grown == NULL) luaL_error(L, "not enough memory");
-        host->unclaimed = grown;
-        host->unclaimed_capacity = capacity;
-    }
     lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &references_key);
     lua_pushvalue(L, index);
-    int known = lua_rawget(L, -2) == LUA_TNUMBER;
-    int64_t reference = known ? lua_tointeger(L, -1) : ++host->next_reference;
-    lua_pop(L, 1);
-    if (!known) { // the weak entry first: if the strong one fails, nothing is held
-        lua_pushvalue(L, index);
-        lua_pushinteger(L, reference);
-        lua_rawset(L, -3);
+    if (lua_rawget(L, -2) == LUA_TNUMBER) {
+        int64_t known = lua_tointeger(L, -1);
+        lua_pop(L, 3);
+        return known;
     }
-    if (lua_rawgeti(L, -2, reference) == LUA_TNIL) {
-        lua_pushvalue(L, index);
-        lua_rawseti(L, -4, reference);
-        host->references++;
-        host->unclaimed[host->unclaimed_count++] = reference;
-    }
+    make_room(L, &host->unclaimed, host->unclaimed_count, &host->unclaimed_capacity);
+    int reused = host->free_count > 0;
+    int64_t reference = reused ? host->free_references[host->free_count - 1] : host->next_reference + 1;
+    make_room(L, &host->free_references, (size_t)reference, &host->free_capacity);
+    lua_pushvalue(L, index);
+    lua_rawseti(L, -4, reference);
+    if (reused) host->free_count--;
+    else host->next_reference = reference;
+    host->references++;
+    host->unclaimed[host->unclaimed_count++] = reference; // if the next step fails, this gives it back
+    lua_pushvalue(L, index);
+    lua_pushinteger(L, reference);
+    lua_rawset(L, -4);
     lua_pop(L, 3);
     return reference;
 }

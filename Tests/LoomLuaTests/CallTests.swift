@@ -58,6 +58,17 @@ struct CallTests {
         #expect(error?.kind == .syntax)
     }
 
+    @Test("does not take a source over the limit")
+    func refusesLargeSource() async throws {
+        var limits = LuaLimits()
+        limits.sourceBytes = 1000
+        let state = try LuaState(name: "test", limits: limits)
+        let error = await state.failure(of: String(repeating: " ", count: 1001), chunk: "big.lua")
+        #expect(error == LuaError(.syntax, "big.lua: the source is too large"))
+        #expect(try await state.eval("return load((' '):rep(1001))") == [.nil, "load: the source is too large"])
+        #expect(try await state.eval("") == [])
+    }
+
     @Test("of a function of another state is refused")
     func refusesForeignFunction() async throws {
         let one = try LuaState(name: "one")

@@ -86,18 +86,28 @@ package actor Agent {
 
     /// Handles what comes until cancelled. Rebuilds itself from its rows first; throwing means that the supervisor starts it again.
     func run() async throws {
-        defer { self.abandon() }
+        do {
+            try await self.live()
+        } catch {
+            await self.abandon()
+            throw error
+        }
+        await self.abandon()
+    }
+
+    private func live() async throws {
         try await self.rebuild()
         if self.machine.status.isBusy { try await self.apply(.restarted) }
         try await self.drainIfIdle()
         while let input = await self.mailbox.next() { try await self.take(input) }
     }
 
-    /// What was under way is not waited for; a restart finds out from the rows what came of it.
-    private func abandon() {
+    /// Ends what was under way. Its results go nowhere: a restart finds out from the rows what came of it. The tasks are waited
+    /// for, since the process may exit next and a command's processes must be gone by then.
+    private func abandon() async {
+        let calls = self.running.values.compactMap(\.task)
         self.thinking?.task.cancel()
         self.thinking = nil
-        for call in self.running.values { call.task?.cancel() }
         self.running = [:]
         for input in self.mailbox.close() {
             switch input {
@@ -106,6 +116,8 @@ package actor Agent {
             case .poke, .thought, .event: break
             }
         }
+        for call in calls { call.cancel() }
+        for call in calls { await call.value }
     }
 
     private func rebuild() async throws {
@@ -132,7 +144,9 @@ package actor Agent {
             entry.generation = generation
             entry.arguments = arguments
             self.running[call] = entry
-            do { try await self.apply(.started(call: call)) } catch {
+            do {
+                if !self.machine.hasBegun(call) { try await self.apply(.started(call: call)) }
+            } catch {
                 continuation.resume(returning: false)
                 throw error
             }

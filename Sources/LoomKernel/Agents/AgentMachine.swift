@@ -54,6 +54,12 @@ package struct AgentMachine: Sendable, Hashable {
         }
     }
 
+    /// True for a call that had begun before a restart and is simply run again: it had no effect yet.
+    func hasBegun(_ call: String) -> Bool {
+        guard case .executing(let batch) = self.state else { return false }
+        return batch.calls.contains { $0.call.id == call && $0.phase == .running }
+    }
+
     package mutating func handle(_ event: AgentEvent) -> [AgentEffect] {
         switch event {
         case .received(let items): self.receive(items)

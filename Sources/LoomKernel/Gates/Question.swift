@@ -21,8 +21,33 @@ package struct Question: Sendable, Hashable, Codable, Identifiable {
 }
 
 /// An answer. Silence is `refuse`: least privilege.
-package enum Answer: Sendable, Hashable, Codable {
+package enum Answer: Sendable, Hashable {
     case allow, always, refuse
     /// The text of a choice, or free text.
     case text(String)
+}
+
+/// In JSON a word (`"allow"`), or `{"text": "…"}`.
+extension Answer: Codable {
+    private static let words: [String: Answer] = ["allow": .allow, "always": .always, "refuse": .refuse]
+
+    package init(from decoder: any Decoder) throws {
+        let value = try JSON(from: decoder)
+        if let answer = value.stringValue.flatMap({ Self.words[$0] }) {
+            self = answer
+        } else if let text = value["text"]?.stringValue {
+            self = .text(text)
+        } else {
+            let reason = "an answer is \"allow\", \"always\", \"refuse\" or {\"text\": \"…\"}"
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: reason))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        if case .text(let text) = self {
+            try JSON.object(["text": .string(text)]).encode(to: encoder)
+        } else {
+            try JSON.string(Self.words.first { $0.value == self }?.key ?? "refuse").encode(to: encoder)
+        }
+    }
 }

@@ -12,9 +12,11 @@ package actor Questions {
     /// How many questions nobody could answer.
     package private(set) var unanswered = 0
 
+    /// It stands here before anyone hears of it: an answer may come before its asker waits.
     private struct Waiting {
         let question: Question
-        let continuation: CheckedContinuation<Reply, Never>
+        var continuation: CheckedContinuation<Reply, Never>?
+        var reply: Reply?
     }
 
     package struct Reply: Sendable, Hashable {
@@ -29,7 +31,7 @@ package actor Questions {
         self.isInteractive = isInteractive
     }
 
-    package var waiting: [Question] { self.open.values.map(\.question).sorted { $0.id < $1.id } }
+    package var waiting: [Question] { self.open.values.filter { $0.reply == nil }.map(\.question).sorted { $0.id < $1.id } }
 
     /// What is asked, by whom and for which call.
     package struct Draft: Sendable, Hashable {
@@ -53,20 +55,23 @@ package actor Questions {
             self.unanswered += 1
             return Reply(answer: .refuse, by: "nobody: no person could be asked")
         }
-        try await self.store.transaction { transaction in
-            try transaction.db.execute(
-                sql: "INSERT INTO question (id, session, question) VALUES (?, ?, ?)",
-                arguments: [question.id.description, transaction.session, JSON(encoding: question).text()])
-            try transaction.publish(
-                QuestionAsked(question: question), source: "agent/\(draft.agent)", subject: question.id.description, team: draft.team)
+        self.open[question.id] = Waiting(question: question)
+        do {
+            try await self.keep(question, draft)
+        } catch {
+            self.open[question.id] = nil
+            throw error
         }
         asked(question.id)
+        defer { self.open[question.id] = nil }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if Task.isCancelled {
+                if let reply = self.open[question.id]?.reply {
+                    continuation.resume(returning: reply)
+                } else if Task.isCancelled || self.open[question.id] == nil {
                     continuation.resume(returning: Reply(answer: .refuse, by: "cancelled"))
                 } else {
-                    self.open[question.id] = Waiting(question: question, continuation: continuation)
+                    self.open[question.id]?.continuation = continuation
                 }
             }
         } onCancel: {
@@ -74,9 +79,22 @@ package actor Questions {
         }
     }
 
+    private func keep(_ question: Question, _ draft: Draft) async throws(StoreError) {
+        try await self.store.transaction { transaction in
+            try transaction.db.execute(
+                sql: "INSERT INTO question (id, session, question) VALUES (?, ?, ?)",
+                arguments: [question.id.description, transaction.session, JSON(encoding: question).text()])
+            try transaction.publish(
+                QuestionAsked(question: question), source: "agent/\(draft.agent)", subject: question.id.description, team: draft.team)
+        }
+    }
+
     /// False when it is not open any more: somebody else was first.
     package func answer(_ id: ID, _ answer: Answer, by: String) async throws(StoreError) -> Bool {
-        guard let waiting = self.open.removeValue(forKey: id) else { return false }
+        guard let waiting = self.open[id], waiting.reply == nil else { return false }
+        // Taken before the first wait: of two answers at once only one counts.
+        let reply = Reply(answer: answer, by: by)
+        self.open[id]?.reply = reply
         do {
             try await self.store.transaction { transaction in
                 try transaction.db.execute(
@@ -88,16 +106,20 @@ package actor Questions {
             }
         } catch {
             // What could not be kept did not happen: the question stays open.
-            self.open[id] = waiting
+            self.open[id]?.reply = nil
             throw error
         }
-        waiting.continuation.resume(returning: Reply(answer: answer, by: by))
+        let continuation = self.open[id]?.continuation
+        self.open[id]?.continuation = nil
+        continuation?.resume(returning: reply)
         return true
     }
 
     /// Takes back every question: the workspace closes.
     package func close() {
-        for waiting in self.open.values { waiting.continuation.resume(returning: Reply(answer: .refuse, by: "closing")) }
+        for waiting in self.open.values where waiting.reply == nil {
+            waiting.continuation?.resume(returning: Reply(answer: .refuse, by: "closing"))
+        }
         self.open = [:]
         self.isInteractive = false
     }

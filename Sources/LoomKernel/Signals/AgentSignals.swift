@@ -6,6 +6,7 @@ package struct SessionStarted: SignalPayload {
     package var session: String
     package var resumed: Bool
     package var frontEnd: String
+    enum CodingKeys: String, CodingKey { case session, resumed, frontEnd = "front_end" }
 }
 
 /// The last signal of a headless run, and the end of every session.

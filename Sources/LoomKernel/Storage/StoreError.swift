@@ -8,10 +8,13 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
     case busy(path: String)
     case noSpace(path: String)
     case failed(path: String, reason: String)
+    /// The database is well, what was asked of it is not allowed.
+    case refused(reason: String)
 
     init(_ error: any Error, path: String) {
         switch error {
         case let error as StoreError: self = error
+        case let error as InboxFull: self = .refused(reason: error.description)
         case let error as DatabaseError:
             switch error.resultCode {
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(path: path)
@@ -33,6 +36,7 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
         case .notWritable(let path): "The database \(path) cannot be written. Check the rights of the folder."
         case .busy(let path): "The database \(path) is in use by another program. Try again when it has finished."
         case .noSpace(let path): "The disk is full, so \(path) cannot grow. Free some space; nothing that was acknowledged is lost."
+        case .refused(let reason): reason
         case .failed(let path, let reason): "The database \(path) failed: \(reason)."
         }
     }

@@ -18,14 +18,23 @@ package actor Supervisor {
         case restForOne
     }
 
-    /// More restarts than this within the window and the supervisor itself fails.
+    /// How many restarts within the window are too many, and what fails then.
     package struct Intensity: Sendable, Hashable {
+        package enum Scope: Sendable, Hashable {
+            /// All children together; the supervisor itself fails, and its own supervisor decides.
+            case supervisor
+            /// Each child for itself; it is given up and its siblings go on.
+            case child
+        }
+
         package var restarts: Int
         package var window: Duration
+        package var scope: Scope
 
-        package init(restarts: Int = 5, window: Duration = .seconds(60)) {
+        package init(restarts: Int = 5, window: Duration = .seconds(60), scope: Scope = .supervisor) {
             self.restarts = restarts
             self.window = window
+            self.scope = scope
         }
     }
 
@@ -61,6 +70,8 @@ package actor Supervisor {
         var run: Int
         var task: Task<Void, Never>
         var restarts = 0
+        /// When it was restarted, within the window.
+        var recent: [Duration] = []
     }
 
     package nonisolated let name: String
@@ -71,7 +82,6 @@ package actor Supervisor {
     private let onEvent: @Sendable (Event) async -> Void
     private var children: [Child] = []
     private var runs = 0
-    private var recent: [Duration] = []
     private var state = Running.open
     private var waiters: [CheckedContinuation<Exhausted?, Never>] = []
 
@@ -167,13 +177,20 @@ package actor Supervisor {
             await self.onEvent(failure.map { .failed(child: id, reason: $0) } ?? .ended(child: id))
             return
         }
+        let reason = failure ?? "it ended"
         let now = self.clock.uptime
-        self.recent = self.recent.filter { now - $0 < self.intensity.window } + [now]
-        guard self.recent.count <= self.intensity.restarts else {
-            await self.exhaust(Exhausted(supervisor: self.name, child: id, reason: failure ?? "it ended"))
-            return
+        self.children[index].recent = child.recent.filter { now - $0 < self.intensity.window } + [now]
+        let mine = self.children[index].recent.count
+        let all = self.children.reduce(0) { sum, child in sum + child.recent.count { now - $0 < self.intensity.window } }
+        switch self.intensity.scope {
+        case .child where mine > self.intensity.restarts:
+            self.children.remove(at: index)
+            await self.onEvent(.failed(child: id, reason: reason))
+        case .supervisor where all > self.intensity.restarts:
+            await self.exhaust(Exhausted(supervisor: self.name, child: id, reason: reason))
+        case .child, .supervisor:
+            await self.restart(from: index, reason: reason)
         }
-        await self.restart(from: index, reason: failure ?? "it ended")
     }
 
     private func restart(from index: Int, reason: String) async {

@@ -49,7 +49,7 @@ extension Transaction {
 
 struct InboxFull: Error, CustomStringConvertible {
     let agent: String
-    var description: String { "the inbox of \(self.agent) is full (500 unread messages)" }
+    var description: String { "The inbox of \(self.agent) is full (500 unread messages). Wait until it has read some." }
 }
 
 extension InboxItem {

@@ -4,12 +4,12 @@ package import LoomSystem
 /// Who is in the session: spawns agents, keeps them supervised, and carries messages between them.
 package actor Roster {
     nonisolated let services: Services
-    private let supervisor: Supervisor
+    private lazy var supervisor = Supervisor(
+        name: "team", intensity: .init(restarts: 5, window: .seconds(60), scope: .child), clock: self.services.ports.clock,
+        onEvent: { [weak self] event in await self?.heard(event) })
     private var members: [String: Member] = [:]
     private var order: [String] = []
     package private(set) var lead = ""
-    /// Failures that ended a turn, by agent, for the session's outcome.
-    private var lastFailure: [String: String] = [:]
 
     private struct Member {
         var identity: AgentIdentity
@@ -22,17 +22,16 @@ package actor Roster {
 
     package init(services: Services) {
         self.services = services
-        let store = services.store
-        self.supervisor = Supervisor(
-            name: "team", intensity: .init(restarts: 20, window: .seconds(60)), clock: services.ports.clock,
-            onEvent: { event in await Self.report(event, store) })
     }
 
-    private static func report(_ event: Supervisor.Event, _ store: Store) async {
+    /// People must hear of a failed agent even when the store is what failed it, so these are published as best they can.
+    private func heard(_ event: Supervisor.Event) async {
+        let store = self.services.store
         switch event {
         case .restarting(let child, let reason, let restarts):
             _ = try? await store.publish(AgentRestarted(agent: child, reason: reason, restarts: restarts), source: "kernel")
         case .failed(let child, let reason):
+            self.members[child]?.failure = reason
             _ = try? await store.publish(AgentStateChanged(agent: child, state: .failed, reason: reason), source: "kernel")
         case .ended:
             break
@@ -126,8 +125,8 @@ package actor Roster {
         return identity
     }
 
-    /// Brings back the agents of a stored session.
-    package func restore(lead: String) async throws(CommandError) {
+    /// Brings back the agents of a stored session; `model` nil means each has the one it had.
+    package func restore(lead: String, model: ModelName? = nil) async throws(CommandError) {
         let session = self.services.session
         let rows: [(AgentIdentity, ModelName)]
         do {
@@ -147,10 +146,11 @@ package actor Roster {
             throw CommandError(error)
         }
         self.lead = lead
-        for (identity, model) in rows {
-            self.members[identity.name] = Member(identity: identity, model: model)
+        for (identity, stored) in rows {
+            self.members[identity.name] = Member(identity: identity, model: model ?? stored)
             self.order.append(identity.name)
         }
+        if let model { for name in self.order { try await self.setModel(model, for: name) } }
         for name in self.order { await self.start(name) }
     }
 

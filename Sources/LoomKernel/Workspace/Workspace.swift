@@ -42,7 +42,10 @@ package actor Workspace {
         store.setSession(session)
         var configuration = options.configuration
         configuration.notices += opened.notices
-        let permissions = PermissionEngine(preset: stored?.permissions ?? configuration.permissions, rules: configuration.rules)
+        // A flag is about this very start, so it counts more than what the session had.
+        let isFlagged = configuration.origins["permissions.preset"] == "--permissions"
+        let preset = isFlagged ? configuration.permissions : stored?.permissions ?? configuration.permissions
+        let permissions = PermissionEngine(preset: preset, rules: configuration.rules)
         stored?.grants.forEach(permissions.grant)
         let budget = Budget(sessionLimit: configuration.sessionBudgetUSD, agentLimit: configuration.agentBudgetUSD)
         if let stored { budget.restore(stored.spent) }
@@ -89,10 +92,15 @@ package actor Workspace {
             throw CommandError(error)
         }
         if let stored {
-            try await self.roster.restore(lead: stored.lead)
+            try await self.roster.restore(lead: stored.lead, model: self.flaggedModel)
         } else {
             try await self.roster.spawn(.init(role: options.leadRole, name: options.leadRole), by: "kernel")
         }
+    }
+
+    private var flaggedModel: ModelName? {
+        let configuration = self.configuration
+        return configuration.origins["model.default"] == "--model" ? configuration.model.flatMap { ModelName($0) } : nil
     }
 
     /// Ends the session's life in this process. What agents were doing goes on when it is resumed.

@@ -2,21 +2,33 @@ internal import CLuaHost
 
 /// How a host function ended, in the byte form.
 struct LuaReply: Sendable {
-    var kind: Int
-    var bytes: [UInt8]
+    let kind: Int
+    let bytes: [UInt8]
+    /// Keeps the functions that the bytes refer to until Lua has them.
+    private let values: [LuaValue]
 
-    static func from(_ result: Result<[LuaValue], any Error>, for references: LuaReferences) -> LuaReply {
+    private init(kind: Int, _ values: [LuaValue], for references: LuaReferences) throws(LuaError) {
+        self.kind = kind
+        self.values = values
+        bytes = try LuaEncoder.encode(values, for: references)
+    }
+
+    /// What cannot cross becomes an error in Lua.
+    init(_ result: Result<[LuaValue], any Error>, for references: LuaReferences) {
         do throws(LuaError) {
             switch result {
-            case .success(let values):
-                return LuaReply(kind: LOOM_LUA_RETURN, bytes: try LuaEncoder.encode(values, for: references))
-            case .failure(let error):
-                return LuaReply(kind: LOOM_LUA_RAISE, bytes: try LuaEncoder.encode([value(of: error)], for: references))
+            case .success(let values): try self.init(kind: LOOM_LUA_RETURN, values, for: references)
+            case .failure(let error): try self.init(kind: LOOM_LUA_RAISE, [Self.value(of: error)], for: references)
             }
         } catch {
-            let text = try? LuaEncoder.encode([.string(error.message)], for: references)
-            return LuaReply(kind: LOOM_LUA_RAISE, bytes: text ?? [UInt8(LOOM_LUA_NIL)])
+            self.init(refusal: error.message)
         }
+    }
+
+    private init(refusal: String) {
+        var encoder = LuaEncoder(references: LuaReferences())
+        try? encoder.put(.string(refusal))
+        (kind, bytes, values) = (LOOM_LUA_RAISE, encoder.bytes, [])
     }
 
     private static func value(of error: any Error) -> LuaValue {
@@ -79,7 +91,7 @@ final class LuaBridge {
             }
         }
         loom_lua_set_deadline(current.task, current.call.signal.deadline)
-        return deliver(LuaReply.from(result, for: references), to: reply)
+        return deliver(LuaReply(result, for: references), to: reply)
     }
 
     private func load(_ name: String) throws(LuaError) -> [LuaValue] {
@@ -97,7 +109,7 @@ final class LuaBridge {
     private func deliver(_ answer: LuaReply, to reply: UnsafeMutablePointer<loom_lua_buffer>) -> Int {
         if loom_lua_buffer_set(reply, answer.bytes, answer.bytes.count) != 0 { return answer.kind }
         let limit = reply.pointee.limit
-        let refusal = LuaReply.from(
+        let refusal = LuaReply(
             .failure(LuaError(.value, "the result is too large to cross to Lua (more than \(limit) bytes)")), for: references)
         return loom_lua_buffer_set(reply, refusal.bytes, refusal.bytes.count) != 0 ? refusal.kind : LOOM_LUA_RETURN
     }

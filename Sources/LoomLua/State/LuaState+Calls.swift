@@ -31,7 +31,9 @@ extension LuaState {
         }
         let bytes = try LuaEncoder.encode(arguments, for: bridge.references)
         return try await perform(deadline: deadline, context: context) { host, flag, failure in
-            loom_lua_start_function(host, flag, function.reference, bytes, bytes.count, &failure)
+            withExtendedLifetime(arguments) {
+                loom_lua_start_function(host, flag, function.reference, bytes, bytes.count, &failure)
+            }
         }
     }
 

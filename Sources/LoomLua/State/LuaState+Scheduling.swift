@@ -6,8 +6,10 @@ extension LuaState {
         running.state = .running
         bridge.current = running
         let bytes = reply?.bytes ?? []
-        let status = loom_lua_step(
-            running.task, running.call.signal.deadline, Int32(reply?.kind ?? LOOM_LUA_NO_REPLY), bytes, bytes.count)
+        let status = withExtendedLifetime(reply) {
+            loom_lua_step(
+                running.task, running.call.signal.deadline, Int32(reply?.kind ?? LOOM_LUA_NO_REPLY), bytes, bytes.count)
+        }
         bridge.current = nil
         switch Int(status) {
         case LOOM_LUA_DONE: end(running, .success(output()))
@@ -39,7 +41,7 @@ extension LuaState {
             } catch {
                 result = .failure(error)
             }
-            await state?.complete(call.id, ticket, LuaReply.from(result, for: references))
+            await state?.complete(call.id, ticket, LuaReply(result, for: references))
         }
     }
 

@@ -47,18 +47,18 @@ struct LuaEncoder {
         for value in table.array { try put(value, depth: depth + 1) }
         try put(count: table.fields.count)
         for field in table.fields {
-            try put(field.key)
+            try put(key: field.key)
             try put(field.value, depth: depth + 1)
         }
     }
 
-    private mutating func put(_ key: LuaKey) throws(LuaError) {
+    private mutating func put(key: LuaKey) throws(LuaError) {
         switch key {
-        case .boolean(let value): try put(.boolean(value))
-        case .integer(let value): try put(.integer(value))
+        case .boolean(let value): try put(LuaValue.boolean(value))
+        case .integer(let value): try put(LuaValue.integer(value))
         case .number(let value):
             guard !value.isNaN else { throw LuaError(.value, "NaN cannot be a key of a Lua table") }
-            try put(.number(value))
+            try put(LuaValue.number(value))
         case .string(let value): try put(text: value.utf8)
         case .bytes(let value): try put(text: value)
         }

@@ -19,7 +19,7 @@ package enum LuaKey: Sendable, Hashable, Comparable {
         switch (a, b) {
         case (.boolean(let a), .boolean(let b)): !a && b
         case (.integer(let a), .integer(let b)): a < b
-        case (.number(let a), .number(let b)): a < b
+        case (.number(let a), .number(let b)): !b.isTotallyOrdered(belowOrEqualTo: a) // NaN has a place too
         case (.string(let a), .string(let b)): a.utf8.lexicographicallyPrecedes(b.utf8)
         case (.bytes(let a), .bytes(let b)): a.lexicographicallyPrecedes(b)
         default: a.rank < b.rank
@@ -31,7 +31,7 @@ package enum LuaKey: Sendable, Hashable, Comparable {
         switch self {
         case .boolean(let value): hasher.combine(value)
         case .integer(let value): hasher.combine(value)
-        case .number(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value.bitPattern)
         case .string(let value): for byte in value.utf8 { hasher.combine(byte) }
         case .bytes(let value): hasher.combine(value)
         }

@@ -9,6 +9,8 @@ package struct LuaTable: Sendable, Equatable {
     /// Sorted by key, each key once, so that what is derived from a table does not depend on Lua's hashing.
     package private(set) var fields: [Field]
 
+    package init() { (array, fields) = ([], []) }
+
     package init(array: [LuaValue] = [], fields: [LuaKey: LuaValue] = [:]) {
         self.array = array
         self.fields = fields.map { Field(key: $0, value: $1) }.sorted { $0.key < $1.key }
@@ -16,7 +18,7 @@ package struct LuaTable: Sendable, Equatable {
 
     /// The last one wins where a name comes twice.
     package init(_ named: some Sequence<(String, LuaValue)>) {
-        self.init(array: [], fields: [:])
+        self.init()
         for (name, value) in named { self[name] = value }
     }
 

@@ -26,7 +26,7 @@ extension APIFunction {
             name, arguments, returns: returns, phases: [.tool], text: text,
             body: .suspending { (call) throws(APIFault) in
                 let host = try call.host
-                do {
+                do throws(ToolError) {
                     return .value(try await work(host, call))
                 } catch {
                     guard error.status == .error else { throw .ended(error) }

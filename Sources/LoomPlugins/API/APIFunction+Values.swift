@@ -21,7 +21,7 @@ extension APIFunction {
             "json.decode", [("text", .string.required)], returns: "any, loom.Error?", phases: everywhere,
             text: "The value of a JSON text. Null becomes `loom.json.null`.",
             body: .immediate { (call) throws(APIFault) in
-                do {
+                do throws(JSON.ParseError) {
                     return .value(try JSON.parse(call.text("text")))
                 } catch {
                     return .refused(APIRefusal(code: "invalid_json", message: error.description, hint: nil))

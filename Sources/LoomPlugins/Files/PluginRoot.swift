@@ -1,5 +1,3 @@
-package import LoomSystem
-
 /// A folder of plugins. Roots are layered: a later one's plugin stands in front of an earlier one's of the same name.
 package struct PluginRoot: Sendable, Hashable {
     /// `bundled`, `user` or `project`.

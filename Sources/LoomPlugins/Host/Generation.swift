@@ -79,7 +79,7 @@ package final class Generation: Sendable {
 
     /// Calls a function of this generation. The time that a human is waited for does not count.
     func call(
-        _ function: LuaFunction, _ functions: [LuaFunction] = [], _ arguments: [JSON], marksEmptyLists: Bool = true,
+        _ function: LuaFunction, _ functions: [LuaFunction], _ arguments: [JSON], marksEmptyLists: Bool = true,
         deadline: Duration = .seconds(86_400), context: CallContext
     ) async throws(LuaFault) -> [JSON] {
         begin()

@@ -17,7 +17,7 @@ actor PromptLibrary {
 
     /// The prompt with all it includes. The same context gives the same bytes.
     func render(_ name: String, _ context: PromptContext) async throws(PromptError) -> String {
-        do {
+        do throws(LuaError) {
             let engine = try await ready()
             return try await engine.render(name, context)
         } catch {
@@ -34,7 +34,7 @@ actor PromptLibrary {
 
     /// Compiles a template without rendering it.
     static func check(_ template: PromptTemplate, path: String) async throws(PluginFault) {
-        do {
+        do throws(LuaError) {
             _ = try await PromptEngine(["prompt": PromptSource(path: path, template: template)])
         } catch {
             guard let place = LuaFault.place(in: error.message) else {
@@ -59,7 +59,7 @@ struct PromptEngine: Sendable {
         guard let render = made.first?.function else { throw LuaError(.runtime, "the prompts' Lua state could not be set up") }
         self.render = render
         await state.setStrictGlobals(true)
-        var templates = LuaTable()
+        var templates: LuaTable = [:]
         for (name, source) in sources {
             templates[name] =
                 try await state.run(source: source.template.lua, chunk: "@" + source.path, deadline: Self.deadline).first ?? .nil

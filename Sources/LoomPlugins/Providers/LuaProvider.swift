@@ -37,6 +37,8 @@ package struct LuaProvider: Provider {
 
     package var generation: Int { generationState.number }
 
+    package var secretVariables: [String] { account.keyVariables }
+
     package func missing() async -> String? { account.missing }
 
     package func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error> {

@@ -12,7 +12,7 @@ struct ProviderCall: Sendable {
     private var name: String { provider.name }
 
     func run() async {
-        do {
+        do throws(ModelFailure) {
             try await attempt()
             channel.finish()
         } catch {
@@ -51,9 +51,9 @@ struct ProviderCall: Sendable {
 
     private func lua(_ work: Work, _ arguments: [JSON], context: CallContext) async throws(ModelFailure) -> [JSON] {
         let state = provider.generationState
-        do {
+        do throws(LuaFault) {
             switch work {
-            case .plain(let function): return try await state.call(function, arguments, context: context)
+            case .plain(let function): return try await state.call(function, [], arguments, context: context)
             case .stream(let function): return try await state.call(state.prelude.stream, [function], arguments, context: context)
             case .decode(let function): return try await state.call(state.prelude.decode, [function], arguments, context: context)
             }
@@ -72,7 +72,7 @@ struct ProviderCall: Sendable {
     // MARK: HTTP
 
     private func request(_ table: JSON, key: Secret?) throws(ModelFailure) -> HTTPRequest {
-        do {
+        do throws(ProviderRequest.Fault) {
             return try ProviderRequest(table, baseURL: provider.account.baseURL, key: key).request
         } catch {
             throw ModelFailure(.invalid, "The provider \(provider.plugin) made no request: \(error.reason).")
@@ -80,7 +80,7 @@ struct ProviderCall: Sendable {
     }
 
     private func send(_ request: HTTPRequest) async throws(ModelFailure) -> HTTPResponse {
-        do {
+        do throws(HTTPError) {
             return try await ports.http.send(request)
         } catch {
             throw ModelFailure(error)

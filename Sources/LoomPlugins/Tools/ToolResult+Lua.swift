@@ -1,4 +1,5 @@
 import LoomKernel
+import LoomLua
 import LoomSystem
 
 extension ToolResult {

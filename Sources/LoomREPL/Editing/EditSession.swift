@@ -43,8 +43,9 @@ final class EditSession {
         cedit_guard(self.output)
         defer { cedit_unguard() }
         let context = Unmanaged.passUnretained(self).toOpaque()
-        guard let editor = cedit_open(
-            self.input, self.output, self.configuration.term, context, readCharacter, promptText, completeWord)
+        guard
+            let editor = cedit_open(
+                self.input, self.output, self.configuration.term, context, readCharacter, promptText, completeWord)
         else { return }
         self.editor = editor
         defer {

@@ -50,7 +50,7 @@ package struct HeadlessRun: Sendable {
         }
         var errors: [String] = []
         do {
-            try await workspace.send(self.prompt, to: nil, by: "user/run")
+            try await workspace.send(self.prompt, to: nil, by: "run")
         } catch {
             errors.append(error.description)
         }

@@ -15,7 +15,9 @@ extension LineRenderer {
         case GrantChanged.type:
             return signal.payload(GrantChanged.self).map { change in
                 let rule = "\(self.marks.open)\(change.rule)\(self.marks.close)"
-                return self.event("rules", change.granted ? "\(rule) allowed for this session by \(change.by.who)" : "\(rule) taken back by \(change.by.who)")
+                return self.event(
+                    "rules",
+                    change.granted ? "\(rule) allowed for this session by \(change.by.who)" : "\(rule) taken back by \(change.by.who)")
             }
         case TaskChanged.type: return signal.payload(TaskChanged.self).map { self.changed($0) }
         case BudgetReached.type: return signal.payload(BudgetReached.self).map { self.reached($0) }
@@ -93,7 +95,8 @@ extension LineRenderer {
         case "removed": return self.event("plugins", "\(plugin.plugin) removed")
         default:
             let from = plugin.from.map { "\($0) \(self.marks.arrow) " } ?? ""
-            return self.event("plugins", "\(plugin.plugin) \(from)\(plugin.to.map(String.init) ?? plugin.status)", right: time, rightHue: .dim)
+            return self.event(
+                "plugins", "\(plugin.plugin) \(from)\(plugin.to.map(String.init) ?? plugin.status)", right: time, rightHue: .dim)
         }
     }
 

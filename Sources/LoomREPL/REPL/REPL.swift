@@ -42,7 +42,8 @@ package actor REPL {
         let traits = options.traits ?? .detect(input: options.input, output: options.output)
         let words = CompletionWords(directory: workspace.directory, files: workspace.services.ports.files)
         guard let port = Self.port(options, traits, words) else {
-            throw CommandError("The terminal cannot be read: the system has no thread or file descriptor left. Close something and try again.")
+            throw CommandError(
+                "The terminal cannot be read: the system has no thread or file descriptor left. Close something and try again.")
         }
         let agents = await workspace.snapshot().agents
         let lead = agents.first { $0.role == "lead" } ?? agents.first
@@ -190,7 +191,8 @@ package actor REPL {
             var lines: [String] = []
             for signal in batch { lines += self.lines(for: signal) }
             if signals.dropped > self.lost {
-                lines += self.renderer.layout.block("\(signals.dropped - self.lost) signals were not shown: the terminal was too slow.", indent: 2)
+                lines += self.renderer.layout.block(
+                    "\(signals.dropped - self.lost) signals were not shown: the terminal was too slow.", indent: 2)
                 self.lost = signals.dropped
                 await self.takeQuestions()
             }
@@ -201,7 +203,8 @@ package actor REPL {
         self.release(upTo: .max)
     }
 
-    private func release(upTo sequence: Int64) {
+    /// Everything up to this number was printed, or happened before anybody looked.
+    func release(upTo sequence: Int64) {
         self.shown = max(self.shown, sequence)
         for reader in self.readers where reader.sequence <= self.shown { reader.done.resume() }
         self.readers.removeAll { $0.sequence <= self.shown }

@@ -11,18 +11,18 @@ struct LineScan: Sendable {
     let query: ContentQuery
     let scope: SearchScope
     let files: any FileSystem
-    let clock: any WallClock
+    /// Whether to end with what there is.
+    let timeIsUp: @Sendable () -> Bool
 
     func run() throws(SearchError) -> ContentMatches {
         let expression = try expression()
-        let deadline = clock.uptime + query.timeLimit
         var collector = MatchCollector(query)
         func search(_ path: String) -> Bool {
-            guard clock.uptime < deadline else {
+            if timeIsUp() {
                 collector.timeIsUp()
                 return false
             }
-            return scan(path, for: expression, deadline: deadline, into: &collector)
+            return scan(path, for: expression, into: &collector)
         }
         if let target = scope.target {
             _ = search(target)
@@ -41,20 +41,19 @@ struct LineScan: Sendable {
         }
     }
 
-    private func scan(
-        _ path: String, for expression: Regex<AnyRegexOutput>, deadline: Duration, into collector: inout MatchCollector
-    ) -> Bool {
+    private func scan(_ path: String, for expression: Regex<AnyRegexOutput>, into collector: inout MatchCollector) -> Bool {
         guard let name = scope.name(of: path),
             let bytes = try? files.read(FilePath.join(scope.folder, path), limit: ContentQuery.fileSizeLimit),
             !TextEncoding.isBinary(bytes), let text = TextEncoding.decode(bytes)?.text
         else { return true }
-        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
         func line(_ index: Int) -> String { String(Substring(lines[index])).cut(to: Self.lineLimit, around: 0) }
         var matchCount = 0
         var firstUnshown = 0
         var contextEnd = 0
         for index in lines.indices {
-            guard clock.uptime < deadline, !Task.isCancelled else {
+            if timeIsUp() {
                 collector.timeIsUp()
                 return false
             }

@@ -6,6 +6,8 @@ struct Ripgrep {
     let query: ContentQuery
     let scope: SearchScope
     let clock: any WallClock
+    /// When the query's time is up, of the clock's uptime; after that a killed ripgrep is no fault.
+    let deadline: Duration
 
     static func spec(_ query: ContentQuery, _ scope: SearchScope) -> ProcessSpec {
         ProcessSpec(
@@ -42,7 +44,6 @@ struct Ripgrep {
     }
 
     func run() async throws(SearchError) -> ContentMatches {
-        let began = clock.uptime
         if let glob = scope.glob {
             // It fails only when ripgrep has ended, and why is said below.
             try? await process.write(Array(Self.ignoreText(glob).utf8))
@@ -64,7 +65,7 @@ struct Ripgrep {
             let words = process.errorOutput.text
             if !words.isEmpty { throw failure(words) }
         default:
-            guard Task.isCancelled || clock.uptime - began >= query.timeLimit else {
+            guard Task.isCancelled || clock.uptime >= deadline else {
                 throw .ripgrep("it ended with \(end.map { "\($0)" } ?? "no exit status").")
             }
             output.collector.timeIsUp()

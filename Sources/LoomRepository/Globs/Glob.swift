@@ -3,7 +3,7 @@
 ///     try Glob("Sources/**/*.{c,h}").matches("Sources/loomkin/main.c")  // true
 ///
 /// `*` and `?` never match a slash; `**` stands for any number of folders. A pattern without a slash is matched against
-/// the last part of a path, so `*.md` finds Markdown at any depth; one that begins with `/` stays at the top.
+/// the last part of a path, so `*.md` finds Markdown at any depth and `./*.md` only at the top.
 /// Names that begin with a dot are names like all others. Case matters.
 package struct Glob: Sendable, Hashable, CustomStringConvertible {
     /// What is wrong with a pattern; the text names it and says what to write instead.
@@ -29,7 +29,7 @@ package struct Glob: Sendable, Hashable, CustomStringConvertible {
         var expansions = try BraceExpansion.expand(pattern)
         matchesNameOnly = !expansions.contains { $0.contains("/") }
         if !matchesNameOnly {
-            expansions = expansions.map { $0.contains("/") ? String($0.drop { $0 == "/" }) : "**/" + $0 }
+            expansions = expansions.map { $0.contains("/") ? Self.fromTop($0) : "**/" + $0 }
         }
         var alternatives: [Wildcard] = []
         for expansion in expansions {
@@ -41,6 +41,11 @@ package struct Glob: Sendable, Hashable, CustomStringConvertible {
         }
         self.alternatives = alternatives
         ignoreLines = matchesNameOnly ? expansions : expansions.map { "/" + $0 }
+    }
+
+    /// Without the `./` or `/` at the beginning, which only says where the pattern begins.
+    private static func fromTop(_ pattern: String) -> String {
+        String((pattern.hasPrefix("./") ? pattern.dropFirst(2) : pattern[...]).drop { $0 == "/" })
     }
 
     /// - Parameter path: relative to where the search began, without `./`.

@@ -14,8 +14,8 @@ struct ScalarSet: Sendable, Hashable {
 
     /// Inserts a class such as `alpha`, as in `[[:alpha:]]`; false when there is none of that name.
     mutating func insert(classNamed name: String) -> Bool {
-        guard let class_ = Self.classes[name] else { return false }
-        ranges += class_
+        guard let members = Self.classes[name] else { return false }
+        ranges += members
         return true
     }
 

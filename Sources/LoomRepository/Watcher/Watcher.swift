@@ -134,7 +134,8 @@ package actor Watcher {
             if let line = WatchLine(line) { handle(line) }
         }
         process.stop()
-        let end = await process.waitForExit().map { "\($0)" } ?? "no exit status"
+        // Not in this task, which `stop` cancels: when `stop` returns, the process is gone.
+        let end = await Task { await process.waitForExit() }.value.map { "\($0)" } ?? "no exit status"
         let words = process.errorOutput.text.split(whereSeparator: \.isNewline).first.map { " (\($0))" } ?? ""
         return "\(WatchProgram.name) ended with \(end)\(words)."
     }

@@ -25,7 +25,15 @@ struct Terminal {
             throw Failure("\(error)")
         }
         let watching = Task { [plugins = self.project.plugins] in await plugins.watch() }
+        // A hang-up or TERM ends like /quit, but says in the exit code that it was one.
+        let ended = ProcessSignals([SIGTERM, SIGHUP]) { number in
+            Task {
+                await workspace.close()
+                exit(128 + number)
+            }
+        }
         let code = await repl.run(first: first)
+        withExtendedLifetime(ended) {}
         watching.cancel()
         page?.stop()
         await workspace.close()

@@ -72,6 +72,19 @@ struct SupervisorTests {
         #expect(await supervisor.ids.isEmpty)
     }
 
+    @Test("gives up only the child that fails too often when each counts for itself")
+    func childIntensity() async {
+        let log = Log()
+        let supervisor = Supervisor(
+            name: "team", intensity: .init(restarts: 1, window: .seconds(60), scope: .child), clock: ManualClock(), onEvent: log.add)
+        await supervisor.start(.init(id: "sibling", restart: .permanent) { try await forever() })
+        await supervisor.start(.init(id: "bad", restart: .permanent) { throw Crash() })
+        await log.wait(for: 2)
+        #expect(log.texts == ["restarting bad", "failed bad"])
+        #expect(await supervisor.ids == ["sibling"])
+        await supervisor.stopAll()
+    }
+
     @Test("does not let a storm in one subtree stop another")
     func tree() async {
         let log = Log()

@@ -1,32 +1,74 @@
 import LoomKernel
 import LoomSystem
 import Synchronization
+import Testing
 
 @testable import LoomPlugins
 
-/// Plugins in memory: files by path below their root, a host over them, and what it reported.
+/// Plugins in memory: files by path below their root, and a host over them.
 final class TestPlugins: Sendable {
     static let bundled = PluginRoot(name: "bundled", folder: "/bundled")
-    static let user = PluginRoot(name: "user", folder: "/user", prefix: "~/.config/loomkin/")
+    static let user = PluginRoot(name: "user", folder: "/user", prefix: "user/")
     static let project = PluginRoot(name: "project", folder: "/project/.loomkin", prefix: ".loomkin/")
 
     let files = MemoryFileSystem()
     let clock = ManualClock()
     let host: PluginHost
-    private let logged: Mutex<[String]>
+    let logged = Logged()
 
-    /// The files of the bundled root.
+    final class Logged: Sendable {
+        private let lines = Mutex<[String]>([])
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+        var all: [String] { lines.withLock { $0 } }
+    }
+
+    /// The texts are files of the bundled root.
     init(
         _ texts: [String: String] = [:], roots: [PluginRoot] = [bundled, user, project],
-        http: any HTTPClient = ScriptedHTTPClient([]), environment: [String: String] = [:],
-        providers: [String: ProviderSettings] = [:], endpoints: [String: EndpointSettings] = [:], settings: [String: JSON] = [:]
+        http: any HTTPClient = ScriptedHTTPClient { (_) throws(HTTPError) in throw HTTPError(.cannotConnect, host: "nowhere") },
+        environment: [String: String] = [:], providers: [String: ProviderSettings] = [:], endpoints: [String: EndpointSettings] = [:],
+        settings: [String: JSON] = [:]
     ) throws {
-        let logged = LogBox()
-        self.logged = logged.lines
-        let ports = PluginPorts(
-            clock: clock, files: files, http: http, environment: { environment[$0] }, providers: providers, endpoints: endpoints,
-            setting: { settings[$0] }, log: { level, plugin, text in logged.lines.withLock { $0.append("\(level) \(plugin) \(text)") } })
-        host = PluginHost(roots: roots, ports: ports)
+        let logged = logged
+        host = PluginHost(
+            roots: roots,
+            ports: PluginPorts(
+                clock: clock, files: files, http: http, environment: { environment[$0] }, providers: providers, endpoints: endpoints,
+                setting: { settings[$0] }, log: { logged.add("\($0) \($1): \($2)") }))
         for (path, text) in texts { try write(path, text) }
+    }
+
+    /// Loads at once; for tests whose plugins are all right.
+    static func loaded(_ texts: [String: String]) async throws -> TestPlugins {
+        let plugins = try TestPlugins(texts)
+        let failed = await plugins.host.load().filter { $0.status == "failed" }
+        try #require(failed.isEmpty, "\(failed.compactMap(\.error))")
+        return plugins
+    }
+
+    var catalog: PluginCatalog { host.catalog }
+
+    func write(_ path: String, _ text: String, in root: PluginRoot = bundled) throws {
+        try files.write(text, to: "\(root.folder)/\(path)", options: WriteOptions(createsParents: true))
+    }
+
+    func remove(_ path: String, in root: PluginRoot = bundled) throws {
+        try files.remove("\(root.folder)/\(path)")
+    }
+
+    /// Reports in one line each: name, status, numbers, and the error if there is one.
+    func reload() async -> [String] {
+        await host.reload().map(Self.line)
+    }
+
+    static func line(_ report: PluginReported) -> String {
+        let numbers = "\(report.from.map { "\($0)" } ?? "-")>\(report.to.map { "\($0)" } ?? "-")"
+        return "\(report.kind) \(report.plugin) \(report.status) \(numbers)" + (report.error.map { " \($0)" } ?? "")
+    }
+
+    func tool(_ name: String) throws -> LuaTool { try #require(catalog.tool(name) as? LuaTool) }
+
+    func summary(_ name: String, _ kind: String = "tool") throws -> PluginSummary {
+        try #require(catalog.plugins.first { $0.name == name && $0.kind == kind })
     }
 }

@@ -6,7 +6,7 @@ import Testing
         "matches",
         arguments: [
             ("*.swift", "main.swift", true), ("*.swift", "a/b/main.swift", true), ("*.swift", "main.swift.orig", false),
-            ("/*.swift", "main.swift", true), ("/*.swift", "a/main.swift", false),
+            ("./*.swift", "main.swift", true), ("./*.swift", "a/main.swift", false), ("/a", "b/a", false), ("./a/b", "a/b", true),
             ("a/*.c", "a/x.c", true), ("a/*.c", "a/b/x.c", false), ("a/*.c", "b/a/x.c", false),
             ("a/**/*.c", "a/x.c", true), ("a/**/*.c", "a/b/c/x.c", true), ("a/**/*.c", "ab/x.c", false),
             ("**/x.c", "x.c", true), ("**/x.c", "a/b/x.c", true), ("**/x.c", "a/yx.c", false),

@@ -41,9 +41,9 @@ import Testing
         #expect(!rules.ignores("own", isFolder: false))
     }
 
-    @Test func `the files of a repository are read down to the path that is asked for`() throws {
+    @Test func `the files of a repository are read down to the path that is asked for`() async throws {
         let files = LiveFileSystem()
-        try withTemporaryFolder { folder in
+        try await withTemporaryFolder { folder in
             try files.write("secret\n*.o", to: "\(folder)/.git/info/exclude", options: .init(createsParents: true))
             try files.write("!keep.o\n/app/out", to: "\(folder)/.gitignore")
             try files.write("*.tmp", to: "\(folder)/app/.gitignore", options: .init(createsParents: true))
@@ -60,9 +60,9 @@ import Testing
         }
     }
 
-    @Test func `a worktree uses the exclude file of its repository`() throws {
+    @Test func `a worktree uses the exclude file of its repository`() async throws {
         let files = LiveFileSystem()
-        try withTemporaryFolder { folder in
+        try await withTemporaryFolder { folder in
             try files.write("secret", to: "\(folder)/main/.git/info/exclude", options: .init(createsParents: true))
             try files.write("../..\n", to: "\(folder)/main/.git/worktrees/w/commondir", options: .init(createsParents: true))
             try files.write("gitdir: \(folder)/main/.git/worktrees/w\n", to: "\(folder)/w/.git", options: .init(createsParents: true))

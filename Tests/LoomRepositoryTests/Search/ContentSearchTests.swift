@@ -1,3 +1,4 @@
+import Glibc
 import LoomSystem
 import Testing
 
@@ -77,7 +78,7 @@ import Testing
         "a glob narrows, and never brings ignored files back", arguments: Engine.allCases,
         [
             ("*.swift", ["a.swift", "deep/b.swift"]), ("*.{md,log}", ["deep/notes.md"]), ("deep/**", ["deep/b.swift", "deep/notes.md"]),
-            ("out/**", []), ("*.log", []), ("/*.swift", ["a.swift"]), ("{a.swift,deep/*.md}", ["a.swift", "deep/notes.md"]),
+            ("out/**", []), ("*.log", []), ("./*.swift", ["a.swift"]), ("{a.swift,deep/*.md}", ["a.swift", "deep/notes.md"]),
         ])
     func glob(_ engine: Engine, _ example: (glob: String, paths: [String])) async throws {
         #expect(try await find(ContentQuery("let", glob: example.glob, mode: .files), engine).files.map(\.path) == example.paths)
@@ -85,7 +86,7 @@ import Testing
 
     @Test("a path narrows, and globs begin there", arguments: Engine.allCases)
     func path(_ engine: Engine) async throws {
-        let matches = try await find(ContentQuery("let", path: "deep", glob: "/*.md", mode: .files), engine)
+        let matches = try await find(ContentQuery("let", path: "deep", glob: "./*.md", mode: .files), engine)
         #expect(matches.files.map(\.path) == ["deep/notes.md"])
     }
 
@@ -153,6 +154,36 @@ import Testing
         await #expect(throws: SearchError.outsideRoot("../..")) { try await find(ContentQuery("x", path: "../.."), engine) }
         await #expect(throws: SearchError.outsideRoot("../*")) { try await find(ContentQuery("x", glob: "../*"), engine) }
         await #expect(throws: SearchError.self) { try await find(ContentQuery("x", path: "no/such"), engine) }
+    }
+
+    @Test func `ripgrep is ended when the time is up, or the task is cancelled`() async throws {
+        try await withTemporaryFolder { folder in
+            // Opening a pipe that nobody writes to waits for ever.
+            #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
+            let search = ContentSearch(root: folder, files: LiveFileSystem(), runner: LiveProcessRunner(), clock: LiveClock())
+            let late = try await search.find(ContentQuery("x", path: "pipe", timeLimit: .milliseconds(50)))
+            #expect(late.end == .time)
+            let task = Task { try await search.find(ContentQuery("x", path: "pipe")) }
+            task.cancel()
+            #expect(try await task.value.end == .time)
+        }
+    }
+
+    @Test func `a pattern that keeps the own engine busy is given up on when the time is up`() async throws {
+        try await withTemporaryFolder { folder in
+            try write(["a": String(repeating: "a", count: 26)], in: folder)
+            let clock = ManualClock()
+            let search = ContentSearch(root: folder, files: LiveFileSystem(), runner: ScriptedProcessRunner(), clock: clock)
+            async let matches = search.find(ContentQuery("(a+)+b", timeLimit: .seconds(2)))
+            await clock.waitForSleepers()
+            clock.advance(by: .seconds(3))
+            #expect(try await matches == ContentMatches(end: .time))
+        }
+    }
+
+    @Test func `the own engine looks at the clock between lines`() async throws {
+        let matches = try await find(ContentQuery("let", timeLimit: .zero), .own)
+        #expect(matches == ContentMatches(end: .time))
     }
 
     @Test func `ripgrep reads no configuration, so nothing but the query decides`() {

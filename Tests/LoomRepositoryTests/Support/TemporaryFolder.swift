@@ -2,12 +2,6 @@ import LoomSystem
 import Testing
 
 /// Runs the body with a folder of its own, whose path has no symbolic link in it, and removes it afterwards.
-func withTemporaryFolder<Result>(_ body: (_ path: String) throws -> Result) throws -> Result {
-    let folder = try makeTemporaryFolder()
-    defer { try? LiveFileSystem().remove(folder, recursively: true) }
-    return try body(folder)
-}
-
 func withTemporaryFolder<Result>(_ body: (_ path: String) async throws -> Result) async throws -> Result {
     let folder = try makeTemporaryFolder()
     defer { try? LiveFileSystem().remove(folder, recursively: true) }

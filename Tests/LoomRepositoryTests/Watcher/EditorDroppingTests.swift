@@ -6,7 +6,8 @@ import Testing
     @Test(
         "is ignored",
         arguments: [
-            ".a.swp", ".a.swx", "a~", ".#a", "#a#", "4913", "a.tmp", "a.swift.tmp.4711.1700000000", ".goutputstream-X1", ".loomkin-0a1b", "a.bak",
+            ".a.swp", ".a.swx", "a~", ".#a", "#a#", "4913", "a.tmp", "a.swift.tmp.4711.1700000000", ".goutputstream-X1", ".loomkin-0a1b",
+            "a.bak",
         ])
     func isIgnored(_ name: String) {
         #expect(EditorDropping.matches(name: name[...]))

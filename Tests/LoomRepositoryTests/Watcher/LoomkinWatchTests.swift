@@ -183,16 +183,18 @@ import Testing
 
     @Test func `it ends with its parent even while its input stays open`() async throws {
         try await withTemporaryFolder { folder in
-            // The shell passes its own input on, which we keep open, and then dies.
-            let program = try WatchRun.program()
-            let parent = try await LiveProcessRunner().start(
-                ProcessSpec(.shell("exec 3<&0; '\(program)' '\(folder)' <&3 & echo $$ $!; wait")))
-            var lines = parent.output.lines().makeAsyncIterator()
-            let first = try #require(await lines.next())
-            let pids = String(decoding: first, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+            // In a session of its own, with pipes that outlive the shell: nothing but the shell's end can end it.
+            let (input, output) = ("\(folder)/input", "\(folder)/output")
+            #expect(mkfifo(input, 0o600) == 0 && mkfifo(output, 0o600) == 0)
+            let writer = open(input, O_RDWR | O_CLOEXEC)
+            defer { close(writer) }
+            let runner = LiveProcessRunner()
+            let reader = try await runner.start(ProcessSpec(.program("cat", arguments: [output])))
+            let parent = try await runner.start(
+                ProcessSpec(.shell("setsid '\(WatchRun.program())' '\(folder)' <'\(input)' >'\(output)' & wait")))
+            var lines = reader.output.lines().makeAsyncIterator()
             #expect(try #require(await lines.next()) == Array("ready".utf8))
-            #expect(pids.count == 2 && kill(pids[0], SIGKILL) == 0)
-            // Its output ends with the last process that holds it.
+            #expect(kill(parent.identity.pid, SIGKILL) == 0)
             #expect(await lines.next() == nil)
         }
     }
@@ -203,7 +205,10 @@ import Testing
             ([], "loomkin-watch: name at least one folder (see loomkin-watch --help)\n"),
             (["--sideways"], "loomkin-watch: unknown option --sideways (see loomkin-watch --help)\n"),
             (["--exclude"], "loomkin-watch: a value is missing after --exclude (see loomkin-watch --help)\n"),
-            (["--max-watches", "few", "/"], "loomkin-watch: --max-watches needs a whole number above 0, not few (see loomkin-watch --help)\n"),
+            (
+                ["--max-watches", "few", "/"],
+                "loomkin-watch: --max-watches needs a whole number above 0, not few (see loomkin-watch --help)\n"
+            ),
         ])
     func mistakes(_ arguments: [String], _ text: String) async throws {
         let result = try await LiveProcessRunner().run(ProcessSpec(.program(WatchRun.program(), arguments: arguments)))

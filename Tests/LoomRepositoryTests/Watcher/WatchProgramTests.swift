@@ -4,8 +4,8 @@ import Testing
 @testable import LoomRepository
 
 @Suite struct WatchProgramTests {
-    @Test func `the variable wins over the program's folder, and that over PATH`() throws {
-        try withTemporaryFolder { folder in
+    @Test func `the variable wins over the program's folder, and that over PATH`() async throws {
+        try await withTemporaryFolder { folder in
             for place in ["own", "here", "path"] {
                 try write(["\(place)/loomkin-watch": ""], in: folder)
                 try files.setMode(0o755, of: "\(folder)/\(place)/loomkin-watch")
@@ -20,8 +20,8 @@ import Testing
         }
     }
 
-    @Test func `a file that can't be run is no program`() throws {
-        try withTemporaryFolder { folder in
+    @Test func `a file that can't be run is no program`() async throws {
+        try await withTemporaryFolder { folder in
             try write(["loomkin-watch": ""], in: folder)
             #expect(find(["PATH": folder], nil) == nil)
         }

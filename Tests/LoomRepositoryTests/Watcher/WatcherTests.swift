@@ -120,7 +120,8 @@ import Testing
 
     @Test func `the text about a missing program names the variable and the file`() {
         #expect(
-            "\(Watcher.Failure.missingProgram)" == "Files are not watched: loomkin-watch was found neither beside this program nor in PATH. "
+            "\(Watcher.Failure.missingProgram)"
+                == "Files are not watched: loomkin-watch was found neither beside this program nor in PATH. "
                 + "Install it there, or set LOOMKIN_WATCH to its path. Until then, reload by hand.")
     }
 }

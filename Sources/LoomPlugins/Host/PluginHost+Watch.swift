@@ -1,0 +1,25 @@
+package import LoomRepository
+package import LoomSystem
+
+extension PluginHost {
+    /// Reloads whenever a file of the roots changes, until the task is cancelled. The watching itself is a process of its own.
+    package func watch(runner: any ProcessRunner, program: String? = nil) async throws(Watcher.Failure) {
+        let folders = roots.flatMap { root in ["plugins", "roles", "prompts"].map { FilePath.join(root.folder, $0) } }
+        let watcher = Watcher(folders: folders, runner: runner, clock: ports.clock, program: program)
+        try await watcher.start()
+        // What changed before the watch stood is seen now.
+        await reload()
+        await withTaskCancellationHandler {
+            for await change in watcher.changes {
+                switch change {
+                case .changed, .rescan: await reload()
+                case .trouble(.gone): break
+                case .trouble(let trouble): ports.log("warning", "loomkin-watch", trouble.description)
+                }
+            }
+        } onCancel: {
+            Task { await watcher.stop() }
+        }
+        await watcher.stop()
+    }
+}

@@ -1,0 +1,117 @@
+import LoomSystem
+import Synchronization
+import Testing
+
+@testable import LoomKernel
+
+@Suite("A session that is resumed")
+struct ResumeTests {
+    @Test("goes on with its history, its grants and its spending where it was")
+    func history() async throws {
+        try await withTemporaryFolder { folder in
+            let rig = Rig { call, _ in FakeProvider.say("answer \(call.step)") }
+            let first = try await rig.open(directory: folder, isEphemeral: false)
+            try await first.send("one")
+            _ = await first.waitUntilQuiet()
+            try await first.setPermissions(.edit, by: "user")
+            let session = first.session
+            await first.close()
+
+            let second = try await rig.open(directory: folder, session: .resume(nil), isEphemeral: false)
+            #expect(second.session == session)
+            #expect(await second.snapshot().permissions == "edit")
+            try await second.send("two")
+            #expect(await second.waitUntilQuiet().result == "answer 1")
+            #expect(rig.provider.received.last?.messages.map(\.text) == ["one", "answer 0", "two"])
+            await second.close()
+            let stored = try Store(path: folder + "/.loomkin/loomkin.db", bus: second.bus, clock: rig.clock)
+            let sessions = try await stored.sessions()
+            #expect(sessions.map(\.title) == ["one"])
+            stored.close()
+        }
+    }
+
+    @Test("runs a call that had not begun, and asks its question again")
+    func gated() async throws {
+        try await withTemporaryFolder { folder in
+            let tool = FakeTool("shell", touches: [Access(.execute, "make")]) { _, _ in ToolResult("made") }
+            var rig = Rig(tools: [tool]) { _, number in
+                number == 0 ? FakeProvider.use([("c1", "shell", [:])]) : FakeProvider.say("done")
+            }
+            rig.configuration.permissions = .ask
+            let first = try await rig.open(directory: folder, isEphemeral: false)
+            let asked = first.bus.subscribe(name: "test")
+            try await first.send("go")
+            _ = await asked.first(QuestionAsked.self)
+            await first.close()
+
+            let second = try await rig.open(directory: folder, session: .resume(nil), isEphemeral: false)
+            let again = second.bus.subscribe(name: "test")
+            var question = await second.snapshot().questions.first
+            if question == nil { question = await again.first(QuestionAsked.self)?.question }
+            try await second.answer(try #require(question).id, .allow, by: "user")
+            let end = await second.waitUntilQuiet()
+            #expect(end.outcome == .done)
+            #expect(rig.provider.received.count == 2)
+            await second.close()
+        }
+    }
+
+    @Test("tells the model that a call which had begun was interrupted, and does not run it twice")
+    func interrupted() async throws {
+        try await withTemporaryFolder { folder in
+            let runs = Mutex(0)
+            let begun = Signalled()
+            let tool = FakeTool("slow") { _, host throws(ToolError) in
+                runs.withLock { $0 += 1 }
+                _ = try await host.send(to: "helper", "note", urgent: false)
+                begun.fire()
+                try? await forever()
+                return ToolResult("late")
+            }
+            let rig = Rig(tools: [tool]) { call, _ in
+                guard call.agent == "lead" else { return FakeProvider.say("ok") }
+                return call.step == 0 ? FakeProvider.use([("c1", "slow", [:])]) : FakeProvider.say("done")
+            }
+            let first = try await rig.open(directory: folder, isEphemeral: false)
+            _ = try await first.spawn(role: "coder", name: "helper", model: nil, by: "user")
+            try await first.send("go")
+            await begun.wait()
+            await first.close()
+
+            let second = try await rig.open(directory: folder, session: .resume(nil), isEphemeral: false)
+            #expect(await second.waitUntilQuiet().result == "done")
+            #expect(runs.withLock { $0 } == 1)
+            let results = rig.provider.received.last { $0.agent == "lead" }?.messages.last?.parts ?? []
+            guard case .toolResult("c1", _, let text, _)? = results.first else {
+                Issue.record("the call has no result")
+                return
+            }
+            #expect(text.contains("the message to helper was sent"))
+            await second.close()
+        }
+    }
+
+    @Test("is refused while another process has it, and when there is none")
+    func refusals() async throws {
+        try await withTemporaryFolder { folder in
+            let rig = Rig { _, _ in FakeProvider.say("ok") }
+            await #expect(throws: CommandError("There is no session to resume yet.")) {
+                _ = try await rig.open(directory: folder, session: .resume(nil), isEphemeral: false)
+            }
+            let first = try await rig.open(directory: folder, isEphemeral: false)
+            await #expect(throws: CommandError.self) {
+                _ = try await rig.open(directory: folder, session: .resume(nil), isEphemeral: false)
+            }
+            await first.close()
+        }
+    }
+}
+
+func withTemporaryFolder(_ body: (String) async throws -> Void) async throws {
+    let files = LiveFileSystem()
+    let folder = try files.realPath("/tmp") + "/loomkin-test-\(Hash.token(bytes: 8))"
+    try files.makeDirectory(folder)
+    defer { try? files.remove(folder, recursively: true) }
+    try await body(folder)
+}

@@ -1,0 +1,147 @@
+import LoomSystem
+import Testing
+
+@testable import LoomKernel
+@testable import LoomPlugins
+
+@Suite("The loom API", .timeLimit(.minutes(1))) struct LoomAPITests {
+    /// Runs the body as a tool in the workspace.
+    private func run(_ body: String, _ workspace: TestWorkspace, settings: [String: JSON] = [:]) async throws -> String {
+        let plugins = try TestPlugins(["plugins/tools/t.lua": LuaSources.tool(body)], settings: settings)
+        await plugins.host.load()
+        return try await plugins.tool("t").use([:], workspace).text
+    }
+
+    @Test(
+        "values go to Lua and back as they were",
+        arguments: [
+            "{\"a\":[],\"b\":{},\"c\":null,\"d\":[null,1]}", "[]", "{}", "null", "[[],{}]", "9007199254740993", "1.5", "\"\\u0000é\"", "[1,2.5,\"x\",true]",
+        ])
+    func json(_ text: String) async throws {
+        let body = "return loom.json.encode(loom.json.decode([==[\(text)]==]))"
+        #expect(try await run(body, try await TestWorkspace()) == text)
+    }
+
+    @Test(
+        "pure functions",
+        arguments: [
+            ("return loom.json.encode({})", "{}"), ("return loom.json.encode(loom.json.array({}))", "[]"),
+            ("local list = loom.json.array({}) list[1] = 'x' return loom.json.encode(list)", "[\"x\"]"),
+            ("return loom.json.encode({ x = loom.json.null })", "{\"x\":null}"),
+            ("return tostring(loom.json.decode('[null]')[1] == loom.json.null)", "true"),
+            ("return loom.json.encode({ a = 1 }, true)", "{\n  \"a\": 1\n}"),
+            ("local v, err = loom.json.decode('{') return tostring(v) .. ' ' .. err.code", "nil invalid_json"),
+            ("return (select(2, loom.json.decode('x')))", "")
+        ])
+    func pure(_ body: String, _ result: String) async throws {
+        let workspace = try await TestWorkspace()
+        if result.isEmpty {
+            await #expect(throws: ToolError.self) { _ = try await run("return { err = \(body.dropFirst(7)) }", workspace) }
+        } else {
+            #expect(try await run(body, workspace) == result)
+        }
+    }
+
+    @Test("text, time, configuration")
+    func small() async throws {
+        let workspace = try await TestWorkspace()
+        #expect(try await run("return loom.time.now()", workspace) == "2026-01-01T00:00:00Z")
+        #expect(try await run("return loom.config.get('a.b') .. tostring(loom.config.get('c'))", workspace, settings: ["a.b": "x"]) == "xnil")
+        #expect(try await run("return loom.text.diff('a\\nb\\n', 'a\\nc\\n')", workspace).contains("-b\n+c\n"))
+        #expect(try await run("return loom.text.diff('a', 'a')", workspace) == "")
+        #expect(try await run("return #loom.text.truncate(('x'):rep(1000), 100) < 200 and 'cut'", workspace) == "cut")
+    }
+
+    @Test("reads, writes, lists and looks at files; what is missing is nil and an error with its text")
+    func files() async throws {
+        let workspace = try await TestWorkspace()
+        try workspace.files.write("one\ntwo\nthree\n", to: "/p/a.txt")
+        let read = try await run(
+            "local f = loom.fs.read('a.txt', { offset = 2, limit = 1 }) return loom.json.encode(f)", workspace)
+        let file = try JSON.parse(read)
+        #expect(file["text"] == "two\n" && file["first_line"] == 2 && file["line_count"] == 1 && file["total_lines"] == 3)
+        #expect(file["path"] == "a.txt" && file["line_ending"] == "lf" && file["size"] == 14)
+        let write = try await run(
+            "loom.fs.read('a.txt') local w = assert(loom.fs.write('a.txt', 'one\\n')) return w.added .. ' ' .. w.removed .. ' ' .. tostring(w.created)",
+            workspace)
+        #expect(write == "0 2 false")
+        #expect(try await run("local e = loom.fs.list('.') return e[1].name .. e[1].kind .. e[1].size", workspace) == "a.txtfile4")
+        #expect(try await run("return tostring(loom.fs.stat('b.txt')) .. loom.fs.stat('a.txt').kind", workspace) == "nilfile")
+        #expect(
+            try await run(
+                "local f, err = loom.fs.read('b.txt') return tostring(f) .. ' ' .. err.code .. ' ' .. tostring(err) .. ' ' .. err.message",
+                workspace) == "nil error b.txt does not exist. b.txt does not exist.")
+        #expect(try await run("local f = loom.fs.glob('*.txt') return f.files[1] .. f.total", workspace) == "a.txt1")
+    }
+
+    @Test("searches the content of files")
+    func search() async throws {
+        let workspace = try await TestWorkspace()
+        try workspace.files.write("zero\none\ntwo\nthree\nfour\nfive two\n", to: "/p/a.txt")
+        let body = "return loom.json.encode(assert(loom.fs.search({ pattern = 'two', literal = true, context = 1, mode = 'MODE', case = true })))"
+        let content = try JSON.parse(try await run(body.replacing("MODE", with: "content"), workspace))
+        #expect(
+            content == [
+                "truncated": false,
+                "matches": [
+                    ["path": "a.txt", "line": 3, "text": "two", "before": ["one"], "after": ["three"]],
+                    ["path": "a.txt", "line": 6, "text": "five two", "before": ["four"], "after": [:]],
+                ],
+            ])
+        let count = try JSON.parse(try await run(body.replacing("MODE", with: "count"), workspace))
+        #expect(count == ["truncated": false, "files": [["path": "a.txt", "count": 2]]])
+    }
+
+    @Test("a denied access ends the call as denied, however the plugin goes about it")
+    func denied() async throws {
+        let workspace = try await TestWorkspace(permissions: .readOnly)
+        for body in ["assert(loom.fs.write('a', 'x'))", "loom.fs.write('a', 'x') return 'went on'"] {
+            do throws(ToolError) {
+                let plugins: TestPlugins
+                do { plugins = try await TestPlugins.loaded(["plugins/tools/t.lua": LuaSources.tool(body)]) } catch { return }
+                guard let tool = plugins.catalog.tool("t") as? LuaTool else { return }
+                _ = try await tool.use([:], workspace)
+                Issue.record("the write was not refused")
+            } catch {
+                #expect(error.status == .denied)
+                #expect(error.message.hasPrefix("Refused"))
+                #expect(!error.message.contains("t.lua"))
+            }
+        }
+        #expect(!workspace.files.exists("/p/a"))
+    }
+
+    @Test("asks the person and waits")
+    func ask() async throws {
+        let workspace = try await TestWorkspace()
+        let signals = workspace.workspace.bus.subscribe(name: "test")
+        async let answer = run("return loom.ask.user({ question = 'Which?', options = { 'a', 'b' } })", workspace)
+        var asked: Question?
+        while asked == nil, let batch = await signals.next() {
+            asked = batch.lazy.compactMap { $0.payload(QuestionAsked.self)?.question }.first
+        }
+        let question = try #require(asked)
+        #expect(question.options == ["a", "b"])
+        try await workspace.workspace.answer(question.id, .text("b"), by: "user/test")
+        #expect(try await answer == "b")
+    }
+
+    @Test("knows the agent, and keeps to its phase")
+    func phases() async throws {
+        let workspace = try await TestWorkspace()
+        #expect(try await run("local me = loom.agent.self() return me.name .. me.role .. me.team", workspace) == "adacodercore")
+        #expect(try await run("return #loom.board.list() .. type(loom.agent.list())", workspace) == "0table")
+        await #expect(throws: ToolError.self) { try await run("loom.board.assign({ titel = 'x', agent = 'ada' })", workspace) }
+    }
+
+    @Test("the definitions for editors and the reference name every function")
+    func documentation() {
+        let (definitions, page) = (APIFunction.luaCATS(), APIFunction.referenceMarkdown())
+        for function in APIFunction.all {
+            #expect(definitions.contains("function loom.\(function.name)("))
+            #expect(page.contains("## `loom.\(function.name)("))
+        }
+        #expect(definitions.contains("---@param options? { limit?: integer, offset?: integer }"))
+        #expect(Set(APIFunction.all.map(\.name)).count == APIFunction.all.count)
+    }
+}

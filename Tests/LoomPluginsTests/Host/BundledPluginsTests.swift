@@ -1,0 +1,43 @@
+import LoomSystem
+import Testing
+
+@testable import LoomKernel
+@testable import LoomPlugins
+
+@Suite("The bundled plugins", .timeLimit(.minutes(1))) struct BundledPluginsTests {
+    /// The root of the repository.
+    private static var folder: String {
+        var path = #filePath
+        for _ in 0..<4 { path = FilePath.parent(of: path) }
+        return path
+    }
+
+    private func host(_ clock: any WallClock = ManualClock()) -> PluginHost {
+        PluginHost(
+            roots: [PluginRoot(name: "bundled", folder: Self.folder)],
+            ports: PluginPorts(
+                clock: clock, files: LiveFileSystem(),
+                http: ScriptedHTTPClient { (_) throws(HTTPError) in throw HTTPError(.cannotConnect, host: "nowhere") },
+                environment: { _ in nil }))
+    }
+
+    @Test("all load")
+    func load() async throws {
+        let host = host()
+        #expect(await host.load().filter { $0.status != "loaded" }.map(\.error) == [])
+        #expect(host.catalog.tools.count >= 10)
+        #expect(await host.check(nil).faults == [])
+    }
+
+    @Test("every role has a prompt that can be rendered")
+    func prompts() async throws {
+        let host = host()
+        await host.load()
+        for role in host.catalog.roles {
+            let context = PromptContext(agent: "ada", role: role.name, team: "core", project: "/p", rules: "Be kind.")
+            let text = try await host.catalog.prompt(for: role, context)
+            #expect(text.contains("Be kind."), "\(role.name)")
+            #expect(!text.contains("{{") && !text.contains("{%"))
+        }
+    }
+}
