@@ -19,6 +19,16 @@ package struct SessionFinished: SignalPayload {
     /// Dollars; nil when a model without a known price was used.
     package var costUSD: Double?
     enum CodingKeys: String, CodingKey { case session, outcome, result, usage, costUSD = "cost_usd" }
+
+    /// A cost that is not known is written as null: programs read the same keys whatever the model.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(self.session, forKey: .session)
+        try container.encode(self.outcome, forKey: .outcome)
+        try container.encode(self.result, forKey: .result)
+        try container.encode(self.usage, forKey: .usage)
+        try container.encode(self.costUSD, forKey: .costUSD)
+    }
 }
 
 /// An agent joined a team.

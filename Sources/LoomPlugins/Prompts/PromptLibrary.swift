@@ -81,8 +81,8 @@ struct PromptEngine: Sendable {
           string = true, table = true, math = true, ipairs = true, tostring = true, tonumber = true, type = true, select = true,
           error = true, assert = true, pcall = true,
         }
-        for name in next, _G do
-          if not keep[name] then _G[name] = nil end
+        for name in next, _ENV do
+          if not keep[name] then _ENV[name] = nil end
         end
         math.random, math.randomseed = nil, nil
 

@@ -74,9 +74,8 @@ extension REPL {
             "\(kind)  \(plugins.map(\.name).sorted().joined(separator: " "))"
         }
         for plugin in plugins where plugin.root != "bundled" {
-            lines.append(
-                "\(plugin.name)  from \(plugin.root), generation \(plugin.generation)\(plugin.shadows.isEmpty ? "" : ", in front of \(plugin.shadows.joined(separator: ", "))")"
-            )
+            let hidden = plugin.shadows.isEmpty ? "" : ", in front of \(plugin.shadows.joined(separator: ", "))"
+            lines.append("\(plugin.name)  from \(plugin.root), generation \(plugin.generation)\(hidden)")
         }
         for plugin in plugins { if let error = plugin.error { lines.append("\(plugin.name)  \(plugin.status): \(error)") } }
         await self.say(lines.isEmpty ? "There are no plugins." : lines.joined(separator: "\n"))

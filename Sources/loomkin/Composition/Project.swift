@@ -104,6 +104,17 @@ struct Project {
         return nil
     }
 
+    // MARK: Watching
+
+    /// Reloads plugins that are saved, until the task is cancelled. Where watching is impossible a notice says so.
+    func watchPlugins() async {
+        do {
+            try await self.plugins.watch(runner: self.ports.processes)
+        } catch {
+            self.bus.publish(Notice(level: "warning", text: error.description), source: "kernel")
+        }
+    }
+
     // MARK: Workspaces
 
     /// Opens the workspace with this project's plugins, which are watched from then on.
