@@ -12,6 +12,13 @@ struct Plugin: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List every plugin with its root and state.")
         @OptionGroup var project: ProjectOptions
         @OptionGroup var listing: ListingOptions
+        @Argument(help: ArgumentHelp("None.", visibility: .hidden)) var unknown: [String] = []
+
+        func validate() throws {
+            guard let word = self.unknown.first else { return }
+            let nearest = nearestWord(to: word, in: ["list", "show", "check"]).map { " Did you mean «\($0)»?" } ?? ""
+            throw ValidationError("There is no command «plugin \(word)».\(nearest)")
+        }
 
         func run() async throws {
             let project = try await Project.open(self.project)

@@ -132,7 +132,7 @@ struct Project {
         } catch {
             throw Failure("\(error)")
         }
-        self.recorder.record(into: workspace.services.store)
+        await self.recorder.record(into: workspace.services.store)
         return workspace
     }
 }
