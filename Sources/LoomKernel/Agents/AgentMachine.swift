@@ -280,7 +280,7 @@ extension InboxItem {
         case .peer: "[message from \(self.from)] \(self.text)"
         case .task: "[task from \(self.from)] \(self.text)"
         case .notice: "[notice] \(self.text)"
-        case .answer: "[answer from \(self.from)] \(self.text)"
+        case .report: "[report from \(self.from)] \(self.text)"
         }
     }
 }

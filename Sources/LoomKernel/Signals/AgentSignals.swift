@@ -105,6 +105,8 @@ package struct InboxQueued: SignalPayload {
     package var kind: InboxItem.Kind
     package var priority: InboxItem.Priority
     package var text: String
+    /// The tool call that sent it, if one did.
+    package var call: String?
 }
 
 /// Messages entered an agent's context.

@@ -278,7 +278,7 @@ package actor Roster {
             try await self.services.store.transaction { transaction in
                 if let effect { try transaction.record(.stored("the message to \(name) was sent"), agent: effect.agent, call: effect.call) }
                 let source = kind == .user ? "user/\(sender)" : "agent/\(sender)"
-                try transaction.queue(item, agent: identity, source: source)
+                try transaction.queue(item, agent: identity, source: source, call: effect?.call)
                 if kind == .user {
                     try transaction.publish(
                         UserSaid(to: name, text: text, item: item.id.description), source: source, subject: item.id.description,

@@ -88,10 +88,12 @@ extension LineRenderer {
 
     private mutating func queued(_ item: InboxQueued) -> [String] {
         switch item.kind {
-        case .peer: return self.event(item.from, "\(self.marks.arrow) \(item.to)  \(item.text)")
+        case .peer:
+            if let call = item.call { self.told.insert(call) }
+            return self.event(item.from, "\(self.marks.arrow) \(item.to)  \(item.text)")
         case .user where item.to != self.lead && item.from.who == self.me.who:
             return self.event("you", "\(self.marks.arrow) \(item.to)  queued, read before the next model call", .dim)
-        case .user, .task, .notice, .answer: return []
+        case .user, .task, .notice, .report: return []
         }
     }
 

@@ -50,7 +50,10 @@ struct Run: AsyncParsableCommand {
         let output = HeadlessRun.Output(rawValue: self.output) ?? .text
         let run = HeadlessRun(
             workspace: workspace, output: output, prompt: prompt, timeout: self.timeout.map { .milliseconds(Int($0 * 1000)) })
-        throw ArgumentParser.ExitCode(await run.run())
+        let watching = Task { [project] in await project.watchPlugins() }
+        let code = await run.run()
+        watching.cancel()
+        throw ArgumentParser.ExitCode(code)
     }
 
     private func check(_ project: Project) throws {

@@ -205,6 +205,20 @@ struct LineRendererTests {
     }
 
     @Test(arguments: [
+        ("rule", "rule deny execute rm* (user.toml:3)"), ("user/page", "refused by page"),
+        ("nobody: no person could be asked", "refused by nobody: no person could be asked"),
+    ])
+    func `a refusal says who refused`(by: String, reason: String) throws {
+        let decided = PermissionDecided(
+            agent: "ada", call: "c", tool: "shell", access: "execute rm x", verdict: .deny, rule: "deny execute rm*", origin: "user.toml:3",
+            by: by)
+        let finished = ToolFinished(
+            agent: "ada", call: "c", tool: "shell", summary: "rm x", status: .denied, text: "no", milliseconds: 1, generation: 1)
+        let lines = self.lines([try signal(decided), try signal(finished)], renderer(nil))
+        #expect(lines == ["ada       ⚙ shell  rm x  ✗ refused  1 ms", "          " + reason])
+    }
+
+    @Test(arguments: [
         (Outcome.done, false, ExitCode.done), (.failed, false, .failed), (.failed, true, .modelUnavailable), (.gaveUp, true, .failed),
         (.limit, true, .limit), (.refused, false, .unanswered), (.cancelled, false, .interrupted),
     ])

@@ -42,7 +42,7 @@ struct REPLInputTests {
 
     @Test func `the help fits a screen, and every example is a command`() {
         #expect(CommandHelp.overview.count <= 22)
-        #expect(CommandHelp.overview.allSatisfy { $0.columns <= 100 })
+        #expect(CommandHelp.overview.allSatisfy { $0.columns <= 80 })
         for help in CommandHelp.all {
             guard case .command = REPLInput(help.example) else {
                 Issue.record("\(help.example) does not work")
