@@ -7,7 +7,8 @@ struct Loomkin: AsyncParsableCommand {
         commandName: "loomkin",
         abstract: "Run a team of AI coding agents from one terminal.",
         discussion: """
-            Without a command it opens the REPL on the project in the current folder.
+            Without a command it opens the REPL: loomkin [-C DIR] [--model PROVIDER:MODEL] [--resume [ID]]. «loomkin help chat» has \
+            all its options.
 
             Exit codes: 0 done; 1 the agent failed or gave up; 2 wrong usage or configuration; 3 budget or turn limit; \
             4 a permission was needed and nobody could answer; 5 model unavailable; 130 interrupted.
@@ -30,7 +31,7 @@ struct ProjectOptions: ParsableArguments {
 
 /// Options of every command that runs agents.
 struct SessionOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("PROVIDER:MODEL, for example anthropic:claude-sonnet-4-5.", valueName: "model"))
+    @Option(name: .long, help: ArgumentHelp("PROVIDER:MODEL, for example anthropic:claude-sonnet-5-5.", valueName: "model"))
     var model: String?
 
     @Option(name: .long, help: ArgumentHelp("ask, read-only, edit or full. Default: the configuration's, else ask.", valueName: "preset"))

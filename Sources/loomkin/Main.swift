@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import LoomKernel
 import LoomREPL
 
 /// Parses the command line and turns what comes of it into an exit code that `docs/configuration.md` lists.
@@ -20,6 +21,11 @@ enum Main {
 
     private static func end(_ error: any Error) -> Never {
         if let code = error as? ArgumentParser.ExitCode { exit(code.rawValue) }
+        if let error = error as? ConfigurationError {
+            // The command line was right, so its usage would only hide what is wrong.
+            writeError(error.description)
+            exit(Status.usage.rawValue)
+        }
         let code = Loomkin.exitCode(for: error)
         let message = Loomkin.fullMessage(for: error)
         if code.isSuccess {

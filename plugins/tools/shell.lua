@@ -16,7 +16,7 @@ return {
   parameters = {
     command = { type = "string", required = true },
     timeout = {
-      type = "number", minimum = 1, maximum = MAX_TIMEOUT, default = DEFAULT_TIMEOUT, description = "seconds",
+      type = "number", minimum = 1, maximum = MAX_TIMEOUT, description = "seconds, usually " .. DEFAULT_TIMEOUT,
     },
     description = { type = "string", description = "what it is for, in a few words" },
   },
@@ -26,7 +26,7 @@ return {
   summary = "command",
 
   run = function(args)
-    local timeout = args.timeout or DEFAULT_TIMEOUT
+    local timeout = args.timeout or loom.config.get("shell.timeout_seconds") or DEFAULT_TIMEOUT
     local result = assert(loom.process.run({ command = args.command, timeout = timeout }))
     local head = ("%s (%.1f s)"):format(ending(result, timeout), result.seconds)
     local text = head .. "\n" .. (result.output == "" and "(no output)" or result.output)

@@ -25,8 +25,11 @@ package struct ToolError: Error, Sendable, Hashable, CustomStringConvertible {
     /// For people: a traceback. Never sent to the model.
     package let trace: String?
     package let status: ToolResult.Status
+    /// A word for programs: `not_found`, `outside_project`, or the status.
+    package let code: String
 
-    package init(_ message: String, status: ToolResult.Status = .error, trace: String? = nil) {
+    package init(_ message: String, status: ToolResult.Status = .error, code: String? = nil, trace: String? = nil) {
+        self.code = code ?? status.rawValue
         self.message = message
         self.status = status
         self.trace = trace
@@ -50,5 +53,23 @@ package struct ToolResult: Sendable, Hashable, Codable {
         self.text = text
         self.status = status
         self.data = data
+    }
+}
+
+extension ToolError {
+    /// An error of a file, told by its path in the project.
+    init(_ error: FileError, path: String) {
+        let code: String? =
+            switch error.reason {
+            case .notFound: "not_found"
+            case .alreadyExists: "already_exists"
+            case .permissionDenied, .readOnly: "permission_denied"
+            case .isDirectory: "is_directory"
+            case .notDirectory: "not_directory"
+            case .tooLarge: "too_large"
+            case .outsideProject: "outside_project"
+            case .notEmpty, .notRegularFile, .noSpace, .tooManySymlinks, .invalidPath, .other: nil
+            }
+        self.init(FileError(error.reason, path: path).description, code: code)
     }
 }

@@ -46,7 +46,7 @@ extension Configuration {
             case .strings: entry.value.arrayValue?.allSatisfy { $0.stringValue != nil } ?? false
             }
         guard fits else {
-            throw ConfigurationError("\(entry.origin): \(entry.key) must be a \(key.type.rawValue), not \(entry.value.text()).")
+            throw ConfigurationError("\(entry.origin): \(entry.key) must be \(key.type.rawValue), not \(entry.value.text()).")
         }
     }
 

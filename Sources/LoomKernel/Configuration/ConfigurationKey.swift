@@ -9,7 +9,12 @@ package struct ConfigurationKey: Sendable {
     let isHarmless: Bool
     let apply: @Sendable (inout Configuration, JSON, _ origin: String) -> String?
 
-    package enum ValueType: String, Sendable { case string, integer, number, strings = "list of strings" }
+    package enum ValueType: String, Sendable {
+        case string = "a string"
+        case integer = "an integer"
+        case number = "a number"
+        case strings = "a list of strings"
+    }
 
     init(
         _ name: String, _ type: ValueType, _ text: String, isHarmless: Bool = false,

@@ -89,7 +89,7 @@ extension ToolHost {
         do {
             try self.services.ports.files.write(bytes, to: self.absolute(relative), options: WriteOptions(createsParents: true))
         } catch {
-            throw ToolError(error.description)
+            throw ToolError(error, path: relative)
         }
         try await self.wrote(relative, hash, diff)
         return FileWrite(
@@ -108,7 +108,7 @@ extension ToolHost {
                     name: entry.name, kind: entry.kind, size: status?.size ?? 0, modified: status?.modified ?? Timestamp(nanoseconds: 0))
             }
         } catch {
-            throw ToolError(error.description)
+            throw ToolError(error, path: relative)
         }
     }
 
@@ -134,7 +134,7 @@ extension ToolHost {
         do {
             bytes = try self.services.ports.files.read(self.absolute(relative), limit: Self.wholeFileLimit)
         } catch {
-            throw ToolError(error.description.replacingPrefix(self.directory + "/", ""))
+            throw ToolError(error, path: relative)
         }
         guard var decoded = DecodedText(bytes) else { throw ToolError("\(relative) is binary (\(bytes.count) bytes), not text.") }
         let ending = decoded.lineEnding

@@ -10,7 +10,8 @@ extension ToolHost {
         let anywhere = pattern.contains("/") ? pattern : "**/" + pattern
         let whole = folder == "." ? anywhere : folder + "/" + anywhere
         do {
-            return try await FileSearch(root: self.directory, files: self.services.ports.files).find(whole, limit: limit)
+            let found = try await FileSearch(root: self.directory, files: self.services.ports.files).find(whole, limit: limit)
+            return found.keeping { self.mayRead($0) }
         } catch {
             throw ToolError(error.description)
         }
@@ -25,9 +26,14 @@ extension ToolHost {
         let ports = self.services.ports
         let search = ContentSearch(root: self.directory, files: ports.files, runner: ports.processes, clock: ports.clock)
         do {
-            return try await search.find(query)
+            return try await search.find(query).keeping { self.mayRead($0) }
         } catch {
             throw ToolError(error.description)
         }
+    }
+
+    /// A file that a rule denies is not found either.
+    private func mayRead(_ path: String) -> Bool {
+        self.services.permissions.decide(tool: self.tool, Access(.read, path)).verdict != .deny
     }
 }

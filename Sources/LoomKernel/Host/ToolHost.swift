@@ -38,7 +38,7 @@ package struct ToolHost: Sendable {
             let relative = FilePath.relative(real, to: self.directory) ?? path
             return relative.isEmpty ? "." : relative
         } catch {
-            throw ToolError(error.description)
+            throw ToolError(error, path: path)
         }
     }
 

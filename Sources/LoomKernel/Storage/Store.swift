@@ -85,7 +85,10 @@ package final class Store: Sendable {
         do { return try await self.database.read(body) } catch { throw StoreError(error, path: self.database.path) }
     }
 
+    /// Brings everything into the one file, so that a copy of it is whole, and closes it.
     package func close() {
+        // A reader elsewhere may hold the log; then it is brought over at the next close.
+        _ = try? (self.database as? DatabasePool)?.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         try? self.database.close()
     }
 }

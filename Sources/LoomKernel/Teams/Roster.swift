@@ -72,7 +72,7 @@ package actor Roster {
             throw CommandError("No model is configured. Set one with --model PROVIDER:MODEL or [model] default in the configuration.")
         }
         guard let model = ModelName(text) else {
-            throw CommandError("«\(text)» is not a model's name. Write PROVIDER:MODEL, for example anthropic:claude-sonnet-4-5.")
+            throw CommandError("«\(text)» is not a model's name. Write PROVIDER:MODEL, for example anthropic:claude-sonnet-5-5.")
         }
         return (role, name, model)
     }

@@ -12,6 +12,10 @@ struct StateFolder {
             let path = options.directory + "/.loomkin"
             do {
                 try ports.files.makeDirectory(path)
+                // What was said and done in a project is its user's own.
+                if !ports.files.exists(path + "/loomkin.db") {
+                    try ports.files.write([], to: path + "/loomkin.db", options: WriteOptions(mode: 0o600))
+                }
                 if !ports.files.exists(path + "/.gitignore") { try ports.files.write("*\n", to: path + "/.gitignore") }
             } catch {
                 return try Self.fallBack(options, "\(options.directory) cannot be written", bus, ports)

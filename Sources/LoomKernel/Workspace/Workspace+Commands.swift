@@ -63,7 +63,7 @@ extension Workspace {
     /// For one agent, or for all that are and will be.
     package func setModel(_ text: String, for agent: String?) async throws(CommandError) {
         guard let model = ModelName(text) else {
-            throw CommandError("«\(text)» is not a model's name. Write PROVIDER:MODEL, for example anthropic:claude-sonnet-4-5.")
+            throw CommandError("«\(text)» is not a model's name. Write PROVIDER:MODEL, for example anthropic:claude-sonnet-5-5.")
         }
         guard self.catalog.provider(model.provider) != nil else {
             let names = self.catalog.providers.map(\.name).joined(separator: ", ")

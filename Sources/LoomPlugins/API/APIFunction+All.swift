@@ -33,10 +33,11 @@ extension APIFunction {
             body: .suspending { (call) throws(APIFault) in
                 let host = try call.host
                 do throws(ToolError) {
-                    return .value(try await work(host, call))
+                    let value = try await work(host, call)
+                    return value.isNull ? .nothing : .value(value)
                 } catch {
                     guard error.status == .error else { throw .ended(error) }
-                    return .refused(APIRefusal(code: error.status.rawValue, message: error.message, hint: nil))
+                    return .refused(APIRefusal(code: error.code, message: error.message, hint: nil))
                 }
             })
     }

@@ -55,18 +55,18 @@ extension APIFunction {
                     "request",
                     .table([
                         "pattern": .string.required, "path": .string, "glob": .string,
-                        "case": .boolean, "context": .integer,
+                        "case": .string.oneOf("smart", "sensitive", "insensitive"), "context": .integer,
                         "mode": .string.oneOf("content", "files", "count"), "limit": .integer, "literal": .boolean,
                     ]).required
                 )
             ],
             returns:
-                "{ matches: { path: string, line: integer, text: string, before: string[], after: string[] }[]?, files: { path: string, count: integer }[]?, truncated: boolean }?, loom.Error?",
+                "{ files: { path: string, match_count: integer, lines: { number: integer, text: string, is_match: boolean }[] }[], truncated: boolean }?, loom.Error?",
             text: "Lines that match a regular expression, or with `literal` a text, in the files of the project. "
-                + "Without `case`, case matters when the pattern has a capital letter."
+                + "With case `smart`, which is the default, it matters when the pattern has a capital letter."
         ) { (host, call) throws(ToolError) in
             let query = ContentQuery(table: call.table("request"))
-            return try await host.search(query).json(query)
+            return try await host.search(query).json
         },
     ]
 }

@@ -70,45 +70,28 @@ extension FileSearch.Result {
 }
 
 extension ContentMatches {
-    /// In mode `content` matches with the lines around them, in the other modes files.
-    func json(_ query: ContentQuery) -> JSON {
-        var table: JSON = ["truncated": .bool(isTruncated)]
-        if query.mode == .content {
-            table["matches"] = .array(files.flatMap { $0.matches(context: query.context) })
-        } else {
-            table["files"] = .array(files.map { ["path": .string($0.path), "count": .int(Int64($0.matchCount))] })
-        }
-        return table
-    }
-}
-
-extension ContentMatches.File {
-    /// Each match with the lines around it; a line between two matches is told once.
-    fileprivate func matches(context: Int) -> [JSON] {
-        var matches: [JSON] = []
-        var told = 0
-        for (index, line) in lines.enumerated() where line.isMatch {
-            let before = lines[..<index].reversed().prefix { !$0.isMatch && $0.number > max(told, line.number - context - 1) }
-            let after = lines[(index + 1)...].prefix { !$0.isMatch && $0.number <= line.number + context }
-            told = after.last?.number ?? line.number
-            matches.append([
-                "path": .string(path), "line": .int(Int64(line.number)), "text": .string(line.text),
-                "before": .array(before.reversed().map { .string($0.text) }), "after": .array(after.map { .string($0.text) }),
-            ])
-        }
-        return matches
+    /// Files with their lines; in the modes `files` and `count` the lists of lines are empty.
+    var json: JSON {
+        [
+            "truncated": .bool(isTruncated),
+            "files": .array(
+                files.map { file in
+                    [
+                        "path": .string(file.path), "match_count": .int(Int64(file.matchCount)),
+                        "lines": .array(
+                            file.lines.map {
+                                ["number": .int(Int64($0.number)), "text": .string($0.text), "is_match": .bool($0.isMatch)]
+                            }),
+                    ]
+                }),
+        ]
     }
 }
 
 extension ContentQuery {
     /// From the table that `loom.fs.search` declares.
     init(table: JSON) {
-        let letterCase: LetterCase =
-            switch table["case"]?.boolValue {
-            case true?: .sensitive
-            case false?: .insensitive
-            case nil: .smart
-            }
+        let letterCase = LetterCase(rawValue: table.text("case")) ?? .smart
         self.init(
             table.text("pattern"), isLiteral: table["literal"]?.boolValue ?? false, path: table.text("path"),
             glob: table["glob"]?.stringValue, letterCase: letterCase, context: table["context"]?.intValue ?? 0,

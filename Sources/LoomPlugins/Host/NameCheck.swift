@@ -1,6 +1,6 @@
 import LoomKernel
 
-/// Checks the names that plugins use of each other: a role its tools and its prompt, a prompt those it includes.
+/// Checks the names that plugins use of each other: a tool its roles, a role its tools and prompt, a prompt those it includes.
 struct NameCheck {
     let live: [PluginKey: LivePlugin]
     /// A name counts as known when there is a file for it: that one file is broken does not make the others wrong.
@@ -12,10 +12,19 @@ struct NameCheck {
             switch plugin.content {
             case .role(let role): faults[key] = fault(of: role, in: plugin.file)
             case .prompt(let template): faults[key] = fault(of: template, in: plugin.file)
-            case .tool, .provider, .module: break
+            case .tool(let tool): faults[key] = fault(of: tool, in: plugin.file)
+            case .provider, .module: break
             }
         }
         return faults
+    }
+
+    private func fault(of tool: any Tool, in file: PluginFile) -> PluginFault? {
+        let roles = names(.role)
+        guard let unknown = (tool as? LuaTool)?.definition.roles?.first(where: { !roles.contains($0) }) else { return nil }
+        return PluginFault(
+            path: file.displayPath, line: FieldLines(file.text).line(of: ["roles"]),
+            cause: "there is no role \"\(unknown)\"\(NearestName.slip(unknown, in: roles))")
     }
 
     private func names(_ kind: PluginKind) -> Set<String> {

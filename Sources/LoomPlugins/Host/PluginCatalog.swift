@@ -75,6 +75,7 @@ extension PluginCatalog.Snapshot {
             providers += endpoints.map { openAI.endpoint($0.key, $0.value) }
             providers.sort { $0.name < $1.name }
         }
+        roles = roles.map { $0.adding(Self.gifts(live, files, to: $0.name)) }
         toolsByName = Dictionary(tools.map { ($0.schema.name, $0) }, uniquingKeysWith: { _, last in last })
         providersByName = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         rolesByName = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
@@ -84,6 +85,17 @@ extension PluginCatalog.Snapshot {
         }
     }
 
+    /// Tools that a role has without listing them: those that name it, and those a user or project added for everybody. One that
+    /// stands in front of another of its name goes only to the roles that list that name.
+    private static func gifts(_ live: [PluginKey: LivePlugin], _ files: PluginFiles, to role: String) -> [String] {
+        live.values.compactMap { plugin in
+            guard case .tool(let tool) = plugin.content else { return nil }
+            if let roles = tool.definition.roles { return roles.contains(role) ? plugin.key.name : nil }
+            let isAdded = plugin.file.root.name != "bundled" && files.shadowed(by: plugin.file).isEmpty
+            return isAdded ? plugin.key.name : nil
+        }.sorted()
+    }
+
     private static func entry(_ key: PluginKey, live: LivePlugin?, fault: PluginFault?, files: PluginFiles) -> PluginCatalog.Entry? {
         guard let file = live?.file ?? files[key] else { return nil }
         let status = fault == nil ? "live" : live == nil ? "broken" : "failed"
@@ -91,5 +103,13 @@ extension PluginCatalog.Snapshot {
             name: key.name, kind: key.kind.rawValue, root: file.root.name, path: key.path, generation: live?.number ?? 0,
             shadows: files.shadowed(by: file), status: status, error: fault?.description, calls: 0, running: 0)
         return PluginCatalog.Entry(summary: summary, tally: live?.tally ?? CallTally())
+    }
+}
+
+extension Role {
+    fileprivate func adding(_ names: [String]) -> Role {
+        Role(
+            name: name, description: description, prompt: prompt, tools: tools + names.filter { !tools.contains($0) }, model: model,
+            maxTurns: maxTurns, generation: generation)
     }
 }

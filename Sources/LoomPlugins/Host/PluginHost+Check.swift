@@ -16,7 +16,7 @@ extension PluginHost {
         let path = path.map { (try? ports.files.realPath($0)) ?? $0 }
         var all = roots
         if let path, !roots.contains(where: { Self.holds($0, path, ports.files) }) {
-            guard let root = Self.root(above: path) else {
+            guard let root = Self.root(above: path) ?? self.rootItself(path) else {
                 let cause = "is not in a folder of plugins (\(PluginKind.allCases.map(\.folder).joined(separator: ", ")))"
                 return PluginCheck(checked: [], faults: [PluginFault(path: path, line: nil, cause: cause)])
             }
@@ -46,7 +46,15 @@ extension PluginHost {
     }
 
     /// The folder that would be a root for this file or folder.
+    private func rootItself(_ path: String) -> String? {
+        PluginKind.allCases.contains { ports.files.isDirectory(FilePath.join(path, $0.folder)) } ? path : nil
+    }
+
     private static func root(above path: String) -> String? {
+        // A folder that holds the kinds' folders is a root itself.
+        let tops = Set(PluginKind.allCases.compactMap { FilePath.components(of: $0.folder).first })
+        let isFile = path.hasSuffix(".lua") || path.hasSuffix(".md")
+        if !isFile, tops.contains(FilePath.name(of: path)) { return FilePath.parent(of: path) }
         for kind in PluginKind.allCases {
             let folder = "/" + kind.folder
             let parent = path.hasSuffix(kind.fileEnding) ? FilePath.parent(of: path) : path

@@ -26,8 +26,10 @@ struct ToolDefinition: Sendable {
     let isReadOnly: Bool
     /// Seconds.
     let deadline: Double?
+    /// The roles that have it besides those that list it; nil for what its root says.
+    let roles: [String]?
 
-    private static let fields = ["description", "parameters", "access", "parallel", "read_only", "deadline", "summary", "run"]
+    private static let fields = ["description", "parameters", "access", "parallel", "read_only", "deadline", "summary", "roles", "run"]
 
     init(_ table: PluginTable) throws(PluginFault) {
         try table.check(fields: Self.fields)
@@ -44,6 +46,7 @@ struct ToolDefinition: Sendable {
         isParallel = try table.boolean("parallel") ?? false
         isReadOnly = try table.boolean("read_only") ?? false
         deadline = try table.positive("deadline")
+        roles = try table.strings("roles")
     }
 
     private static func names(_ parameters: Parameter) -> [String] {

@@ -30,6 +30,13 @@ package struct ContentMatches: Sendable, Hashable {
     package internal(set) var files: [File] = []
     package internal(set) var end: End = .complete
 
+    /// Without the files whose path is not wanted.
+    package func keeping(_ isWanted: (_ path: String) -> Bool) -> ContentMatches {
+        var kept = self
+        kept.files.removeAll { !isWanted($0.path) }
+        return kept
+    }
+
     /// Whether there is, or may be, more.
     package var isTruncated: Bool { end != .complete }
 

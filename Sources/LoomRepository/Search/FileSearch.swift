@@ -15,6 +15,11 @@ package struct FileSearch: Sendable {
         package let files: [File]
         /// How many more match than `files` holds.
         package let omitted: Int
+
+        /// Without the files whose path is not wanted.
+        package func keeping(_ isWanted: (_ path: String) -> Bool) -> Result {
+            Result(files: files.filter { isWanted($0.path) }, omitted: omitted)
+        }
     }
 
     private let root: String

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import LoomKernel
 import LoomPlugins
 import LoomRepository
@@ -32,10 +33,9 @@ struct Doctor: AsyncParsableCommand {
 
     private func database(_ project: Project) -> Finding {
         let folder = project.directory + "/.loomkin"
-        do {
-            try project.ports.files.makeDirectory(folder)
-        } catch {
-            return Finding(what: "project", grade: .error, text: "\(project.directory) cannot be written: sessions would not be kept.")
+        let place = project.ports.files.exists(folder) ? folder : project.directory
+        guard access(place, W_OK) == 0 else {
+            return Finding(what: "project", grade: .error, text: "\(place) cannot be written: sessions would not be kept.")
         }
         guard project.ports.files.exists(folder + "/loomkin.db") else { return Finding(what: "database", grade: .ok, text: "none yet") }
         do {

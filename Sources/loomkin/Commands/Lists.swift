@@ -76,7 +76,7 @@ struct Models: AsyncParsableCommand {
         let facts = PriceTable(path: project.installation.modelData).all.filter { fact in
             guard let name = ModelName(fact.name) else { return false }
             if let provider { return name.provider == provider }
-            return self.all || usable.contains(name.provider)
+            return usable.contains(name.provider) || (self.all && project.plugins.catalog.provider(name.provider) != nil)
         }
         let empty = "No model can be used yet: set a key, for example ANTHROPIC_API_KEY, or see «loomkin models --all»."
         try self.listing.show(facts, headings: ["MODEL", "CONTEXT", "IN $/M", "OUT $/M"], empty: empty) {

@@ -53,21 +53,17 @@ struct Project {
         _ ports: Ports
     ) throws -> Configuration {
         var layers: [ConfigurationLayer] = []
-        do {
-            let own = folders.configuration + "/config.toml"
-            if let bytes = try? ports.files.read(own) {
-                layers.append(try ConfigurationLayer(toml: String(decoding: bytes, as: UTF8.self), name: own))
-            }
-            if let bytes = try? ports.files.read(directory + "/.loomkin.toml") {
-                let text = String(decoding: bytes, as: UTF8.self)
-                layers.append(try ConfigurationLayer(toml: text, name: ".loomkin.toml", isRestricted: !isTrusted))
-            }
-            layers.append(ConfigurationLayer(environment: ports.environment))
-            layers.append(ConfigurationLayer(flags))
-            return try Configuration(layers: layers)
-        } catch let error as ConfigurationError {
-            throw ValidationError(error.description)
+        let own = folders.configuration + "/config.toml"
+        if let bytes = try? ports.files.read(own) {
+            layers.append(try ConfigurationLayer(toml: String(decoding: bytes, as: UTF8.self), name: own))
         }
+        if let bytes = try? ports.files.read(directory + "/.loomkin.toml") {
+            let text = String(decoding: bytes, as: UTF8.self)
+            layers.append(try ConfigurationLayer(toml: text, name: ".loomkin.toml", isRestricted: !isTrusted))
+        }
+        layers.append(ConfigurationLayer(environment: ports.environment))
+        layers.append(ConfigurationLayer(flags))
+        return try Configuration(layers: layers)
     }
 
     private static func roots(

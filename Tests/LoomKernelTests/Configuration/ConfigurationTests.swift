@@ -46,7 +46,7 @@ struct ConfigurationTests {
                 "[permisions]\npreset = \"ask\"\n",
                 "c.toml:2: there is no setting «permisions.preset». The nearest known key is permissions.preset."
             ),
-            ("\n[limits]\nmax_turns = \"many\"\n", "c.toml:3: limits.max_turns must be a integer, not \"many\"."),
+            ("\n[limits]\nmax_turns = \"many\"\n", "c.toml:3: limits.max_turns must be an integer, not \"many\"."),
             (
                 "[permissions]\npreset = \"yolo\"\n",
                 "c.toml:2: permissions.preset = \"yolo\" cannot be used: use ask, read-only, edit or full."
