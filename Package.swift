@@ -88,6 +88,14 @@ let package = Package(
             linkerSettings: [.linkedLibrary("inotifytools")]
         ),
 
+        // The figures of `make bench`. In this package, since `package` access ends at its border.
+        .executableTarget(
+            name: "loomkin-bench",
+            dependencies: ["CCurl", "CLua", "LoomKernel", "LoomLua", "LoomPlugins", "LoomSystem"],
+            path: "Benchmarks/Sources",
+            swiftSettings: house
+        ),
+
         .testTarget(name: "LoomLuaTests", dependencies: ["LoomLua"], swiftSettings: house),
         .testTarget(name: "LoomSystemTests", dependencies: ["LoomSystem"], swiftSettings: house),
         .testTarget(

@@ -38,6 +38,9 @@ EditLine *cedit_open(
     el_wset(editor, EL_SIGNAL, 0);
     /* Ctrl-C and Ctrl-Z arrive as characters: what they mean is the caller's to say. */
     el_wset(editor, EL_SETTY, L"-d", L"-isig", (wchar_t *)NULL);
+    /* Between two lines the terminal stays as it is while editing: what is typed in that moment is neither echoed nor
+       taken for a command to the terminal. */
+    el_wset(editor, EL_SETTY, L"-x", L"-isig", L"-icanon", L"-echo", (wchar_t *)NULL);
     el_wset(editor, EL_ADDFN, L"loom-complete", L"Complete what is before the cursor", complete);
     static const wchar_t *const keys[][2] = {
         {L"\t", L"loom-complete"},
@@ -75,7 +78,6 @@ void *cedit_context(EditLine *editor) {
 
 void cedit_refresh(EditLine *editor) { el_wset(editor, EL_REFRESH); }
 
-void cedit_mode(EditLine *editor, int editing) { el_wset(editor, EL_PREP_TERM, editing); }
 
 HistoryW *cedit_history_open(EditLine *editor, int size) {
     HistoryW *history = history_winit();
@@ -121,6 +123,11 @@ static void cedit_die(int number) {
     raise(number);
 }
 
+void cedit_mode(EditLine *editor, int terminal, int editing) {
+    el_wset(editor, EL_PREP_TERM, editing);
+    if (!editing && guarded_terminal == terminal) tcsetattr(guarded_terminal, TCSADRAIN, &found_mode);
+}
+
 void cedit_guard(int terminal) {
     static int registered = 0;
     if (guarded_terminal >= 0 || tcgetattr(terminal, &found_mode) != 0) return;
@@ -141,8 +148,8 @@ void cedit_guard(int terminal) {
     }
 }
 
-void cedit_unguard(void) {
-    if (guarded_terminal < 0) return;
+void cedit_unguard(int terminal) {
+    if (guarded_terminal < 0 || guarded_terminal != terminal) return;
     cedit_restore();
     for (int i = 0; i < guarded_count; i++) {
         struct sigaction current;

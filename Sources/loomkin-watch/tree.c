@@ -36,8 +36,12 @@ static void end_watch(int wd) {
 
 // The library's own inotifytools_watch_file isn't used: it does not say which descriptor it got (see names.h).
 static bool add_watch(const char *path, uint32_t extra) {
-    bool full = request->max_watches && names_count() >= request->max_watches;
-    int wd = full ? -1 : inotify_add_watch(descriptor, path, wanted | extra);
+    int wd = inotify_add_watch(descriptor, path, wanted | extra);
+    bool full = wd >= 0 && request->max_watches && names_count() >= request->max_watches && !names_find(wd);
+    if (full) {
+        end_watch(wd);
+        wd = -1;
+    }
     if (wd >= 0) {
         names_add(wd, path);
         limit_told = false;

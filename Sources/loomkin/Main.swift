@@ -19,7 +19,7 @@ enum Main {
     }
 
     private static func end(_ error: any Error) -> Never {
-        if let code = error as? ExitCode { exit(code.rawValue) }
+        if let code = error as? ArgumentParser.ExitCode { exit(code.rawValue) }
         let code = Loomkin.exitCode(for: error)
         let message = Loomkin.fullMessage(for: error)
         if code.isSuccess {
@@ -38,6 +38,15 @@ struct Failure: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-func writeError(_ text: String) {
-    fputs(text.hasSuffix("\n") ? text : text + "\n", stderr)
+/// Prints lines at once: what stands in a buffer is lost when a reader waits for it.
+func say(_ text: String) { write(line: text, to: STDOUT_FILENO) }
+
+func writeError(_ text: String) { write(line: text, to: STDERR_FILENO) }
+
+private func write(line text: String, to descriptor: Int32) {
+    var bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)[...]
+    while !bytes.isEmpty {
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if count > 0 { bytes = bytes.dropFirst(count) } else if errno != EINTR { return }
+    }
 }

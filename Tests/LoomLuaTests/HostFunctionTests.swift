@@ -13,11 +13,23 @@ private struct Plain: Error, CustomStringConvertible {
 private func makeState() async throws -> LuaState {
     let state = try LuaState(name: "test")
     await state.register("host.echo", .sync { _, values in values })
-    await state.register("host.later", .async { _, values in await Task.yield(); return values })
+    await state.register(
+        "host.later",
+        .async { _, values in
+            await Task.yield(); return values
+        })
     await state.register("host.fail", .sync { _, _ in throw Plain() })
-    await state.register("host.fail_later", .async { _, _ in await Task.yield(); throw Plain() })
+    await state.register(
+        "host.fail_later",
+        .async { _, _ in
+            await Task.yield(); throw Plain()
+        })
     await state.register("host.refuse", .sync { _, _ in throw Refusal() })
-    await state.register("host.refuse_later", .async { _, _ in await Task.yield(); throw Refusal() })
+    await state.register(
+        "host.refuse_later",
+        .async { _, _ in
+            await Task.yield(); throw Refusal()
+        })
     await state.register("host.context", .sync { call, _ in [.string(call.context as? String ?? "none")] })
     return state
 }
@@ -25,47 +37,51 @@ private func makeState() async throws -> LuaState {
 @Suite("A host function")
 struct HostFunctionTests {
     /// Each returns true when the async function worked where it was called.
-    @Test("that waits looks like a plain call", arguments: [
-        "return host.later(1) == 1",
-        "local a, b, c = host.later(1, nil, 'x') return a == 1 and b == nil and c == 'x'",
-        "return select('#', host.later()) == 0",
-        "local ok, v = pcall(host.later, 7) return ok and v == 7",
-        "local ok, v = xpcall(function() return host.later(7) end, print) return ok and v == 7",
-        "local ok, v = xpcall(error, function(m) return host.later(m) end, 'm') return not ok and v == 'm'",
-        "return setmetatable({}, {__index = function(_, k) return host.later(k) end}).abc == 'abc'",
-        "return #{setmetatable({}, {__index = host.later}).x} == 1",
-        "return setmetatable({}, {__add = function(_, n) return host.later(n) end}) + 4 == 4",
-        "return (setmetatable({}, {__concat = function(_, n) return host.later(n) end}) .. 'z') == 'z'",
-        "return setmetatable({}, {__lt = function() return host.later(true) end}) < {}",
-        "return setmetatable({}, {__call = function(_, n) return host.later(n) end})(5) == 5",
-        "return #setmetatable({}, {__len = function() return host.later(9) end}) == 9",
-        "local t = setmetatable({}, {__newindex = function(t, k, v) rawset(t, k, host.later(v)) end}) t.a = 1 return t.a == 1",
-        "local n = 0 for i in function(_, k) if k < 3 then return host.later(k + 1) end end, nil, 0 do n = n + i end return n == 6",
-        "local co = coroutine.wrap(function(a) local b = coroutine.yield(host.later(a)) return host.later(b) end)\n"
-            + "return co(1) == 1 and co(2) == 2",
-        "local inner = coroutine.wrap(function() for i = 1, 3 do coroutine.yield(host.later(i)) end end)\n"
-            + "local outer = coroutine.wrap(function() for i = 1, 3 do coroutine.yield(inner() + host.later(10)) end end)\n"
-            + "return outer() == 11 and outer() == 12 and outer() == 13",
-        "local co = coroutine.create(function() error(host.later('x'), 0) end)\n"
-            + "local ok, m = coroutine.resume(co) return not ok and m == 'x' and coroutine.status(co) == 'dead'",
-        "do local x <close> = setmetatable({}, {__close = function() seen = host.later(3) end}) end return seen == 3",
-        "return host.later(host.later(host.later(2))) == 2",
-        "local f = load('return host.later(...)') return f(8) == 8",
-    ])
+    @Test(
+        "that waits looks like a plain call",
+        arguments: [
+            "return host.later(1) == 1",
+            "local a, b, c = host.later(1, nil, 'x') return a == 1 and b == nil and c == 'x'",
+            "return select('#', host.later()) == 0",
+            "local ok, v = pcall(host.later, 7) return ok and v == 7",
+            "local ok, v = xpcall(function() return host.later(7) end, print) return ok and v == 7",
+            "local ok, v = xpcall(error, function(m) return host.later(m) end, 'm') return not ok and v == 'm'",
+            "return setmetatable({}, {__index = function(_, k) return host.later(k) end}).abc == 'abc'",
+            "return #{setmetatable({}, {__index = host.later}).x} == 1",
+            "return setmetatable({}, {__add = function(_, n) return host.later(n) end}) + 4 == 4",
+            "return (setmetatable({}, {__concat = function(_, n) return host.later(n) end}) .. 'z') == 'z'",
+            "return setmetatable({}, {__lt = function() return host.later(true) end}) < {}",
+            "return setmetatable({}, {__call = function(_, n) return host.later(n) end})(5) == 5",
+            "return #setmetatable({}, {__len = function() return host.later(9) end}) == 9",
+            "local t = setmetatable({}, {__newindex = function(t, k, v) rawset(t, k, host.later(v)) end}) t.a = 1 return t.a == 1",
+            "local n = 0 for i in function(_, k) if k < 3 then return host.later(k + 1) end end, nil, 0 do n = n + i end return n == 6",
+            "local co = coroutine.wrap(function(a) local b = coroutine.yield(host.later(a)) return host.later(b) end)\n"
+                + "return co(1) == 1 and co(2) == 2",
+            "local inner = coroutine.wrap(function() for i = 1, 3 do coroutine.yield(host.later(i)) end end)\n"
+                + "local outer = coroutine.wrap(function() for i = 1, 3 do coroutine.yield(inner() + host.later(10)) end end)\n"
+                + "return outer() == 11 and outer() == 12 and outer() == 13",
+            "local co = coroutine.create(function() error(host.later('x'), 0) end)\n"
+                + "local ok, m = coroutine.resume(co) return not ok and m == 'x' and coroutine.status(co) == 'dead'",
+            "do local x <close> = setmetatable({}, {__close = function() seen = host.later(3) end}) end return seen == 3",
+            "return host.later(host.later(host.later(2))) == 2",
+            "local f = load('return host.later(...)') return f(8) == 8",
+        ])
     func waitsAnywhere(source: String) async throws {
         let state = try await makeState()
         #expect(try await state.eval(source) == [true])
     }
 
-    @Test("that waits says so where Lua cannot be suspended", arguments: [
-        "table.sort({3, 2, 1}, function(a, b) return host.later(a < b) end)",
-        "string.gsub('x', 'x', host.later)",
-        "string.gsub('x', 'x', function() return host.later() end)",
-        "load(host.later)",
-        "tostring(setmetatable({}, {__tostring = host.later}))",
-        "table.sort({2, 1}, coroutine.wrap(function() host.later() end))",
-        "require 'waiting'",
-    ])
+    @Test(
+        "that waits says so where Lua cannot be suspended",
+        arguments: [
+            "table.sort({3, 2, 1}, function(a, b) return host.later(a < b) end)",
+            "string.gsub('x', 'x', host.later)",
+            "string.gsub('x', 'x', function() return host.later() end)",
+            "load(host.later)",
+            "tostring(setmetatable({}, {__tostring = host.later}))",
+            "table.sort({2, 1}, coroutine.wrap(function() host.later() end))",
+            "require 'waiting'",
+        ])
     func refusesToWait(source: String) async throws {
         let state = try await makeState()
         await state.setModuleLoader { _ in ("host.later()", "waiting.lua") }

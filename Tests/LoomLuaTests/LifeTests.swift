@@ -9,7 +9,11 @@ struct LifeTests {
         let state = try LuaState(name: "test")
         let gate = Gate()
         let waiting = Handover<Bool>()
-        await state.register("wait", .async { _, _ in await waiting.put(true); await gate.wait(); return [] })
+        await state.register(
+            "wait",
+            .async { _, _ in
+                await waiting.put(true); await gate.wait(); return []
+            })
         let function = try #require(try await state.eval("return function() wait() end").first?.function)
         async let result = state.failure(of: "pcall(wait) while true do pcall(wait) end")
         _ = await waiting.take()

@@ -8,7 +8,8 @@ private let compareStrings = """
     math.randomseed(seed)
     local random, atoms = math.random, {
       'a', 'b', 'c', '.', '%a', '%d', '%s', '%w', '%A', '%W', '%p', '%x', '%l', '%u', '%c', '%g', '%z', '%%', '%.', '[ab]', '[^ab]',
-      '[a-c]', '[%a_]', '[]]', '[^]]', '[a-]', '[%-x]', '[a%-c]', '-', '*', '+', '?', '^', '$', '(', ')', '()', '(a*)', '(.-)', '%1', '%2', '%0',
+      '[a-c]', '[%a_]', '[]]', '[^]]', '[a-]', '[%-x]', '[a%-c]', '-', '*', '+', '?', '^', '$', '(', ')', '()', '(a*)',
+      '(.-)', '%1', '%2', '%0',
       '%b()', '%bxy', '%f[%a]', '%f[^a]', '%f', '%b', '%', '[', '[^', '[a', '\\0', '1', ' ', '\\255', 'é',
     }
     local letters = { 'a', 'b', 'c', 'A', '1', ' ', '(', ')', 'x', 'y', '\\0', '_', '.', '-', ']', '\\255', '\\195\\169', '%' }
@@ -56,7 +57,8 @@ private let compareStrings = """
         math.randomseed(seed + round + roll)
         compared = compared + 1
         if not same(theirs, ours) then
-          error(("string.%s(%s): Lua's own gives %s; this one %s"):format(name, show(table.pack(table.unpack(case, 2))), show(theirs), show(ours)), 0)
+          local call = name .. ' ' .. show(table.pack(table.unpack(case, 2)))
+          error(("%s: Lua's own gives %s; this one %s"):format(call, show(theirs), show(ours)), 0)
         end
       end
       local theirs = table.pack(pcall(collect, stock_string.gmatch, s, p, init))

@@ -84,7 +84,11 @@ struct MemoryTests {
     func tenThousandWaiting() async throws {
         let state = try LuaState(name: "test")
         let gate = Gate()
-        await state.register("wait", .async { _, values in await gate.wait(); return values })
+        await state.register(
+            "wait",
+            .async { _, values in
+                await gate.wait(); return values
+            })
         let wait = try #require(try await state.eval("return function(n) return wait(n) * 2 end").first?.function)
         let sum = try await withThrowingTaskGroup(of: Int64.self) { group in
             for n in 0..<10_000 {

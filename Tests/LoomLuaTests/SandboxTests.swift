@@ -20,35 +20,39 @@ struct SandboxTests {
         #expect(try await state.eval("return string.dump") == [.nil])
     }
 
-    @Test("refuses what a hook could not stop or what could break the machine", arguments: [
-        ("setmetatable({}, {__gc = function() end})", "__gc is not available"),
-        ("local m = setmetatable({}, {}) setmetatable(m, {__gc = false})", "__gc is not available"),
-        ("getmetatable('').__index = nil", "attempt to index a boolean value"),
-        ("setmetatable(setmetatable({}, {__metatable = 1}), {})", "cannot change a protected metatable"),
-        ("assert(load('\\27Lua'))", "attempt to load a binary chunk"),
-        ("assert(load('return 1', 'x', 'b'))", "only text chunks"),
-        ("setmetatable(1, {})", "table expected"),
-    ])
+    @Test(
+        "refuses what a hook could not stop or what could break the machine",
+        arguments: [
+            ("setmetatable({}, {__gc = function() end})", "__gc is not available"),
+            ("local m = setmetatable({}, {}) setmetatable(m, {__gc = false})", "__gc is not available"),
+            ("getmetatable('').__index = nil", "attempt to index a boolean value"),
+            ("setmetatable(setmetatable({}, {__metatable = 1}), {})", "cannot change a protected metatable"),
+            ("assert(load('\\27Lua'))", "attempt to load a binary chunk"),
+            ("assert(load('return 1', 'x', 'b'))", "only text chunks"),
+            ("setmetatable(1, {})", "table expected"),
+        ])
     func refuses(source: String, text: String) async throws {
         let state = try LuaState(name: "test")
         let error = await state.failure(of: source)
         #expect(error?.message.contains(text) == true, "\(error as Any)")
     }
 
-    @Test("loads text with name, environment and pieces", arguments: [
-        "return load('return 1 + 1')() == 2",
-        "local f, m = load('x =', '=name') return f == nil and m:find('^name:1:') ~= nil",
-        "return load('return x', 'c', 't', {x = 5})() == 5",
-        "return load('return x', 'c', 't', nil) ~= nil and not pcall(load('return x', 'c', 't', nil))",
-        "local parts, i = {'return ', '4', '2'}, 0 return load(function() i = i + 1 return parts[i] end)() == 42",
-        "local f, m = load(function() return 1 end) return f == nil and m:find('must return a string') ~= nil",
-        "local f, m = load(function() error('stop', 0) end) return f == nil and m == 'stop'",
-        "local ok, m = xpcall(function() error('a', 0) end, function(m) return m .. '!' end) return not ok and m == 'a!'",
-        "local ok, a, b = xpcall(function(...) return ... end, print, 1, 2) return ok and a == 1 and b == 2",
-        "return select(2, xpcall(error, function(e) return type(e) end)) == 'nil'",
-        "return not pcall(xpcall, print)",
-        "return getmetatable('') == false and ('x'):upper() == 'X'",
-    ])
+    @Test(
+        "loads text with name, environment and pieces",
+        arguments: [
+            "return load('return 1 + 1')() == 2",
+            "local f, m = load('x =', '=name') return f == nil and m:find('^name:1:') ~= nil",
+            "return load('return x', 'c', 't', {x = 5})() == 5",
+            "return load('return x', 'c', 't', nil) ~= nil and not pcall(load('return x', 'c', 't', nil))",
+            "local parts, i = {'return ', '4', '2'}, 0 return load(function() i = i + 1 return parts[i] end)() == 42",
+            "local f, m = load(function() return 1 end) return f == nil and m:find('must return a string') ~= nil",
+            "local f, m = load(function() error('stop', 0) end) return f == nil and m == 'stop'",
+            "local ok, m = xpcall(function() error('a', 0) end, function(m) return m .. '!' end) return not ok and m == 'a!'",
+            "local ok, a, b = xpcall(function(...) return ... end, print, 1, 2) return ok and a == 1 and b == 2",
+            "return select(2, xpcall(error, function(e) return type(e) end)) == 'nil'",
+            "return not pcall(xpcall, print)",
+            "return getmetatable('') == false and ('x'):upper() == 'X'",
+        ])
     func loads(source: String) async throws {
         let state = try LuaState(name: "test")
         #expect(try await state.eval(source) == [true])

@@ -94,12 +94,23 @@ private func makeState(grace: Duration = .milliseconds(1)) async throws -> (stat
     limits.messageBytes = 1 << 20
     let state = try LuaState(name: "bad", limits: limits)
     let started = Handover<LuaCall>()
-    await state.register("started", .async { call, _ in await started.put(call); return [] })
+    await state.register(
+        "started",
+        .async { call, _ in
+            await started.put(call); return []
+        })
     await state.register("quick", .sync { _, _ in throw LuaError(.host, "no") })
-    await state.register("slow", .async { _, _ in await Task.yield(); return [] })
+    await state.register(
+        "slow",
+        .async { _, _ in
+            await Task.yield(); return []
+        })
     await state.register("take", .sync { _, _ in [] })
     await state.register(
-        "forever", .async { _, _ in try await Task.sleep(for: .seconds(100_000)); return [] })
+        "forever",
+        .async { _, _ in
+            try await Task.sleep(for: .seconds(100_000)); return []
+        })
     await state.setModuleLoader { _ in ("while true do end", "endless.lua") }
     return (state, started)
 }
@@ -146,10 +157,12 @@ struct StopTests {
         await state.close()
     }
 
-    @Test("does not hold up other calls of its state", arguments: [
-        "while true do end", "while true do pcall(slow) end", "coroutine.wrap(function() while true do end end)()",
-        "while true do coroutine.wrap(function() while true do end end)() end", "forever()",
-    ])
+    @Test(
+        "does not hold up other calls of its state",
+        arguments: [
+            "while true do end", "while true do pcall(slow) end", "coroutine.wrap(function() while true do end end)()",
+            "while true do coroutine.wrap(function() while true do end end)() end", "forever()",
+        ])
     func sharesTheState(source: String) async throws {
         let (state, started) = try await makeState()
         await withTaskGroup(of: LuaError?.self) { group in
@@ -169,7 +182,11 @@ struct StopTests {
     func catchesOnce() async throws {
         let (state, _) = try await makeState(grace: .seconds(3600))
         let notes = Recorder()
-        await state.register("note", .sync { _, values in notes.add("\(values[0].string ?? "?")"); return [] })
+        await state.register(
+            "note",
+            .sync { _, values in
+                notes.add("\(values[0].string ?? "?")"); return []
+            })
         let error = await #expect(throws: LuaError.self) {
             try await state.run(
                 source: """
@@ -193,7 +210,11 @@ struct StopTests {
     func cancelledWhereItWaits() async throws {
         let (state, started) = try await makeState(grace: .seconds(3600))
         let notes = Recorder()
-        await state.register("note", .sync { _, values in notes.add("\(values[0].string ?? "?")"); return [] })
+        await state.register(
+            "note",
+            .sync { _, values in
+                notes.add("\(values[0].string ?? "?")"); return []
+            })
         await withTaskGroup(of: LuaError?.self) { group in
             group.addTask { await state.failure(of: "started()\nlocal _, m = pcall(forever)\nnote(m)", chunk: "c.lua") }
             _ = await started.take()

@@ -24,7 +24,7 @@ private func randomTable(_ generator: inout SeededGenerator, depth: Int) -> LuaT
     var table = LuaTable()
     for _ in 0..<Int.random(in: 0...4, using: &generator) {
         let value = randomValue(&generator, depth: depth)
-        table.array.append(value == .nil ? .boolean(false) : value) // nil would end the sequence
+        table.array.append(value == .nil ? .boolean(false) : value)  // nil would end the sequence
     }
     for _ in 0..<Int.random(in: 0...4, using: &generator) {
         let key: LuaKey =
@@ -59,10 +59,12 @@ struct ValueTests {
         }
     }
 
-    @Test("keep odd numbers", arguments: [
-        ("return 0/0 ~= 0/0, 1/0, -1/0, math.mininteger, math.maxinteger, -0.0", nil as String?),
-        ("return {[1] = 'a', [2.0] = 'b', [4] = 'd', [2^53] = 'e'}", nil),
-    ])
+    @Test(
+        "keep odd numbers",
+        arguments: [
+            ("return 0/0 ~= 0/0, 1/0, -1/0, math.mininteger, math.maxinteger, -0.0", nil as String?),
+            ("return {[1] = 'a', [2.0] = 'b', [4] = 'd', [2^53] = 'e'}", nil),
+        ])
     func oddNumbers(source: String, _: String?) async throws {
         let state = try LuaState(name: "test")
         let values = try await state.eval(source)
@@ -87,13 +89,15 @@ struct ValueTests {
         #expect(table.first?.table?.names == ["alpha", "beta", "zeta"])
     }
 
-    @Test("that cannot cross are an error that says why", arguments: [
-        ("local t = {} t.t = t return t", "containing itself"),
-        ("local t = {} for i = 1, 64 do t = {t} end return t", "nested deeper than 64"),
-        ("return coroutine.create(print)", "a thread cannot cross"),
-        ("return {[{}] = 1}", "a table with a table as key"),
-        ("return {[print] = 1}", "a table with a function as key"),
-    ])
+    @Test(
+        "that cannot cross are an error that says why",
+        arguments: [
+            ("local t = {} t.t = t return t", "containing itself"),
+            ("local t = {} for i = 1, 64 do t = {t} end return t", "nested deeper than 64"),
+            ("return coroutine.create(print)", "a thread cannot cross"),
+            ("return {[{}] = 1}", "a table with a table as key"),
+            ("return {[print] = 1}", "a table with a function as key"),
+        ])
     func cannotCross(source: String, text: String) async throws {
         let state = try LuaState(name: "test")
         await state.register("take", .sync { _, _ in [] })

@@ -107,21 +107,25 @@ import Testing
     @Test("a reader that is too slow is cut off, and misses nothing when it comes back")
     func slow() async throws {
         let workspace = FakeWorkspace()
+        try await workspace.emit(Notice(level: "info", text: "first"))
         try await RunningPage.serve(workspace, capacity: 4) { page in
-            let descriptor = try page.wire.connect(page.wire.head("GET", "/api/v1/events?after=0", page.cookie, body: ""))
-            let long = String(repeating: "x", count: 250_000)
-            for _ in 0..<64 { try await workspace.emit(Notice(level: "info", text: long)) }
-            let read = AsyncStream<String> { continuation in
+            let head = page.wire.head("GET", "/api/v1/events?after=0", page.cookie, body: "")
+            let descriptor = try page.wire.connect(head, receiveBuffer: 32_768)
+            // Once the log's only signal has come, all that follows comes by the queue.
+            await Wire.read(descriptor, until: "id: 1\n")
+            let long = String(repeating: "x", count: 200_000)
+            for _ in 0..<50 { try await workspace.emit(Notice(level: "info", text: long)) }
+            let rest = AsyncStream<String> { continuation in
                 continuation.onTermination = { _ in shutdown(descriptor, Int32(SHUT_RDWR)) }
                 Wire.drain(descriptor, into: continuation)
             }
-            var first = Reader(read)
-            let before = await first.ids(64)
-            #expect(before.count < 64, "the system's buffers took everything: nothing was slow")
-            #expect(before == Array(1...Int64(before.count)))
-            var second = Reader(try page.wire.stream("/api/v1/events?after=\(before.count)", page.cookie))
+            var first = Reader(rest)
+            let before = await first.ids(50)
+            #expect(before.count < 50, "the system's buffers took everything: nothing was slow")
+            #expect(before == (0..<before.count).map { Int64($0 + 2) })
+            var second = Reader(try page.wire.stream("/api/v1/events?after=\(before.last ?? 1)", page.cookie))
             try await workspace.emit(Notice(level: "info", text: "last"))
-            #expect(before + (await second.ids(65 - before.count)) == Array(1...65))
+            #expect(before + (await second.ids(51 - before.count)) == Array(2...52))
         }
     }
 
@@ -158,9 +162,7 @@ import Testing
     @Test("no port at all is one clear sentence")
     func noPorts() {
         let text = StatusPageError.portsTaken(4_200...4_220).description
-        #expect(
-            text
-                == "The status page found ports 4200 to 4220 in use: choose another one with --port, or start without the page with --no-page."
-        )
+        #expect(text.hasPrefix("The status page found ports 4200 to 4220 in use: choose another one with --port"))
+        #expect(!text.contains("\n"))
     }
 }

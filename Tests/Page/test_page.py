@@ -75,7 +75,7 @@ def test_the_address_leads_to_a_clean_page_and_the_browser_has_no_complaint(page
     browser.get(page.address)
     shown(browser, "header", "project")
     assert browser.current_url == page.origin + "/"
-    assert "token" not in browser.page_source
+    assert page.token not in browser.page_source
     shown(browser, "#agents li")
     assert browser.get_log("browser") == []
 

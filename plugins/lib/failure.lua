@@ -48,4 +48,9 @@ function M.make(vendor, status, headers, kind, message)
   }
 end
 
+--- An event that is no JSON was damaged on its way: worth another try, like a broken connection.
+function M.garbled(vendor)
+  return { type = "error", kind = "network", message = vendor .. " sent an event that is no JSON." }
+end
+
 return M

@@ -188,7 +188,8 @@ return {
   end,
 
   decode = function(event, emit, state)
-    local data = assert(loom.json.decode(event.data))
+    local data = loom.json.decode(event.data)
+    if not data then return emit(failure.garbled("Anthropic")) end
     local handler = on[data.type]
     if handler then handler(data, emit, state) end
   end,

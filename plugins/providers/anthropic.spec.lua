@@ -99,6 +99,11 @@ return {
       { type = "stop", reason = "tool_use" },
     })
   end },
+  { "takes a damaged event for a broken connection", function(t)
+    local emitted
+    t.plugin.decode({ data = "{\"type\": \"mess" }, function(event) emitted = event end, {})
+    t.equal({ emitted.type, emitted.kind }, { "error", "network" })
+  end },
   { "reports an error in the stream", function(t)
     t.equal(decode(t, { { type = "error", error = { type = "overloaded_error", message = "Overloaded" } } }), {
       { type = "error", kind = "overloaded", message = "Anthropic: Overloaded" },

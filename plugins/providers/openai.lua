@@ -171,7 +171,8 @@ return {
       if state.reason then finish(emit, state) end
       return
     end
-    local chunk = assert(loom.json.decode(event.data))
+    local chunk = loom.json.decode(event.data)
+    if not chunk then return emit(failure.garbled("The model's server")) end
     local problem = present(chunk.error)
     if problem then
       local kind, message = problem_of(problem, "server")

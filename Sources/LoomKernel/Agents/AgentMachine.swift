@@ -125,7 +125,8 @@ package struct AgentMachine: Sendable, Hashable {
         let calls = message.toolCalls
         if calls.isEmpty {
             switch reply.stop {
-            case .refusal: return self.conclude(.refused, message.text)
+            // The model's own no; `refused` is for what a person or a rule did not allow.
+            case .refusal: return self.conclude(.gaveUp, message.text)
             case .length: return self.conclude(.limit, message.text)
             case .end, .toolUse, .other: return self.conclude(.done, message.text)
             }
@@ -279,7 +280,7 @@ extension InboxItem {
         case .peer: "[message from \(self.from)] \(self.text)"
         case .task: "[task from \(self.from)] \(self.text)"
         case .notice: "[notice] \(self.text)"
-        case .answer: "[answer from \(self.from)] \(self.text)"
+        case .report: "[report from \(self.from)] \(self.text)"
         }
     }
 }

@@ -2,7 +2,11 @@ package import LoomSystem
 
 /// One typed message addressed to an agent, acknowledged when it enters that agent's context.
 package struct InboxItem: Sendable, Hashable, Codable, Identifiable {
-    package enum Kind: String, Sendable, Hashable, Codable { case user, peer, task, notice, answer }
+    package enum Kind: String, Sendable, Hashable, Codable {
+        case user, peer, task, notice
+        /// How a task that was given out ended.
+        case report
+    }
     package enum Priority: String, Sendable, Hashable, Codable { case normal, urgent }
     /// How far it got: `queued` is stored, `read` is in the agent's context.
     package enum Receipt: String, Sendable, Hashable, Codable { case queued, read }

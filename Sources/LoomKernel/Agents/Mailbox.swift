@@ -2,7 +2,7 @@ import DequeModule
 import Synchronization
 
 /// What an agent's actor is told, in order. Bounded by nature: a poke is kept once, results come once for each call.
-final class Mailbox<Element: Sendable>: Sendable {
+package final class Mailbox<Element: Sendable>: Sendable {
     private let state = Mutex(State())
 
     private struct State {
@@ -11,9 +11,11 @@ final class Mailbox<Element: Sendable>: Sendable {
         var isClosed = false
     }
 
+    package init() {}
+
     /// False when it is closed: nobody will read this.
     @discardableResult
-    func send(_ element: Element) -> Bool {
+    package func send(_ element: Element) -> Bool {
         let (accepted, reader) = self.state.withLock { state -> (Bool, CheckedContinuation<Element?, Never>?) in
             guard !state.isClosed else { return (false, nil) }
             if let reader = state.reader {
@@ -28,7 +30,7 @@ final class Mailbox<Element: Sendable>: Sendable {
     }
 
     /// The next element; nil when closed or cancelled. One reader at a time.
-    func next() async -> Element? {
+    package func next() async -> Element? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready: Element?? = self.state.withLock { state in
@@ -46,7 +48,7 @@ final class Mailbox<Element: Sendable>: Sendable {
 
     /// Ends it and returns what nobody will read.
     @discardableResult
-    func close() -> [Element] {
+    package func close() -> [Element] {
         let (reader, rest) = self.state.withLock { state in
             state.isClosed = true
             defer {

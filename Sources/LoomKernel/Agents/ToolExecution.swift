@@ -13,10 +13,10 @@ struct ToolExecution: Sendable {
             let tool = try self.tool()
             let arguments = try self.arguments(tool)
             let authority = CallAuthority(agent: self.agent, call: self.call.id, tool: tool.schema.name)
-            for access in try tool.access(arguments) { try await authority.settle(access) }
+            for access in try await tool.access(arguments) { try await authority.settle(access) }
             guard
                 await self.agent.begin(
-                    self.call.id, tool: tool.schema.name, summary: tool.summary(arguments), generation: tool.generation,
+                    self.call.id, tool: tool.schema.name, summary: await tool.summary(arguments), generation: tool.generation,
                     arguments: arguments)
             else { return ToolResult("The call did not begin: its agent is stopping.", status: .cancelled) }
             let host = ToolHost(

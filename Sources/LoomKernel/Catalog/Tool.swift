@@ -11,9 +11,9 @@ package protocol Tool: Sendable {
     var deadline: Duration? { get }
     var generation: Int { get }
     /// What the call would touch; the permission engine is asked about each before `run`.
-    func access(_ arguments: JSON) throws(ToolError) -> [Access]
+    func access(_ arguments: JSON) async throws(ToolError) -> [Access]
     /// One line for people: a path, a command.
-    func summary(_ arguments: JSON) -> String
+    func summary(_ arguments: JSON) async -> String
     /// Checks and coerces the model's arguments; the error is one line the model reads.
     func validate(_ arguments: JSON) throws(ToolError) -> JSON
     func run(_ arguments: JSON, _ host: ToolHost) async throws(ToolError) -> ToolResult

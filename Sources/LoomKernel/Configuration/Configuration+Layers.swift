@@ -8,6 +8,7 @@ extension Configuration {
         for layer in layers {
             for entry in layer.entries {
                 if try self.apply(entry, isRestricted: layer.isRestricted) {
+                    self.values[entry.key] = entry.value
                     self.origins[entry.key] = entry.origin
                 } else {
                     ignored.append(entry.key)

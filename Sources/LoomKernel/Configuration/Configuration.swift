@@ -1,3 +1,5 @@
+package import LoomSystem
+
 /// Everything a user may set, after all layers were put together.
 package struct Configuration: Sendable, Hashable {
     /// A model by tier: `default`, `fast`, `strong`.
@@ -21,7 +23,9 @@ package struct Configuration: Sendable, Hashable {
     package var pagePort = 4200
     package var providers: [String: ProviderSettings] = [:]
     package var endpoints: [String: EndpointSettings] = [:]
-    /// Where each value that was set stands, by its dotted key.
+    /// The values that were set, by dotted key, as plugins may read them.
+    package var values: [String: JSON] = [:]
+    /// Where each of them stands.
     package var origins: [String: String] = [:]
     /// What a person should know about how this came together: a project's keys that did not count.
     package var notices: [String] = []

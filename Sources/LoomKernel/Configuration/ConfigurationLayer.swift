@@ -19,7 +19,7 @@ package struct ConfigurationLayer: Sendable {
         do {
             root = try JSON.parse(try TOMLTable(string: text).convert(to: .json))
         } catch let error as TOMLParseError {
-            throw ConfigurationError("\(name):\(error.source.begin.line): \(error.description)")
+            throw ConfigurationError("\(name):\(error.source.begin.line): \(error.description).")
         } catch {
             throw ConfigurationError("\(name): \(error)")
         }

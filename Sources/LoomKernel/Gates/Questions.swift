@@ -9,7 +9,7 @@ package actor Questions {
     /// False when no front end could ever answer: then nothing waits, and silence is a refusal.
     private var isInteractive: Bool
     private var open: [ID: Waiting] = [:]
-    /// How many questions nobody could answer.
+    /// How many permissions nobody could give.
     package private(set) var unanswered = 0
 
     /// It stands here before anyone hears of it: an answer may come before its asker waits.
@@ -52,7 +52,8 @@ package actor Questions {
             id: self.identifiers.next(), kind: draft.kind, agent: draft.agent, call: draft.call, title: draft.title, detail: draft.detail,
             why: draft.why, always: draft.always, options: draft.options, time: self.clock.now)
         guard self.isInteractive else {
-            self.unanswered += 1
+            // Whoever only wanted to know goes on by their own judgement; whoever needed a permission cannot.
+            if draft.kind != .choice { self.unanswered += 1 }
             return Reply(answer: .refuse, by: "nobody: no person could be asked")
         }
         self.open[question.id] = Waiting(question: question)

@@ -67,6 +67,8 @@ extension ToolHost {
         spec.timeout = request.timeout ?? .seconds(self.services.configuration.shellTimeout)
         spec.outputLimit = Self.outputLimit
         spec.spillPath = self.absolute(outputFile)
+        // Not only what the model reads: progress goes to front ends, the whole output to disk.
+        spec.redactions = self.services.secrets.redactions
         try? self.services.ports.files.makeDirectory(self.directory + "/.loomkin/outputs")
         try await self.intend(request.line)
         let result: ProcessResult

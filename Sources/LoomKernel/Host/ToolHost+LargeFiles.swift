@@ -14,13 +14,17 @@ extension ToolHost {
         do {
             let file = try self.services.ports.files.open(self.absolute(relative))
             var position = 0
+            var last: UInt8?
             while true {
                 let block = try file.read(at: position, count: 1 << 20)
                 if block.isEmpty { break }
                 position += block.count
+                last = block.last
                 hash.update(block)
                 Self.take(block, from: first, count: wanted, &line, &chosen)
             }
+            // A final line break ends the last line; it does not begin another.
+            if last == UInt8(ascii: "\n") { line -= 1 }
         } catch {
             throw ToolError(error.description)
         }

@@ -67,12 +67,12 @@ extension ToolHost {
                 id: try transaction.nextTaskID(), title: title, description: description, status: .assigned, assignee: assignee.name,
                 creator: agent.name, result: "")
             try transaction.record(.stored("\(task.id) was assigned to \(assignee.name)"), agent: agent.id, call: call)
-            try transaction.insert(task, by: agent.source, team: agent.team)
+            try transaction.insert(task, by: agent.source, team: agent.team, call: call)
             let text = "\(task.id) «\(title)»\n\(description)\nWhen it is finished, call peer_complete_task with task_id \(task.id)."
             try transaction.queue(
                 InboxItem(
                     id: item, from: agent.name, to: assignee.name, kind: .task, priority: .normal, text: text, time: transaction.now,
-                    cause: nil), agent: assignee, source: agent.source)
+                    cause: nil), agent: assignee, source: agent.source, call: call)
             return task
         }
         await self.roster.wake(assignee.name)
@@ -90,7 +90,7 @@ extension ToolHost {
         let item = self.services.identifiers.next()
         let done = try await self.store { transaction -> TaskSummary? in
             let status: TaskSummary.Status = failed ? .failed : .done
-            guard let task = try transaction.update(task: open.id, to: status, result: result, by: agent.source, team: agent.team) else {
+            guard let task = try transaction.update(task: open.id, to: status, result: result, by: agent.source, team: agent.team, call: call) else {
                 return nil
             }
             try transaction.record(.stored("\(task.id) was reported as \(status.rawValue)"), agent: agent.id, call: call)
@@ -98,8 +98,8 @@ extension ToolHost {
                 let text = "\(task.id) «\(task.title)» \(failed ? "failed" : "is done"), says \(agent.name):\n\(result)"
                 try transaction.queue(
                     InboxItem(
-                        id: item, from: agent.name, to: creator.name, kind: .peer, priority: .normal, text: text, time: transaction.now,
-                        cause: nil), agent: creator, source: agent.source)
+                        id: item, from: agent.name, to: creator.name, kind: .report, priority: .normal, text: text, time: transaction.now,
+                        cause: nil), agent: creator, source: agent.source, call: call)
             }
             return task
         }

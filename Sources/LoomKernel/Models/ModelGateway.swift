@@ -24,6 +24,21 @@ package struct ModelGateway: Sendable {
 
     /// One reply, however many attempts it takes. Streamed text goes out as signals, marked with its attempt.
     func reply(to call: ModelCall, _ circumstances: Circumstances) async throws(ModelFailure) -> ModelReply {
+        do throws(ModelFailure) {
+            return try await self.settledReply(to: call, circumstances)
+        } catch {
+            if error.kind != .cancelled {
+                await self.publish(
+                    ModelFailed(
+                        agent: call.agent, model: call.model.description, call: call.id, kind: error.kind, reason: error.message,
+                        hint: error.hint),
+                    call, circumstances)
+            }
+            throw error
+        }
+    }
+
+    private func settledReply(to call: ModelCall, _ circumstances: Circumstances) async throws(ModelFailure) -> ModelReply {
         let provider = try await self.provider(for: call.model)
         let facts = self.prices.facts(call.model)
         let reservation = try await self.reserve(call, facts, circumstances)
@@ -43,12 +58,6 @@ package struct ModelGateway: Sendable {
             return reply
         } catch {
             self.budget.settle(reservation, costUSD: 0)
-            if error.kind != .cancelled {
-                await self.publish(
-                    ModelFailed(
-                        agent: call.agent, model: call.model.description, call: call.id, reason: error.message, hint: error.hint),
-                    call, circumstances)
-            }
             throw error
         }
     }

@@ -1,3 +1,5 @@
+package import LoomSystem
+
 /// Keeps keys out of what models, logs and the database get.
 package struct SecretFilter: Sendable {
     /// Value by the name of its variable.
@@ -18,6 +20,9 @@ package struct SecretFilter: Sendable {
         for (name, value) in self.secrets where text.contains(value) { text = text.replacing(value, with: "«\(name)»") }
         return text
     }
+
+    /// For what child processes write.
+    package var redactions: [Redaction] { self.secrets.map { Redaction($0.value, shown: "«\($0.key)»") } }
 
     /// The environment for a child process.
     package func without(_ environment: [String: String]) -> [String: String] {

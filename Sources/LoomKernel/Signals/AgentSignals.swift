@@ -19,6 +19,16 @@ package struct SessionFinished: SignalPayload {
     /// Dollars; nil when a model without a known price was used.
     package var costUSD: Double?
     enum CodingKeys: String, CodingKey { case session, outcome, result, usage, costUSD = "cost_usd" }
+
+    /// A cost that is not known is written as null: programs read the same keys whatever the model.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(self.session, forKey: .session)
+        try container.encode(self.outcome, forKey: .outcome)
+        try container.encode(self.result, forKey: .result)
+        try container.encode(self.usage, forKey: .usage)
+        try container.encode(self.costUSD, forKey: .costUSD)
+    }
 }
 
 /// An agent joined a team.
@@ -95,6 +105,8 @@ package struct InboxQueued: SignalPayload {
     package var kind: InboxItem.Kind
     package var priority: InboxItem.Priority
     package var text: String
+    /// The tool call that sent it, if one did.
+    package var call: String?
 }
 
 /// Messages entered an agent's context.
@@ -151,6 +163,7 @@ package struct ModelFailed: SignalPayload {
     package var agent: String
     package var model: String
     package var call: String
+    package var kind: ModelFailure.Kind
     package var reason: String
     package var hint: String?
 }

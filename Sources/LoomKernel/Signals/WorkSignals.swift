@@ -85,6 +85,8 @@ package struct TaskChanged: SignalPayload {
     package static let type = "task.changed"
     package var task: TaskSummary
     package var by: String
+    /// The tool call that changed it.
+    package var call: String?
 }
 
 /// A budget refused a model call or passed its warning line.

@@ -27,7 +27,7 @@ extension Store {
 
 extension Transaction {
     /// Queues a message. The sender's receipt says `queued`; `read` comes when it enters the context.
-    func queue(_ item: InboxItem, agent: AgentIdentity, source: String) throws {
+    func queue(_ item: InboxItem, agent: AgentIdentity, source: String, call: String? = nil) throws {
         let waiting =
             try Int.fetchOne(
                 self.db, sql: "SELECT count(*) FROM inbox_item WHERE agent = ? AND read_at IS NULL", arguments: [agent.id.description])
@@ -42,7 +42,8 @@ extension Transaction {
             ])
         try self.publish(
             InboxQueued(
-                item: item.id.description, from: item.from, to: agent.name, kind: item.kind, priority: item.priority, text: item.text),
+                item: item.id.description, from: item.from, to: agent.name, kind: item.kind, priority: item.priority,
+                text: item.text, call: call),
             source: source, subject: item.id.description, team: agent.team, cause: item.cause)
     }
 }

@@ -277,8 +277,9 @@ package actor Roster {
         do {
             try await self.services.store.transaction { transaction in
                 if let effect { try transaction.record(.stored("the message to \(name) was sent"), agent: effect.agent, call: effect.call) }
-                let source = kind == .user ? "user/\(sender)" : "agent/\(sender)"
-                try transaction.queue(item, agent: identity, source: source)
+                let isSigned = sender.hasPrefix("user") || kind != .user
+                let source = kind != .user ? "agent/\(sender)" : isSigned ? sender : "user/\(sender)"
+                try transaction.queue(item, agent: identity, source: source, call: effect?.call)
                 if kind == .user {
                     try transaction.publish(
                         UserSaid(to: name, text: text, item: item.id.description), source: source, subject: item.id.description,

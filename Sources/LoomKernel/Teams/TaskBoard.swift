@@ -20,7 +20,7 @@ extension Store {
 }
 
 extension Transaction {
-    func insert(_ task: TaskSummary, by source: String, team: String) throws {
+    func insert(_ task: TaskSummary, by source: String, team: String, call: String) throws {
         try self.db.execute(
             sql: """
                 INSERT INTO task (id, session, title, description, status, assignee, creator, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -28,11 +28,13 @@ extension Transaction {
             arguments: [
                 task.id, self.session, task.title, task.description, task.status.rawValue, task.assignee, task.creator, self.now.iso8601,
             ])
-        try self.publish(TaskChanged(task: task, by: source), source: source, subject: task.id, team: team)
+        try self.publish(TaskChanged(task: task, by: source, call: call), source: source, subject: task.id, team: team)
     }
 
     /// Changes a task that is still open; nil when it is not there or not open.
-    func update(task id: String, to status: TaskSummary.Status, result: String, by source: String, team: String) throws -> TaskSummary? {
+    func update(
+        task id: String, to status: TaskSummary.Status, result: String, by source: String, team: String, call: String
+    ) throws -> TaskSummary? {
         let row = try Row.fetchOne(
             self.db, sql: "SELECT * FROM task WHERE id = ? AND session = ? AND status IN ('assigned', 'active')",
             arguments: [id, self.session])
@@ -42,7 +44,7 @@ extension Transaction {
         try self.db.execute(
             sql: "UPDATE task SET status = ?, result = ?, changed_at = ? WHERE id = ?",
             arguments: [status.rawValue, result, self.now.iso8601, id])
-        try self.publish(TaskChanged(task: task, by: source), source: source, subject: id, team: team)
+        try self.publish(TaskChanged(task: task, by: source, call: call), source: source, subject: id, team: team)
         return task
     }
 

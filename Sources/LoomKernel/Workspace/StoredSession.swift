@@ -5,6 +5,8 @@ import LoomSystem
 struct StoredSession: Sendable {
     let id: ID
     let lead: String
+    /// The default model it began with.
+    let model: String?
     let permissions: TrustPreset
     let grants: [PermissionRule]
     /// Dollars by agent.
@@ -18,7 +20,12 @@ struct StoredSession: Sendable {
                 try Row.fetchAll(
                     db, sql: "SELECT * FROM session WHERE ? IS NULL OR id LIKE ? ORDER BY active_at DESC, id DESC LIMIT 2",
                     arguments: [wanted, wanted.map { $0.uppercased() + "%" }]
-                ).map { (id: $0["id"] as String, lead: $0["lead"] as String, permissions: $0["permissions"] as String) }
+                ).map { row in
+                    (
+                        id: row["id"] as String, lead: row["lead"] as String, model: row["model"] as String?,
+                        permissions: row["permissions"] as String
+                    )
+                }
             }
             guard let row = found.first, let id = ID(row.id) else {
                 throw CommandError(
@@ -30,7 +37,7 @@ struct StoredSession: Sendable {
                 try String.fetchAll(db, sql: "SELECT rule FROM grant_rule WHERE session = ?", arguments: [id.description])
             }
             return StoredSession(
-                id: id, lead: row.lead, permissions: TrustPreset(rawValue: row.permissions) ?? .ask,
+                id: id, lead: row.lead, model: row.model, permissions: TrustPreset(rawValue: row.permissions) ?? .ask,
                 grants: grants.compactMap { PermissionRule(.allow, text: $0.replacingPrefix("allow ", ""), origin: "this session") },
                 spent: usage.mapValues(\.cost))
         } catch let error as CommandError {

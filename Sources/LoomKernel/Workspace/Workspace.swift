@@ -42,6 +42,7 @@ package actor Workspace {
         store.setSession(session)
         var configuration = options.configuration
         configuration.notices += opened.notices
+        if configuration.model == nil { configuration.models["default"] = stored?.model }
         // A flag is about this very start, so it counts more than what the session had.
         let isFlagged = configuration.origins["permissions.preset"] == "--permissions"
         let preset = isFlagged ? configuration.permissions : stored?.permissions ?? configuration.permissions

@@ -75,7 +75,7 @@ final class LuaBridge {
         let result: Result<[LuaValue], any Error>
         switch Int(function) {
         case LOOM_LUA_PRINT:
-            print?(current.call, arguments.map { $0.string ?? "(bytes)" }.joined(separator: "\t"))
+            print?(current.call, arguments.compactMap(\.lossyText).joined(separator: "\t"))
             result = .success([])
         case LOOM_LUA_REQUIRE:
             result = Result { try load(arguments.first?.string ?? "") }
@@ -90,6 +90,7 @@ final class LuaBridge {
                 return LOOM_LUA_AWAIT
             }
         }
+        current.call.signal.endPauses()
         loom_lua_set_deadline(current.task, current.call.signal.deadline)
         return deliver(LuaReply(result, for: references), to: reply)
     }

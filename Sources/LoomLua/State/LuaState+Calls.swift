@@ -39,7 +39,7 @@ extension LuaState {
 
     /// Ends the calls under way with `.closed` and frees all memory. Closing again does nothing.
     package nonisolated func close() async {
-        loom_lua_begin_close(host) // stops what runs now, also where it cannot be suspended
+        loom_lua_begin_close(host)  // stops what runs now, also where it cannot be suspended
         await shut()
     }
 

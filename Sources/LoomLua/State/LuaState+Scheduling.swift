@@ -143,14 +143,3 @@ extension LuaState {
         for id in calls.keys { look(at: id) }
     }
 }
-
-extension LuaValue {
-    /// A text for people, also of bytes that are none.
-    fileprivate var lossyText: String? {
-        switch self {
-        case .string(let text): text
-        case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
-        default: nil
-        }
-    }
-}

@@ -35,7 +35,7 @@ package actor LuaState {
         options.source_bytes = max(limits.sourceBytes, 0)
         options.quantum_ns = limits.quantum.wholeNanoseconds
         options.grace_ns = limits.grace.wholeNanoseconds
-        options.context = Unmanaged.passUnretained(bridge).toOpaque() // the bridge lives as long as the host
+        options.context = Unmanaged.passUnretained(bridge).toOpaque()  // the bridge lives as long as the host
         options.callback = enterBridge
         guard let host = loom_lua_new(&options) else { throw .outOfMemory }
         self.name = name
@@ -55,11 +55,12 @@ package actor LuaState {
         guard !isClosed else { return }
         let number = bridge.add(function)
         var path = path
-        note(path.withUTF8 { text in
-            text.withMemoryRebound(to: CChar.self) {
-                loom_lua_register(host, $0.baseAddress, $0.count, number, function.waits ? 1 : 0)
-            }
-        })
+        note(
+            path.withUTF8 { text in
+                text.withMemoryRebound(to: CChar.self) {
+                    loom_lua_register(host, $0.baseAddress, $0.count, number, function.waits ? 1 : 0)
+                }
+            })
     }
 
     /// Assigns a global by path, as `register` does. A value that cannot cross is the error of every later call.
@@ -68,11 +69,12 @@ package actor LuaState {
         do throws(LuaError) {
             let bytes = try LuaEncoder.encode([value], for: bridge.references)
             var path = path
-            note(path.withUTF8 { text in
-                text.withMemoryRebound(to: CChar.self) {
-                    loom_lua_assign(host, $0.baseAddress, $0.count, bytes, bytes.count)
-                }
-            })
+            note(
+                path.withUTF8 { text in
+                    text.withMemoryRebound(to: CChar.self) {
+                        loom_lua_assign(host, $0.baseAddress, $0.count, bytes, bytes.count)
+                    }
+                })
         } catch {
             failure = failure ?? error
         }

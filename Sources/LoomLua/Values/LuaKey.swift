@@ -19,7 +19,7 @@ package enum LuaKey: Sendable, Hashable, Comparable {
         switch (a, b) {
         case (.boolean(let a), .boolean(let b)): !a && b
         case (.integer(let a), .integer(let b)): a < b
-        case (.number(let a), .number(let b)): !b.isTotallyOrdered(belowOrEqualTo: a) // NaN has a place too
+        case (.number(let a), .number(let b)): !b.isTotallyOrdered(belowOrEqualTo: a)  // NaN has a place too
         case (.string(let a), .string(let b)): a.utf8.lexicographicallyPrecedes(b.utf8)
         case (.bytes(let a), .bytes(let b)): a.lexicographicallyPrecedes(b)
         default: a.rank < b.rank

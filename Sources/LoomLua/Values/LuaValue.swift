@@ -60,6 +60,15 @@ extension LuaValue {
         }
     }
 
+    /// A text for people, also of bytes that are none.
+    var lossyText: String? {
+        switch self {
+        case .string(let text): text
+        case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+        default: nil
+        }
+    }
+
     /// What Lua takes as true: everything but `nil` and `false`.
     package var isTruthy: Bool { self != .nil && self != .boolean(false) }
 }

@@ -26,14 +26,15 @@ package struct HistoryFile: Sendable {
     }
 
     static func escape(_ entry: String) -> String {
-        String(entry.unicodeScalars.flatMap { scalar -> [Character] in
-            switch scalar {
-            case "\\": ["\\", "\\"]
-            case "\n": ["\\", "n"]
-            case "\r": ["\\", "r"]
-            default: [Character(scalar)]
-            }
-        })
+        String(
+            entry.unicodeScalars.flatMap { scalar -> [Character] in
+                switch scalar {
+                case "\\": ["\\", "\\"]
+                case "\n": ["\\", "n"]
+                case "\r": ["\\", "r"]
+                default: [Character(scalar)]
+                }
+            })
     }
 
     static func unescape(_ line: some StringProtocol) -> String {

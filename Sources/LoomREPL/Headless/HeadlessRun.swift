@@ -50,7 +50,7 @@ package struct HeadlessRun: Sendable {
         }
         var errors: [String] = []
         do {
-            try await workspace.send(self.prompt, to: nil, by: "user/run")
+            try await workspace.send(self.prompt, to: nil, by: "run")
         } catch {
             errors.append(error.description)
         }
@@ -84,25 +84,41 @@ package struct HeadlessRun: Sendable {
         var modelFailed = false
     }
 
-    private func report(_ signals: Subscription, lead: String) async -> End {
+    private func report(_ subscription: Subscription, lead: String) async -> End {
         var end = End()
         var renderer = LineRenderer(
             layout: LineLayout(width: self.traits.width, colour: self.traits.colour, marks: .of(self.traits)),
             streams: self.traits.isInteractive, lead: lead, me: "user/run")
-        while let batch = await signals.next() {
-            for signal in batch {
+        // What happened while the workspace opened: who was not heard, what is not kept.
+        let earlier = self.workspace.bus.recent(after: 0)
+        let seen = earlier.last?.sequence ?? 0
+        var batch: [Signal]? = earlier
+        while let signals = batch {
+            for signal in signals {
                 let lines = renderer.lines(for: signal)
                 if let failed = signal.payload(ModelFailed.self) { end.errors.append(failed.reason) }
                 switch self.output {
                 case .streamJSON: await self.out.write(Self.line(signal))
                 case .text where self.traits.isInteractive:
                     if !lines.isEmpty { await self.err.write(lines.joined(separator: "\n") + "\n") }
-                case .text, .json: break
+                case .text, .json: if let warning = Self.warning(signal) { await self.err.write("loomkin: \(warning)\n".printable) }
                 }
             }
+            batch = await self.next(of: subscription, after: seen)
         }
         end.modelFailed = renderer.leadModelFailed
         return end
+    }
+
+    private func next(of signals: Subscription, after seen: Int64) async -> [Signal]? {
+        await signals.next()?.filter { $0.sequence == 0 || $0.sequence > seen }
+    }
+
+    /// What a person should know who reads no lines of what happens.
+    private static func warning(_ signal: Signal) -> String? {
+        if let notice = signal.payload(Notice.self), notice.level != "info" { return notice.text }
+        if let plugin = signal.payload(PluginReported.self), let error = plugin.error { return "\(plugin.plugin) \(plugin.status): \(error)" }
+        return nil
     }
 
     private func conclude(_ finished: SessionFinished, _ errors: [String]) async {

@@ -18,7 +18,7 @@ package struct Transcript: Sendable {
         let lead = await self.workspace.snapshot().agents.first?.name ?? "lead"
         let signals = self.workspace.bus.subscribe(name: "transcript", delivery: .mustDeliver, capacity: 8192)
         let printing = Task { await self.print(signals, lead: lead) }
-        _ = try? await self.workspace.send(prompt, to: nil, by: "user/demo")
+        _ = try? await self.workspace.send(prompt, to: nil, by: "demo")
         let finished = await self.workspace.waitUntilQuiet()
         signals.cancel()
         await printing.value
@@ -29,7 +29,7 @@ package struct Transcript: Sendable {
         // Whole lines, not streamed pieces: this is read as a log as often as on a screen.
         var renderer = LineRenderer(
             layout: LineLayout(width: self.traits.width, colour: self.traits.colour, marks: .of(self.traits)), streams: false, lead: lead,
-            me: "user/repl")
+            me: "user/demo")
         while let batch = await signals.next() {
             let lines = batch.flatMap { renderer.lines(for: $0) }
             if !lines.isEmpty { await self.out.write(lines.joined(separator: "\n") + "\n") }

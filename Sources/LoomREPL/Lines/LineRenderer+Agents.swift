@@ -49,7 +49,7 @@ extension LineRenderer {
     }
 
     private mutating func failed(_ failed: ModelFailed) -> [String] {
-        if failed.agent == self.lead { self.leadModelFailed = true }
+        if failed.agent == self.lead { self.leadModelFailed = failed.kind.isOutage }
         self.lastReason[failed.agent] = failed.reason
         return self.failure(failed.agent, [failed.reason, failed.hint ?? ""].filter { !$0.isEmpty }.joined(separator: " "))
     }
@@ -65,7 +65,8 @@ extension LineRenderer {
         }
         // The reason was printed when it happened, as words of the agent or of its model's vendor.
         let known = self.lastReason[finished.agent] ?? ""
-        let reason = finished.text.isEmpty || known.contains(finished.text) || finished.text.contains(known) && !known.isEmpty
+        let reason =
+            finished.text.isEmpty || known.contains(finished.text) || finished.text.contains(known) && !known.isEmpty
             ? "" : ": \(finished.text)"
         let words = isLead ? self.summary(turn, finished.outcome, at: time) : finished.outcome.words
         return self.failure(finished.agent, words + reason)
@@ -81,21 +82,23 @@ extension LineRenderer {
 
     private mutating func said(_ said: UserSaid, by source: String, at time: Timestamp) -> [String] {
         if self.turn.began == nil { self.turn.began = time }
-        guard source != self.me else { return [] }
+        guard source.who != self.me.who else { return [] }
         return self.event(source.who, "\(self.marks.arrow) \(said.to)  \(said.text)")
     }
 
     private mutating func queued(_ item: InboxQueued) -> [String] {
         switch item.kind {
-        case .peer: return self.event(item.from, "\(self.marks.arrow) \(item.to)  \(item.text)")
-        case .user where item.to != self.lead && item.from == self.me:
+        case .peer:
+            if let call = item.call { self.told.insert(call) }
+            return self.event(item.from, "\(self.marks.arrow) \(item.to)  \(item.text)")
+        case .user where item.to != self.lead && item.from.who == self.me.who:
             return self.event("you", "\(self.marks.arrow) \(item.to)  queued, read before the next model call", .dim)
-        case .user, .task, .notice, .answer: return []
+        case .user, .task, .notice, .report: return []
         }
     }
 
     private mutating func read(_ read: InboxRead) -> [String] {
-        guard read.agent != self.lead, read.from.contains(self.me) else { return [] }
+        guard read.agent != self.lead, read.from.contains(where: { $0.who == self.me.who }) else { return [] }
         return self.event("you", "\(self.marks.arrow) \(read.agent)  read", .dim)
     }
 }

@@ -15,7 +15,9 @@ extension LineRenderer {
         case GrantChanged.type:
             return signal.payload(GrantChanged.self).map { change in
                 let rule = "\(self.marks.open)\(change.rule)\(self.marks.close)"
-                return self.event("rules", change.granted ? "\(rule) allowed for this session by \(change.by.who)" : "\(rule) taken back by \(change.by.who)")
+                return self.event(
+                    "rules",
+                    change.granted ? "\(rule) allowed for this session by \(change.by.who)" : "\(rule) taken back by \(change.by.who)")
             }
         case TaskChanged.type: return signal.payload(TaskChanged.self).map { self.changed($0) }
         case BudgetReached.type: return signal.payload(BudgetReached.self).map { self.reached($0) }
@@ -39,22 +41,27 @@ extension LineRenderer {
     private mutating func finished(_ call: ToolFinished) -> [String] {
         self.calls[call.call] = nil
         self.turn.tools += 1
-        let isFileChange = self.changed.remove(call.call) != nil
+        let isTold = self.told.remove(call.call) != nil
         let denial = self.denials.removeValue(forKey: call.call)
         let time = Figures.time(milliseconds: call.milliseconds)
         if call.status == .ok {
-            // The change itself was the line.
-            if isFileChange { return [] }
+            // What it did was the line.
+            if isTold { return [] }
             return self.event(call.agent, self.tool(call.tool, call.summary), right: "\(self.marks.success)  \(time)", rightHue: .dim)
         }
         let word = call.status == .error ? "" : " \(call.status.words)"
         let lines = self.event(
             call.agent, self.tool(call.tool, call.summary), right: "\(self.marks.failure)\(word)  \(time)", rightHue: .red)
-        let reason = denial.map { "rule \($0.rule) (\($0.origin))" } ?? Self.firstLine(call.text)
+        let reason = denial.map { Self.reason($0) } ?? Self.firstLine(call.text)
         guard !reason.isEmpty else { return lines }
         // One line is enough to see why; `/show` has the rest.
         let text = self.layout.textWidth.map { reason.shown.fitted(to: min($0, 90), mark: self.marks.ellipsis) } ?? reason.shown
         return lines + [self.layout.indent + self.layout.paint(text, .red)]
+    }
+
+    /// A rule alone, or a person whom a rule asked.
+    private static func reason(_ denial: PermissionDecided) -> String {
+        denial.by == "rule" ? "rule \(denial.rule) (\(denial.origin))" : "refused by \(denial.by.who)"
     }
 
     private static func firstLine(_ text: String) -> String {
@@ -62,13 +69,14 @@ extension LineRenderer {
     }
 
     private mutating func changed(_ change: FileChanged) -> [String] {
-        self.changed.insert(change.call)
+        self.told.insert(change.call)
         return self.event(
             change.agent, "\(self.marks.file) \(change.path)", right: "+\(change.added) \(self.marks.minus)\(change.removed)")
     }
 
     private mutating func changed(_ change: TaskChanged) -> [String] {
         let task = change.task
+        if let call = change.call { self.told.insert(call) }
         switch task.status {
         case .assigned: return self.event(task.creator, "\(self.marks.arrow) \(task.assignee)  task \(task.id): \(task.title)")
         case .active: return []
@@ -93,7 +101,8 @@ extension LineRenderer {
         case "removed": return self.event("plugins", "\(plugin.plugin) removed")
         default:
             let from = plugin.from.map { "\($0) \(self.marks.arrow) " } ?? ""
-            return self.event("plugins", "\(plugin.plugin) \(from)\(plugin.to.map(String.init) ?? plugin.status)", right: time, rightHue: .dim)
+            return self.event(
+                "plugins", "\(plugin.plugin) \(from)\(plugin.to.map(String.init) ?? plugin.status)", right: time, rightHue: .dim)
         }
     }
 

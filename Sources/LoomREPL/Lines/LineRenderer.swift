@@ -15,7 +15,7 @@ package struct LineRenderer: Sendable {
     /// Whose row was printed last, so that a text goes on without the name.
     var speaker: String?
     var calls: [String: ToolStarted] = [:]
-    var changed: Set<String> = []
+    var told: Set<String> = []
     var denials: [String: PermissionDecided] = [:]
     var lastReason: [String: String] = [:]
     var turn = Turn()

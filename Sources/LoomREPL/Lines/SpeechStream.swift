@@ -5,6 +5,8 @@ struct SpeechStream: Sendable {
     private let call: String
     private let attempt: Int
     private var printed = ""
+    /// Blank rows at the beginning are not shown; those between rows are.
+    private var isShown = false
     private var tail = ""
 
     init(call: String, attempt: Int) {
@@ -21,7 +23,8 @@ struct SpeechStream: Sendable {
         self.tail += text
         let rows = TextWrap.rows(self.tail, width: width).dropLast()
         guard let end = rows.last?.end else { return [] }
-        let texts = Self.withoutBlankStart(rows.map(\.text), self.printed.isEmpty)
+        let texts = Self.withoutBlankStart(rows.map(\.text), !self.isShown)
+        if !texts.isEmpty { self.isShown = true }
         self.printed += self.tail[..<end]
         self.tail = String(self.tail[end...])
         return texts
@@ -31,7 +34,7 @@ struct SpeechStream: Sendable {
     func rest(of whole: String, width: Int?) -> [String] {
         let isContinued = whole.utf8.starts(with: self.printed.utf8)
         let rest = isContinued ? String(decoding: whole.utf8.dropFirst(self.printed.utf8.count), as: UTF8.self) : whole
-        return Self.rows(rest, width: width, isStart: !isContinued || self.printed.isEmpty)
+        return Self.rows(rest, width: width, isStart: !isContinued || !self.isShown)
     }
 
     static func rows(_ text: String, width: Int?, isStart: Bool = true) -> [String] {

@@ -86,10 +86,15 @@ package struct QuestionDesk: Sendable {
 
     private static func choice(_ text: String, _ entry: Entry) -> Meaning {
         let options = entry.question.options
-        if text.isEmpty { return .unclear("\(entry.question.agent) waits for an answer: \(options.isEmpty ? "type it" : "type a number, or your own words").") }
+        if text.isEmpty {
+            return .unclear(
+                "\(entry.question.agent) waits for an answer: \(options.isEmpty ? "type it" : "type a number, or your own words").")
+        }
         if let option = options.first(where: { $0.lowercased() == text.lowercased() }) { return .answer(entry, .text(option)) }
         if let number = Int(text), !options.isEmpty {
-            guard options.indices.contains(number - 1) else { return .unclear("Type a number from 1 to \(options.count), or your own words.") }
+            guard options.indices.contains(number - 1) else {
+                return .unclear("Type a number from 1 to \(options.count), or your own words.")
+            }
             return .answer(entry, .text(options[number - 1]))
         }
         if !entry.question.detail.isEmpty, self.word(text) == .view { return .view(entry) }

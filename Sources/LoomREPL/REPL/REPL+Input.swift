@@ -24,7 +24,7 @@ extension REPL {
             // What stands in the way of the next line was not answered by it.
             for entry in self.desk.open { await self.answer(entry, .refuse) }
         }
-        try await self.workspace.send(text, to: agent, by: self.options.source)
+        try await self.workspace.send(text, to: agent, by: self.options.source.who)
         self.hasSent = true
     }
 

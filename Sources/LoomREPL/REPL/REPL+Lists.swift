@@ -5,6 +5,7 @@ extension REPL {
     /// The one line at the start, and what waits from before.
     func greet() async {
         let snapshot = await self.workspace.snapshot()
+        self.release(upTo: snapshot.sequence)
         let (roles, providers) = (self.workspace.catalog.roles, self.workspace.catalog.providers)
         self.words.update { words in
             words.agents = snapshot.agents.map(\.name)
@@ -36,14 +37,15 @@ extension REPL {
 
     func listAgents() async {
         let agents = await self.workspace.snapshot().agents
-        await self.events(agents.map { agent in
-            var parts = [agent.role, agent.state.rawValue]
-            if let activity = agent.activity { parts.append(activity) }
-            parts.append("\(Figures.tokens(agent.contextUsed))/\(Figures.tokens(agent.contextLimit))")
-            if agent.costUSD > 0 { parts.append(dollars(agent.costUSD)) }
-            if agent.queued > 0 { parts.append(Figures.count(agent.queued, "unread message")) }
-            return (agent.name, (parts + [agent.model]).joined(separator: "  "))
-        }, none: "There is no agent.")
+        await self.events(
+            agents.map { agent in
+                var parts = [agent.role, agent.state.rawValue]
+                if let activity = agent.activity { parts.append(activity) }
+                parts.append("\(Figures.tokens(agent.contextUsed))/\(Figures.tokens(agent.contextLimit))")
+                if agent.costUSD > 0 { parts.append(dollars(agent.costUSD)) }
+                if agent.queued > 0 { parts.append(Figures.count(agent.queued, "unread message")) }
+                return (agent.name, (parts + [agent.model]).joined(separator: "  "))
+            }, none: "There is no agent.")
     }
 
     func listTasks() async {
@@ -72,7 +74,8 @@ extension REPL {
             "\(kind)  \(plugins.map(\.name).sorted().joined(separator: " "))"
         }
         for plugin in plugins where plugin.root != "bundled" {
-            lines.append("\(plugin.name)  from \(plugin.root), generation \(plugin.generation)\(plugin.shadows.isEmpty ? "" : ", in front of \(plugin.shadows.joined(separator: ", "))")")
+            let hidden = plugin.shadows.isEmpty ? "" : ", in front of \(plugin.shadows.joined(separator: ", "))"
+            lines.append("\(plugin.name)  from \(plugin.root), generation \(plugin.generation)\(hidden)")
         }
         for plugin in plugins { if let error = plugin.error { lines.append("\(plugin.name)  \(plugin.status): \(error)") } }
         await self.say(lines.isEmpty ? "There are no plugins." : lines.joined(separator: "\n"))
@@ -81,7 +84,8 @@ extension REPL {
     func listCost() async {
         let snapshot = await self.workspace.snapshot()
         let usage = snapshot.usage
-        let tokens = "\(Figures.tokens(usage.input)) in, \(Figures.tokens(usage.output)) out, \(Figures.tokens(usage.cacheRead)) read from cache"
+        let tokens =
+            "\(Figures.tokens(usage.input)) in, \(Figures.tokens(usage.output)) out, \(Figures.tokens(usage.cacheRead)) read from cache"
         let unpriced = snapshot.unpricedCalls > 0 ? ", and \(Figures.count(snapshot.unpricedCalls, "call")) without a known price" : ""
         let budget = snapshot.budgetUSD.map { " of \(dollars($0))" } ?? ""
         var lines = ["\(dollars(snapshot.costUSD))\(budget)\(unpriced)  \(tokens)"]
@@ -102,7 +106,8 @@ extension REPL {
             return await self.say("There is no call \(number). /show lists the last ones with their numbers.")
         }
         let layout = self.renderer.layout
-        var lines = layout.block("\(entry.agent)  \(entry.tool)", indent: 2) + layout.block(call.started.arguments.text(pretty: true), indent: 4)
+        var lines =
+            layout.block("\(entry.agent)  \(entry.tool)", indent: 2) + layout.block(call.started.arguments.text(pretty: true), indent: 4)
         if let finished = call.finished {
             lines += layout.block("\(finished.status.words)  \(Figures.time(milliseconds: finished.milliseconds))", indent: 2)
             lines += layout.block(finished.text, indent: 4)

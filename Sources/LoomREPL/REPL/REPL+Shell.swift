@@ -12,7 +12,7 @@ extension REPL {
             let spec = ProcessSpec(.shell(command), workingDirectory: directory, errorOutput: .merged)
             let end: String
             do {
-                let result = try await processes.run(spec) { chunk in feed.yield(chunk.bytes) }
+                let result = try await processes.run(spec, onOutput: { feed.yield($0.bytes) })
                 end = result.succeeded ? "" : "\(self.renderer.marks.failure) \(result.stop == nil ? "\(result.termination)" : "stopped")"
             } catch {
                 end = "\(self.renderer.marks.failure) \(error)"

@@ -20,6 +20,8 @@ package actor REPL {
     /// How many signals were lost so far because the terminal was slower than the work.
     private var lost = 0
     private var shown: Int64 = 0
+    /// The last signal of before the first was listened to.
+    private var opened: Int64 = 0
     private var readers: [(sequence: Int64, done: CheckedContinuation<Void, Never>)] = []
     private var isDeaf = false
     var hasSent = false
@@ -42,7 +44,8 @@ package actor REPL {
         let traits = options.traits ?? .detect(input: options.input, output: options.output)
         let words = CompletionWords(directory: workspace.directory, files: workspace.services.ports.files)
         guard let port = Self.port(options, traits, words) else {
-            throw CommandError("The terminal cannot be read: the system has no thread or file descriptor left. Close something and try again.")
+            throw CommandError(
+                "The terminal cannot be read: the system has no thread or file descriptor left. Close something and try again.")
         }
         let agents = await workspace.snapshot().agents
         let lead = agents.first { $0.role == "lead" } ?? agents.first
@@ -67,6 +70,7 @@ package actor REPL {
     package func run(first: String? = nil) async -> Int32 {
         let signals = self.workspace.bus.subscribe(name: "repl", delivery: .lossy, capacity: 8192)
         await self.greet()
+        await self.catchUpWithOpening()
         let listening = Task { await self.listen(to: signals) }
         let interrupts = ProcessSignals([SIGINT, SIGWINCH]) { number in
             Task { await number == SIGINT ? self.interrupt() : self.resize() }
@@ -176,6 +180,14 @@ package actor REPL {
         }
     }
 
+    /// What happened while the workspace opened. Questions were part of the greeting.
+    private func catchUpWithOpening() async {
+        let earlier = self.workspace.bus.recent(after: 0)
+        await self.print(earlier.filter { $0.type != QuestionAsked.type }.flatMap { self.lines(for: $0) })
+        self.opened = earlier.last?.sequence ?? 0
+        self.release(upTo: self.opened)
+    }
+
     /// Returns when all that has happened until now is printed.
     private func catchUp() async {
         let sequence = await self.workspace.snapshot().sequence
@@ -188,9 +200,10 @@ package actor REPL {
     private func listen(to signals: Subscription) async {
         while let batch = await signals.next() {
             var lines: [String] = []
-            for signal in batch { lines += self.lines(for: signal) }
+            for signal in batch where signal.sequence == 0 || signal.sequence > self.opened { lines += self.lines(for: signal) }
             if signals.dropped > self.lost {
-                lines += self.renderer.layout.block("\(signals.dropped - self.lost) signals were not shown: the terminal was too slow.", indent: 2)
+                lines += self.renderer.layout.block(
+                    "\(signals.dropped - self.lost) signals were not shown: the terminal was too slow.", indent: 2)
                 self.lost = signals.dropped
                 await self.takeQuestions()
             }
@@ -201,7 +214,8 @@ package actor REPL {
         self.release(upTo: .max)
     }
 
-    private func release(upTo sequence: Int64) {
+    /// Everything up to this number was printed, or happened before anybody looked.
+    func release(upTo sequence: Int64) {
         self.shown = max(self.shown, sequence)
         for reader in self.readers where reader.sequence <= self.shown { reader.done.resume() }
         self.readers.removeAll { $0.sequence <= self.shown }

@@ -3,11 +3,11 @@
 import Glibc
 
 /// Hears signals of the operating system until it is let go.
-final class ProcessSignals: Sendable {
+package final class ProcessSignals: Sendable {
     private let sources: [any DispatchSourceSignal]
 
     /// `handler` runs on a queue of Dispatch with the signal's number.
-    init(_ numbers: [Int32], handler: @escaping @Sendable (Int32) -> Void) {
+    package init(_ numbers: [Int32], handler: @escaping @Sendable (Int32) -> Void) {
         self.sources = numbers.map { number in
             let source = DispatchSource.makeSignalSource(signal: number)
             source.setEventHandler { handler(number) }

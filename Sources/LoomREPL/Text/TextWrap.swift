@@ -98,7 +98,7 @@ package struct TextWrap: Sendable {
     }
 
     private mutating func endRow(_ end: String.Index) {
-        self.rows.append(Row(text: self.row, end: end))
+        self.rows.append(Row(text: self.row.allSatisfy { $0 == " " } ? "" : self.row, end: end))
         self.row = ""
         self.used = 0
         self.gap = 0

@@ -1,14 +1,14 @@
 import Glibc
-import LoomSystem
+package import LoomSystem
 
 /// Where `loomkin-watch` is.
-enum WatchProgram {
+package enum WatchProgram {
     static let name = "loomkin-watch"
 
     /// Overrides all other places, so that a development build can be tried.
     static let variable = "LOOMKIN_WATCH"
 
-    static func find(files: any FileSystem) -> String? {
+    package static func find(files: any FileSystem) -> String? {
         find(executable: try? files.realPath("/proc/self/exe"), files: files) { name in
             getenv(name).map { String(cString: $0) }
         }

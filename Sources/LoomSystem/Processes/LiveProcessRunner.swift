@@ -42,6 +42,8 @@ private final class RunObserver: ChildObserver {
     private struct State {
         var output: OutputRecorder
         var errorOutput: OutputRecorder
+        var redaction: StreamRedaction
+        var errorRedaction: StreamRedaction
         var continuation: CheckedContinuation<Outcome, Never>?
     }
 
@@ -57,7 +59,9 @@ private final class RunObserver: ChildObserver {
         func recorder(_ suffix: String) -> OutputRecorder {
             OutputRecorder(limit: spec.outputLimit, spillPath: spec.spillPath.map { $0 + suffix }, spillLimit: spec.spillLimit)
         }
-        state = Mutex(State(output: recorder(""), errorOutput: recorder(".err")))
+        let redaction = StreamRedaction(spec.redactions)
+        state = Mutex(
+            State(output: recorder(""), errorOutput: recorder(".err"), redaction: redaction, errorRedaction: redaction))
     }
 
     func wait(with continuation: CheckedContinuation<Outcome, Never>) {
@@ -73,20 +77,28 @@ private final class RunObserver: ChildObserver {
     func hasRoom() -> Bool { true }
 
     func received(_ chunk: OutputChunk) {
-        state.withLock { state in
+        let bytes = state.withLock { state in
             switch chunk.source {
-            case .output: state.output.record(chunk.bytes)
-            case .errorOutput: state.errorOutput.record(chunk.bytes)
+            case .output:
+                let bytes = state.redaction.pass(chunk.bytes)
+                state.output.record(bytes)
+                return bytes
+            case .errorOutput:
+                let bytes = state.errorRedaction.pass(chunk.bytes)
+                state.errorOutput.record(bytes)
+                return bytes
             }
         }
-        onOutput?(chunk)
+        if !bytes.isEmpty { onOutput?(OutputChunk(source: chunk.source, bytes: bytes)) }
     }
 
     func outputClosed() {}
 
     func ended(_ termination: ProcessTermination, stop: ProcessResult.Stop?, duration: Duration) {
         complete { state in
-            .success(
+            state.output.record(state.redaction.finish())
+            state.errorOutput.record(state.errorRedaction.finish())
+            return .success(
                 ProcessResult(
                     termination: termination, stop: stop, output: state.output.finish(), errorOutput: state.errorOutput.finish(),
                     duration: duration))

@@ -31,6 +31,8 @@ package struct ProcessSpec: Sendable, Hashable {
     package var spillPath: String?
     /// The most bytes a spill file may get, so that a runaway child can't fill the disk.
     package var spillLimit: Int
+    /// What is replaced in everything the child writes, before anyone sees or keeps it.
+    package var redactions: [Redaction] = []
 
     package init(
         _ command: Command,

@@ -1,14 +1,14 @@
 /// How the text of a file is written down.
 package enum TextEncoding: String, Sendable, Hashable, Codable {
-    case utf8
+    case utf8 = "utf-8"
     /// With a byte order mark.
-    case utf8BOM
+    case utf8BOM = "utf-8-bom"
     /// With a byte order mark.
-    case utf16LE
+    case utf16LE = "utf-16le"
     /// With a byte order mark.
-    case utf16BE
+    case utf16BE = "utf-16be"
     /// ISO 8859-1: what is left for a text that is not UTF-8, since it gives every byte back as it was.
-    case latin1
+    case latin1 = "latin-1"
 }
 
 /// How the lines of a text end.

@@ -125,7 +125,7 @@ extension Assets {
         .agent .activity {
             display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font: .84rem/1.6 var(--mono);
         }
-        .facts { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .7rem; font-size: .84rem; color: var(--soft); }
+        .facts { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .5rem; font-size: .8rem; color: var(--soft); }
         .facts b { font-weight: 600; color: var(--ink); }
 
         .filters { display: flex; flex-wrap: wrap; gap: .15rem; font-size: .87rem; }
@@ -160,6 +160,8 @@ extension Assets {
         .question p { margin: .15rem 0 .35rem; }
         .question .small { font-size: .87rem; }
         .question details { margin-bottom: .5rem; }
+        .question .row { gap: .35rem; }
+        .question button { padding: .2rem .65rem; }
         .question form + form { margin-top: .5rem; }
         .code {
             max-height: 26rem; margin: .4rem 0; padding: .45rem 0; overflow: auto; border-radius: 7px; background: var(--well);

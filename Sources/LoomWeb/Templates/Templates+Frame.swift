@@ -37,7 +37,8 @@ extension Templates {
         <span class="soft">{{teams}}</span>
         <span class="pill {{state}}" data-key="state">{{state}}</span>
         <span class="spend" data-key="spend">
-        <span title="{{exactTokens}} tokens{{#unpriced}}; {{unpriced}}{{/unpriced}}"><b class="number">{{cost}}</b>{{#budget}} of {{budget}}{{/budget}}
+        <span title="{{exactTokens}} tokens{{#unpriced}}; {{unpriced}}{{/unpriced}}">
+        <b class="number">{{cost}}</b>{{#budget}} of {{budget}}{{/budget}}
         <span class="soft">· {{tokens}} tokens{{#unpriced}} · some unpriced{{/unpriced}}</span></span>
         {{#budget}}
         <svg class="bar{{#isNearBudget}} full{{/isNearBudget}}" viewBox="0 0 100 5" preserveAspectRatio="none" role="img" \

@@ -81,7 +81,8 @@ extension Templates {
         <form class="pad" method="post" action="{{action}}/model">
         <input type="hidden" name="back" value="{{href}}">
         <label for="model">Model from the next call on</label>
-        <div class="row"><input class="grow" type="text" id="model" name="model" value="{{model}}" required autocomplete="off" spellcheck="false">
+        <div class="row">
+        <input class="grow" type="text" id="model" name="model" value="{{model}}" required autocomplete="off" spellcheck="false">
         <button>Change</button></div>
         </form>
         </section>

@@ -27,7 +27,8 @@ extension Templates {
         {{#questions}}
         <li class="question" data-key="question-{{id}}">
         <h3>{{title}}</h3>
-        <p class="small"><a class="who {{hue}}" href="{{agentHref}}">{{agent}}</a> <span class="soft">asked {{#when}}{{> time}}{{/when}}</span></p>
+        <p class="small"><a class="who {{hue}}" href="{{agentHref}}">{{agent}}</a>
+        <span class="soft">asked {{#when}}{{> time}}{{/when}}</span></p>
         {{#why}}<p class="small soft">Why you are asked: <code>{{why}}</code></p>{{/why}}
         {{#hasDetail}}
         <details><summary>View</summary>
@@ -135,8 +136,12 @@ extension Templates {
         {{> window}}
         <dl class="about"><dt>role</dt><dd>{{role}}</dd><dt>team</dt><dd>{{team}}</dd><dt>model</dt><dd>{{model}}</dd></dl>
         <div class="row">
-        {{#isPaused}}<form method="post" action="{{action}}/resume" data-key="resume"><button class="main">Resume</button></form>{{/isPaused}}
-        {{^isPaused}}<form method="post" action="{{action}}/pause" data-key="pause"><button>Pause</button></form>{{/isPaused}}
+        {{#isPaused}}
+        <form method="post" action="{{action}}/resume" data-key="resume"><button class="main">Resume</button></form>
+        {{/isPaused}}
+        {{^isPaused}}
+        <form method="post" action="{{action}}/pause" data-key="pause"><button>Pause</button></form>
+        {{/isPaused}}
         <form method="post" action="{{action}}/stop" data-key="stop"><button class="danger">Stop</button></form>
         </div>
         {{/agent}}

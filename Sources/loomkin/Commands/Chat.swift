@@ -1,5 +1,6 @@
 import ArgumentParser
 import LoomKernel
+import LoomPlugins
 import LoomREPL
 import LoomSystem
 
@@ -26,7 +27,7 @@ struct Chat: AsyncParsableCommand {
 
     func validate() throws {
         guard let id, !self.resume else { return }
-        let commands = Loomkin.configuration.subcommands.compactMap(\.configuration.commandName)
+        let commands = Loomkin.configuration.subcommands.map { String(describing: $0).lowercased() }
         let nearest = nearestWord(to: id, in: commands).map { " Did you mean «\($0)»?" } ?? ""
         throw ValidationError("There is no command «\(id)».\(nearest) See «loomkin --help».")
     }
@@ -34,7 +35,9 @@ struct Chat: AsyncParsableCommand {
     func run() async throws {
         var project = try await Project.open(self.project, flags: self.session.entries)
         await project.plugins.load()
-        guard let model = await project.chosenModel() else {
+        let model = await project.chosenModel()
+        // A stored session brings its own.
+        guard model != nil || self.resume else {
             return try await Demo.playSample(noPage: self.noPage)
         }
         project.configuration.models["default"] = project.configuration.models["default"] ?? model

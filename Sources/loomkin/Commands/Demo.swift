@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LoomKernel
+import LoomPlugins
 import LoomREPL
 import LoomSystem
 
@@ -22,13 +23,13 @@ struct Demo: AsyncParsableCommand {
         project.configuration.notices = []
         let workspace = try await project.workspace(frontEnd: "demo", isInteractive: false)
         let page = self.page ? await PageTask.start(workspace, port: project.configuration.pagePort) : nil
-        if let page { print("page  \(page.address)") }
+        if let page { say("page  \(page.address)") }
         let transcript = Transcript(workspace: workspace)
         _ = await transcript.play(Self.prompt)
         let passed = await copy.testPasses()
-        print(passed ? "The sample's test passes." : "The sample's test still fails.")
+        say(passed ? "The sample's test passes." : "The sample's test still fails.")
         if let page {
-            print("The page stays up. Ctrl-C ends it.")
+            say("The page stays up. Ctrl-C ends it.")
             await Self.waitForInterrupt()
             page.stop()
         }
@@ -43,12 +44,11 @@ struct Demo: AsyncParsableCommand {
         defer { copy.remove() }
         let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
         let project = try await Self.open(copy, permissions: isTerminal ? "ask" : "full")
-        print(
+        say(
             """
             No model is configured: set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.
             This is the sample session, played by the scripted model on a temporary copy. Type /quit to leave.
             """)
-        fflush(stdout)
         guard isTerminal else {
             let workspace = try await project.workspace(frontEnd: "demo", isInteractive: false)
             let finished = await Transcript(workspace: workspace).play(Self.prompt)

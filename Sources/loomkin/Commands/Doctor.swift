@@ -47,7 +47,7 @@ struct Doctor: AsyncParsableCommand {
     }
 
     private func watcher(_ project: Project) -> Finding {
-        if let path = WatchProgram.find(environment: { project.ports.environment[$0] }) {
+        if let path = WatchProgram.find(files: project.ports.files) {
             return Finding(what: "watching", grade: .ok, text: path)
         }
         return Finding(what: "watching", grade: .warning, text: Watcher.Failure.missingProgram.description)

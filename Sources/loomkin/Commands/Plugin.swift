@@ -12,6 +12,13 @@ struct Plugin: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List every plugin with its root and state.")
         @OptionGroup var project: ProjectOptions
         @OptionGroup var listing: ListingOptions
+        @Argument(help: ArgumentHelp("None.", visibility: .hidden)) var unknown: [String] = []
+
+        func validate() throws {
+            guard let word = self.unknown.first else { return }
+            let nearest = nearestWord(to: word, in: ["list", "show", "check"]).map { " Did you mean «\($0)»?" } ?? ""
+            throw ValidationError("There is no command «plugin \(word)».\(nearest)")
+        }
 
         func run() async throws {
             let project = try await Project.open(self.project)
@@ -75,52 +82,24 @@ struct Plugin: AsyncParsableCommand {
         @Flag(name: .long, help: "Print JSON.") var json = false
         @Argument(help: "A plugin file, or a folder that holds plugins/, roles/ and prompts/.") var path: String?
 
+        private struct Finding: Encodable {
+            let path: String
+            let line: Int?
+            let error: String
+        }
+
         func run() async throws {
             let project = try await Project.open(self.project)
-            let faults: [PluginSummary]
-            if let path {
-                faults = try await Self.faults(at: path, project)
-            } else {
-                await project.plugins.load()
-                faults = project.plugins.catalog.plugins.filter { $0.error != nil }
-            }
+            let check = await project.plugins.check(self.path)
+            let findings = check.faults.map { Finding(path: $0.path, line: $0.line, error: $0.description) }
             if self.json {
-                print(try JSON(encoding: faults).text(pretty: true))
-            } else if faults.isEmpty {
-                print("Everything is in order.")
+                say(try JSON(encoding: findings).text(pretty: true))
+            } else if findings.isEmpty {
+                say("\(check.checked.count) files are in order.")
             } else {
-                for fault in faults { print(fault.error ?? fault.name) }
+                for finding in findings { say(finding.error) }
             }
-            if !faults.isEmpty { throw Status.failed.code }
-        }
-
-        /// The faults of one file or folder, as if it were the project's own and trusted.
-        private static func faults(at path: String, _ project: Project) async throws -> [PluginSummary] {
-            guard let real = try? project.ports.files.realPath(path), project.ports.files.exists(real) else {
-                throw ValidationError("There is nothing at \(path).")
-            }
-            let folder = try Self.root(of: real, project.ports.files)
-            await project.plugins.load()
-            await project.plugins.add(PluginRoot(name: "checked", folder: folder, prefix: folder + "/"))
-            let checked = project.plugins.catalog.plugins.filter { $0.root == "checked" }
-            let isFile = !project.ports.files.isDirectory(real)
-            if isFile, !checked.contains(where: { folder + "/" + $0.path == real }) {
-                throw ValidationError("\(path) is no plugin: its folder or its name's ending is not one of a plugin's.")
-            }
-            return checked.filter { $0.error != nil && (!isFile || folder + "/" + $0.path == real) }
-        }
-
-        /// The folder above `plugins`, `roles` or `prompts`.
-        private static func root(of path: String, _ files: any FileSystem) throws -> String {
-            if files.isDirectory(path + "/plugins") || files.isDirectory(path + "/roles") || files.isDirectory(path + "/prompts") {
-                return path
-            }
-            var folder = FilePath.parent(of: path)
-            while folder != "/" {
-                if ["plugins", "roles", "prompts"].contains(FilePath.name(of: folder)) { return FilePath.parent(of: folder) }
-                folder = FilePath.parent(of: folder)
-            }
-            throw ValidationError("\(path) does not lie in a plugins/, roles/ or prompts/ folder, which would say what kind it is.")
+            if !findings.isEmpty { throw Status.failed.code }
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LoomKernel
+import LoomPlugins
 import LoomREPL
 import LoomSystem
 
@@ -49,7 +50,10 @@ struct Run: AsyncParsableCommand {
         let output = HeadlessRun.Output(rawValue: self.output) ?? .text
         let run = HeadlessRun(
             workspace: workspace, output: output, prompt: prompt, timeout: self.timeout.map { .milliseconds(Int($0 * 1000)) })
-        throw ArgumentParser.ExitCode(await run.run())
+        let watching = Task { [project] in await project.watchPlugins() }
+        let code = await run.run()
+        watching.cancel()
+        throw ArgumentParser.ExitCode(code)
     }
 
     private func check(_ project: Project) throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LoomKernel
+import LoomPlugins
 import LoomREPL
 import LoomSystem
 import LoomWeb
@@ -26,7 +27,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         var project = try await Project.open(self.project, flags: self.session.entries)
         await project.plugins.load()
-        guard let model = await project.chosenModel() else {
+        let model = await project.chosenModel()
+        // A stored session brings its own.
+        guard model != nil || self.resume != nil else {
             writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
@@ -37,13 +40,12 @@ struct Serve: AsyncParsableCommand {
         let opens = self.open && isatty(STDOUT_FILENO) == 1
         let serving = Task {
             try await page.run { address in
-                print(address)
-                fflush(stdout)
+                say(address)
                 if opens { Self.openBrowser(address) }
             }
         }
         let ended = ProcessSignals([SIGINT, SIGTERM]) { _ in serving.cancel() }
-        let watching = Task { [plugins = project.plugins] in await plugins.watch() }
+        let watching = Task { [project] in await project.watchPlugins() }
         defer { watching.cancel() }
         do {
             try await serving.value

@@ -48,8 +48,7 @@ struct Trust: AsyncParsableCommand {
             writeError("Not trusted: nobody can be asked here. Look at the files, then call «loomkin trust --yes».")
             return false
         }
-        print("Trust exactly this content? [y/N] ", terminator: "")
-        fflush(stdout)
+        say("Trust exactly this content? [y/N]")
         return readLine()?.lowercased().hasPrefix("y") ?? false
     }
 

@@ -85,7 +85,7 @@ struct Project {
         let environment = ports.environment
         return PluginPorts(
             clock: ports.clock, files: ports.files, http: LiveHTTPClient(), environment: { environment[$0] },
-            providers: configuration.providers, endpoints: configuration.endpoints,
+            providers: configuration.providers, endpoints: configuration.endpoints, setting: { configuration.values[$0] },
             log: { level, plugin, text in
                 bus.publish(PluginLogged(plugin: plugin, level: level, text: text), source: "plugin/\(plugin)")
             },
@@ -102,6 +102,17 @@ struct Project {
             return "\(provider.name):\(model)"
         }
         return nil
+    }
+
+    // MARK: Watching
+
+    /// Reloads plugins that are saved, until the task is cancelled. Where watching is impossible a notice says so.
+    func watchPlugins() async {
+        do {
+            try await self.plugins.watch(runner: self.ports.processes)
+        } catch {
+            self.bus.publish(Notice(level: "warning", text: error.description), source: "kernel")
+        }
     }
 
     // MARK: Workspaces
@@ -121,7 +132,7 @@ struct Project {
         } catch {
             throw Failure("\(error)")
         }
-        self.recorder.record(into: workspace.services.store)
+        await self.recorder.record(into: workspace.services.store)
         return workspace
     }
 }

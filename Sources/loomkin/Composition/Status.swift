@@ -1,5 +1,4 @@
 import ArgumentParser
-import LoomREPL
 
 /// The exit codes that are documented, by what happened.
 enum Status: Int32 {
@@ -7,5 +6,5 @@ enum Status: Int32 {
     case failed = 1
     case usage = 2
 
-    var code: ExitCode { ExitCode(self.rawValue) }
+    var code: ArgumentParser.ExitCode { ArgumentParser.ExitCode(self.rawValue) }
 }

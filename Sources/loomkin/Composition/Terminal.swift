@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LoomKernel
+import LoomPlugins
 import LoomREPL
 import LoomSystem
 import LoomWeb
@@ -24,7 +25,7 @@ struct Terminal {
         } catch {
             throw Failure("\(error)")
         }
-        let watching = Task { [plugins = self.project.plugins] in await plugins.watch() }
+        let watching = Task { [project] in await project.watchPlugins() }
         // A hang-up or TERM ends like /quit, but says in the exit code that it was one.
         let ended = ProcessSignals([SIGTERM, SIGHUP]) { number in
             Task {

@@ -28,7 +28,9 @@ final class PseudoTerminal: Sendable {
         self.master = master
         self.slave = slave
         self.state = Mutex(State(screen: Screen(width: width, height: height)))
+        // The thread closes what it reads from: were it closed elsewhere, its number could be another terminal's by now.
         _ = DedicatedThread.start { [weak self] in
+            defer { close(master) }
             var bytes = [UInt8](repeating: 0, count: 4096)
             while true {
                 let count = read(master, &bytes, bytes.count)
@@ -38,10 +40,8 @@ final class PseudoTerminal: Sendable {
         }
     }
 
-    deinit {
-        close(self.slave)
-        close(self.master)
-    }
+    /// Ends the thread too: nothing can be read any more.
+    deinit { close(self.slave) }
 
     func type(_ text: String) { _ = writeAll(text, to: self.master) }
 

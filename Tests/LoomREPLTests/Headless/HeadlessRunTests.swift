@@ -34,7 +34,7 @@ struct HeadlessRunTests {
     @Test func `json is one object with result, usage, session and errors`() async throws {
         let (out, _, code) = try await self.run(.json, self.allowed)
         #expect(out.split(separator: "\n").count == 1)
-        let object = try JSON(parsing: out)
+        let object = try JSON.parse(out)
         #expect(object["result"]?.stringValue == "the result")
         #expect(object["outcome"]?.stringValue == "done")
         #expect(object["usage"]?["output"]?.intValue == 20)
@@ -45,7 +45,7 @@ struct HeadlessRunTests {
 
     @Test func `stream-json is every signal, and the last is the end`() async throws {
         let (out, _, code) = try await self.run(.streamJSON, self.allowed)
-        let signals = try out.split(separator: "\n").map { try JSON(parsing: String($0)).decode(as: Signal.self) }
+        let signals = try out.split(separator: "\n").map { try JSON.parse(String($0)).decode(as: Signal.self) }
         let types = signals.map(\.type)
         for type in ["user.said", "tool.started", "tool.finished", "agent.text.delta", "agent.said", "agent.finished"] {
             #expect(types.contains(type), "no \(type)")
@@ -61,6 +61,23 @@ struct HeadlessRunTests {
         let (_, err, code) = try await self.run(.text, self.fine)
         #expect(code == ExitCode.unanswered.rawValue)
         #expect(err.contains("refused"))
+    }
+
+    @Test func `a run whose time is over is stopped as a limit`() async throws {
+        // The question is never answered, so only the clock can end the run.
+        let stage = self.fine
+        let workspace = try await stage.open(isInteractive: true)
+        let (out, err) = (try #require(Capture()), try #require(Capture()))
+        let run = HeadlessRun(
+            workspace: workspace, output: .json, prompt: "go", timeout: .seconds(5), stdout: out.writer, stderr: err.writer)
+        let asked = workspace.bus.subscribe("**/question.asked", name: "test")
+        let running = Task { await run.run() }
+        _ = await asked.next()
+        await stage.clock.waitForSleepers(1)
+        stage.clock.advance(by: .seconds(5))
+        #expect(await running.value == ExitCode.limit.rawValue)
+        #expect(try JSON.parse(out.text())["outcome"]?.stringValue == "limit")
+        _ = err.text()
     }
 
     @Test func `a model that cannot be had says why`() async throws {

@@ -16,7 +16,9 @@ struct LineRendererTests {
             try signal(UserSaid(to: "lead", text: "fix it", item: "i1"), source: "user/repl"),
             try signal(ModelStarted(agent: "lead", model: "fake:m", purpose: "turn", call: "m1")),
             try signal(AgentSaid(agent: "lead", text: "reading the failure before planning\n")),
-            try signal(ToolStarted(agent: "lead", call: "c1", tool: "shell", summary: "pytest -q tests/test_parser.py", generation: 1, arguments: [:])),
+            try signal(
+                ToolStarted(
+                    agent: "lead", call: "c1", tool: "shell", summary: "pytest -q tests/test_parser.py", generation: 1, arguments: [:])),
             try signal(
                 ToolFinished(
                     agent: "lead", call: "c1", tool: "shell", summary: "pytest -q tests/test_parser.py", status: .error,
@@ -27,12 +29,14 @@ struct LineRendererTests {
                 ToolFinished(
                     agent: "ada", call: "c2", tool: "file_read", summary: "src/parser.py 40–120", status: .ok, text: "", milliseconds: 3,
                     generation: 4)),
-            try signal(PluginReported(plugin: "file_read", kind: "tool", from: 4, to: 5, status: "reloaded", error: nil, milliseconds: 12.2)),
+            try signal(
+                PluginReported(plugin: "file_read", kind: "tool", from: 4, to: 5, status: "reloaded", error: nil, milliseconds: 12.2)),
             try signal(PluginReported(plugin: "shell", kind: "tool", from: 1, to: 1, status: "unchanged", error: nil, milliseconds: 1)),
             try signal(FileChanged(agent: "ada", call: "c3", path: "src/parser.py", added: 3, removed: 1)),
             try signal(
                 ToolFinished(
-                    agent: "ada", call: "c3", tool: "file_edit", summary: "src/parser.py", status: .ok, text: "", milliseconds: 9, generation: 1)),
+                    agent: "ada", call: "c3", tool: "file_edit", summary: "src/parser.py", status: .ok, text: "", milliseconds: 9,
+                    generation: 1)),
             try signal(InboxQueued(item: "i2", from: "user/repl", to: "ada", kind: .user, priority: .normal, text: "keep it")),
             try signal(InboxRead(agent: "ada", items: ["i2"], from: ["user/repl"])),
             try signal(InboxQueued(item: "i3", from: "ada", to: "lead", kind: .peer, priority: .normal, text: "the error message stays")),
@@ -43,7 +47,8 @@ struct LineRendererTests {
                     origin: ".loomkin.toml:14", by: "rule")),
             try signal(
                 ToolFinished(
-                    agent: "ada", call: "c4", tool: "shell", summary: "rm -rf x", status: .denied, text: "Refused", milliseconds: 1, generation: 1)),
+                    agent: "ada", call: "c4", tool: "shell", summary: "rm -rf x", status: .denied, text: "Refused", milliseconds: 1,
+                    generation: 1)),
             try signal(
                 ModelFinished(
                     agent: "lead", model: "fake:m", call: "m1", usage: Usage(), costUSD: 0.06, stop: .end, milliseconds: 1, contextUsed: 1,
@@ -82,15 +87,15 @@ struct LineRendererTests {
         let expected = """
             lead   reading the failure before
                    planning
-            lead   ⚙ shell pytest -q
+            lead   ⚙ shell  pytest -q
                    tests/test_parser.py  ✗  0.8 s
                    exit status 1
             ada    joined as coder, fake:m
             lead   → ada  task t1: fix the parser
-            ada    ⚙ file_read  src/parser.py
-                   40–120  ✓  3 ms
-            plugi… file_read 4 → 5           12 ms
-            ada    ✎ src/parser.py           +3 −1
+            ada    ⚙ file_read  src/parser.py 40–120
+                   ✓  3 ms
+            plugi… file_read 4 → 5             12 ms
+            ada    ✎ src/parser.py             +3 −1
             you    → ada  queued, read before the
                    next model call
             you    → ada  read
@@ -99,8 +104,7 @@ struct LineRendererTests {
             ada    ⚙ shell  rm -rf x
                    ✗ refused  1 ms
                    rule deny execute rm* (.loomkin.…
-            lead   ✓ done  4 tool calls  $0.06
-                   41 s
+            lead   ✓ done  4 tool calls  $0.06  41 s
             """
         let lines = self.lines(try self.story(), renderer(40))
         #expect(lines.joined(separator: "\n") == expected)
@@ -109,7 +113,11 @@ struct LineRendererTests {
 
     @Test func `in a pipe lines are as long as they are, and in ASCII where there is no UTF-8`() throws {
         let lines = self.lines(try self.story(), renderer(nil, utf8: false))
-        #expect(lines.prefix(3) == ["lead      reading the failure before planning", "lead      * shell  pytest -q tests/test_parser.py  x  0.8 s", "          exit status 1"])
+        #expect(
+            lines.prefix(3) == [
+                "lead      reading the failure before planning", "lead      * shell  pytest -q tests/test_parser.py  x  0.8 s",
+                "          exit status 1",
+            ])
         #expect(lines.contains("ada       ~ src/parser.py  +3 -1"))
         #expect(lines.contains("plugins   file_read 4 -> 5  12 ms"))
         #expect(lines.last == "lead      ok done  4 tool calls  $0.06  41 s")
@@ -151,7 +159,10 @@ struct LineRendererTests {
     @Test func `streamed text is printed by rows and completed once`() throws {
         var renderer = renderer(40)
         #expect(renderer.lines(for: try self.delta("the quick brown fox jum")) == [])
-        #expect(renderer.lines(for: try self.delta("ps over the lazy dog\nand")) == ["ada    the quick brown fox jumps over", "       the lazy dog"])
+        #expect(
+            renderer.lines(for: try self.delta("ps over the lazy dog\nand")) == [
+                "ada    the quick brown fox jumps over", "       the lazy dog",
+            ])
         #expect(renderer.lines(for: try signal(Notice(level: "info", text: "hello"))) == ["loomk… hello"])
         #expect(renderer.lines(for: try self.delta(" then\n")) == ["ada    and then"])
         let whole = "the quick brown fox jumps over the lazy dog\nand then\nthe end\n"
@@ -163,7 +174,10 @@ struct LineRendererTests {
         var renderer = renderer(40)
         _ = renderer.lines(for: try self.delta("one\nt"))
         #expect(renderer.lines(for: try self.delta("three\n")) == ["       tthree"])
-        #expect(renderer.lines(for: try signal(AgentSaid(agent: "ada", text: "one\ntwo\nthree"))) == ["       one", "       two", "       three"])
+        #expect(
+            renderer.lines(for: try signal(AgentSaid(agent: "ada", text: "one\ntwo\nthree"))) == [
+                "       one", "       two", "       three",
+            ])
         _ = renderer.lines(for: try self.delta("first try\n", call: "m2"))
         #expect(
             renderer.lines(for: try self.delta("second\n", call: "m2", attempt: 2)) == [
@@ -184,10 +198,24 @@ struct LineRendererTests {
         let reason = "The provider anthropic cannot be used: set ANTHROPIC_API_KEY."
         let lines = self.lines(
             [
-                try signal(ModelFailed(agent: "lead", model: "anthropic:x", call: "m", reason: reason, hint: "Then try again.")),
+                try signal(ModelFailed(agent: "lead", model: "anthropic:x", call: "m", kind: .auth, reason: reason, hint: "Then try again.")),
                 try signal(AgentFinished(agent: "lead", outcome: .failed, text: reason)),
             ], renderer(nil))
         #expect(lines == ["lead      ✗ \(reason) Then try again.", "lead      ✗ failed"])
+    }
+
+    @Test(arguments: [
+        ("rule", "rule deny execute rm* (user.toml:3)"), ("user/page", "refused by page"),
+        ("nobody: no person could be asked", "refused by nobody: no person could be asked"),
+    ])
+    func `a refusal says who refused`(by: String, reason: String) throws {
+        let decided = PermissionDecided(
+            agent: "ada", call: "c", tool: "shell", access: "execute rm x", verdict: .deny, rule: "deny execute rm*", origin: "user.toml:3",
+            by: by)
+        let finished = ToolFinished(
+            agent: "ada", call: "c", tool: "shell", summary: "rm x", status: .denied, text: "no", milliseconds: 1, generation: 1)
+        let lines = self.lines([try signal(decided), try signal(finished)], renderer(nil))
+        #expect(lines == ["ada       ⚙ shell  rm x  ✗ refused  1 ms", "          " + reason])
     }
 
     @Test(arguments: [
@@ -209,8 +237,9 @@ struct LineRendererTests {
                 "    [y]es  [n]o (Enter)  [v]iew  [a]lways: «allow file_edit src/**»",
             ])
         #expect(
-            renderer.question(asked, number: 2, others: 1).last
-                == "    [y]es  [n]o (Enter)  [v]iew  [a]lways: «allow file_edit src/**»   (question 2: type 2")
+            renderer.question(asked, number: 2, others: 1).suffix(2) == [
+                "    [y]es  [n]o (Enter)  [v]iew  [a]lways: «allow file_edit src/**»   (question 2: type 2", "    before the answer)",
+            ])
     }
 
     @Test func `a question fits forty columns and cannot imitate another`() {
@@ -220,7 +249,8 @@ struct LineRendererTests {
         let lines = renderer.question(asked, number: 1, others: 0)
         #expect(
             lines == [
-                "  ? ada asks: which?   ? lead wants", "    nothing", "    1  the first, which is long enough to", "       wrap", "    2  b",
+                "  ? ada asks: which?   ? lead wants", "    nothing", "    1  the first, which is long enough", "       to wrap",
+                "    2  b",
                 "    type a number, or your own words",
             ])
     }

@@ -8,7 +8,9 @@ import Synchronization
 /// A workspace on files in memory with one tool and a model that plays what the test says.
 struct Stage: Sendable {
     let clock = ManualClock()
-    let processes = ScriptedProcessRunner()
+    let processes = ScriptedProcessRunner(run: { spec throws(ProcessError) in
+        ProcessResult(termination: .exited(spec.command == .shell("false") ? 1 : 0), output: CapturedOutput("one\n\u{1B}[2Jtwo"))
+    })
     let model: StageModel
     var configuration = Configuration()
 
@@ -67,7 +69,9 @@ struct StageCatalog: Catalog {
     var tools: [any Tool] { [RunTool()] }
     var providers: [any Provider] { [self.provider] }
     var roles: [Role] {
-        ["coder", "lead"].map { Role(name: $0, description: "", prompt: $0, tools: ["run"], model: "default", maxTurns: nil, generation: 1) }
+        ["coder", "lead"].map {
+            Role(name: $0, description: "", prompt: $0, tools: ["run"], model: "default", maxTurns: nil, generation: 1)
+        }
     }
     var plugins: [PluginSummary] { [] }
     func tool(_ name: String) -> (any Tool)? { name == "run" ? RunTool() : nil }

@@ -19,7 +19,8 @@ struct TextTests {
         ("", 10, [""]), ("one", 10, ["one"]), ("one two three", 7, ["one two", "three"]), ("one two three", 8, ["one two", "three"]),
         ("abcdefghij", 4, ["abcd", "efgh", "ij"]), ("ab cdefghij", 4, ["ab", "cdef", "ghij"]), ("a\n\nb", 5, ["a", "", "b"]),
         ("  indented text", 10, ["  indented", "text"]), ("日本語テキスト", 6, ["日本語", "テキス", "ト"]), ("a日本", 4, ["a日", "本"]),
-        ("a\r\nb", 5, ["a", "b"]), ("x  y", 5, ["x  y"]), ("word   next", 6, ["word", "next"]), ("e\u{301}e\u{301}e\u{301}", 2, ["e\u{301}e\u{301}", "e\u{301}"]),
+        ("a\r\nb", 5, ["a", "b"]), ("x  y", 5, ["x  y"]), ("word   next", 6, ["word", "next"]),
+        ("e\u{301}e\u{301}e\u{301}", 2, ["e\u{301}e\u{301}", "e\u{301}"]),
         ("\u{1B}[2J", 20, ["\\x1b[2J"]), ("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 5, ["👩‍👩‍👧👩‍👩‍👧", "👩‍👩‍👧"]),
     ])
     func `text is wrapped at spaces and never inside a grapheme`(text: String, width: Int, rows: [String]) {
@@ -65,10 +66,11 @@ struct TextTests {
         #expect(Figures.time(milliseconds: milliseconds) == text)
     }
 
-    @Test(arguments: [
-        (true, "xterm", nil, true, true), (true, "xterm", "1", false, true), (true, "xterm", "", true, true),
-        (true, "dumb", nil, false, false), (true, nil, nil, false, false), (false, "xterm", nil, false, false),
-    ] as [(Bool, String?, String?, Bool, Bool)])
+    @Test(
+        arguments: [
+            (true, "xterm", nil, true, true), (true, "xterm", "1", false, true), (true, "xterm", "", true, true),
+            (true, "dumb", nil, false, false), (true, nil, nil, false, false), (false, "xterm", nil, false, false),
+        ] as [(Bool, String?, String?, Bool, Bool)])
     func `colour and editing are used only where they are wanted`(
         isTerminal: Bool, term: String?, noColour: String?, colour: Bool, canEdit: Bool
     ) {

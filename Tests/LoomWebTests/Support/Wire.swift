@@ -39,8 +39,11 @@ struct Wire: Sendable {
     }
 
     /// An open connection on which this request was sent and nothing is read.
-    func connect(_ request: String) throws -> Int32 {
+    ///
+    /// - Parameter receiveBuffer: bytes that the system takes in for us; nil for as many as it likes.
+    func connect(_ request: String, receiveBuffer: Int32? = nil) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size)) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(self.port)).bigEndian
@@ -81,6 +84,17 @@ struct Wire: Sendable {
                 } catch {
                     continuation.resume(throwing: error)
                 }
+            }
+        }
+    }
+
+    /// Reads on a thread of its own until this text has come, or the end.
+    static func read(_ descriptor: Int32, until text: String) async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "wire").async {
+                var came = ""
+                while !came.contains(text), let piece = Self.read(descriptor) { came += String(decoding: piece, as: UTF8.self) }
+                continuation.resume()
             }
         }
     }

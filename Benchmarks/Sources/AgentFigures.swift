@@ -1,0 +1,99 @@
+import Glibc
+import LoomKernel
+import LoomSystem
+
+/// What an agent costs: to spawn, and to keep.
+enum AgentFigures {
+    private static let batch = 100
+    private static let crowd = 10_000
+
+    static func rows(_ rival: Rival) async throws -> [Row] {
+        let kept = try await Self.spawning(isKept: true)
+        let unkept = try await Self.spawning(isKept: false)
+        let child = await Self.children()
+        let agentBytes = try await Self.agentMemory()
+        let childBytes = await Self.childMemory()
+        return [
+            .time("spawn of an agent, durable", goal: 1e-3, kept, note: "SQLite on disk, one commit; CPU includes the agent's first run"),
+            .time("spawn of an agent, rows in memory", goal: 50e-6, unkept, note: "SQLite in memory: the kernel has no mode without rows"),
+            .against("spawn of a child under a supervisor", child, rival["spawn"], note: "a task with a mailbox; rival: gen_server"),
+            Row(
+                what: "memory of an idle agent", goal: "10 KB", result: Shown.bytes(agentBytes),
+                verdict: agentBytes <= 10_000 ? .met : .missed,
+                note: "growth of RSS over \(Self.crowd) agents, rows on disk"),
+            Row(
+                what: "memory of an idle child of a supervisor", goal: "ahead", result: Shown.bytes(childBytes),
+                rival: rival["idle_memory"].map { Shown.bytes($0.median) } ?? "",
+                verdict: rival["idle_memory"].map { childBytes < $0.median ? .met : .missed } ?? .none,
+                note: "growth of RSS over \(Self.crowd); rival: erlang:memory(total)"),
+        ]
+    }
+
+    private static func spawning(isKept: Bool) async throws -> Measurement {
+        let stage = try await Stage.open(isKept: isKept)
+        var number = 0
+        let figure = try await measure(warmUp: 2, runs: 15, units: Self.batch) {
+            // A new roster each time: a team of a hundred is large, one of thousands is no team.
+            let roster = Roster(services: stage.workspace.services)
+            for _ in 0..<Self.batch {
+                number += 1
+                try await roster.spawn(.init(role: "coder", name: "agent\(number)"), by: "bench")
+            }
+        }
+        await settle()
+        await stage.close()
+        return figure
+    }
+
+    private static func agentMemory() async throws -> Double {
+        let stage = try await Stage.open(isKept: true)
+        let roster = Roster(services: stage.workspace.services)
+        for number in 0..<Self.batch { try await roster.spawn(.init(role: "coder", name: "first\(number)"), by: "bench") }
+        await settle()
+        let before = residentBytes()
+        for number in 0..<Self.crowd { try await roster.spawn(.init(role: "coder", name: "agent\(number)"), by: "bench") }
+        await settle()
+        let bytes = Double(residentBytes() - before) / Double(Self.crowd)
+        await roster.close()
+        await stage.close()
+        return bytes
+    }
+
+    // MARK: Supervised children without rows
+
+    private static func child(_ id: String, _ mailbox: Mailbox<Int>) -> Supervisor.ChildSpec {
+        Supervisor.ChildSpec(id: id, restart: .transient) { while await mailbox.next() != nil {} }
+    }
+
+    private static func children() async -> Measurement {
+        var number = 0
+        return await measure(warmUp: 3, runs: 15, units: Self.batch) {
+            let supervisor = Supervisor(name: "bench", clock: LiveClock())
+            for _ in 0..<Self.batch {
+                number += 1
+                await supervisor.start(Self.child("child\(number)", Mailbox()))
+            }
+        }
+    }
+
+    private static func childMemory() async -> Double {
+        let supervisor = Supervisor(name: "bench", clock: LiveClock())
+        await settle()
+        let before = residentBytes()
+        for number in 0..<Self.crowd { await supervisor.start(Self.child("child\(number)", Mailbox())) }
+        await settle()
+        let bytes = Double(residentBytes() - before) / Double(Self.crowd)
+        await supervisor.stopAll()
+        return bytes
+    }
+}
+
+/// RSS of this process.
+func residentBytes() -> Int { residentBytes(of: getpid()) ?? 0 }
+
+/// RSS of a process, or a part of it, from `/proc`.
+func residentBytes(of process: pid_t, field: String = "VmRSS:") -> Int? {
+    guard let bytes = try? LiveFileSystem().read("/proc/\(process)/status") else { return nil }
+    let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix(field) }
+    return line?.split(separator: " ").dropLast().last.flatMap { Int($0) }.map { $0 * 1024 }
+}

@@ -1,0 +1,54 @@
+import Glibc
+
+/// Measures and prints one table. `Benchmarks/run` calls it.
+@main
+enum Main {
+    private struct Options {
+        var program = ""
+        var folder = "."
+        var rival: String?
+        var sections: [String] = []
+    }
+
+    static func main() async {
+        do {
+            let options = try Self.options(CommandLine.arguments.dropFirst())
+            print(try await Self.table(options).text)
+        } catch {
+            fputs("bench: \(error)\n", stderr)
+            exit(1)
+        }
+    }
+
+    private static func options(_ arguments: ArraySlice<String>) throws -> Options {
+        var options = Options()
+        var rest = arguments
+        while let word = rest.popFirst() {
+            switch word {
+            case "--program": options.program = rest.popFirst() ?? ""
+            case "--folder": options.folder = rest.popFirst() ?? "."
+            case "--rival": options.rival = rest.popFirst()
+            case "start", "agents", "messages", "lua", "prompt": options.sections.append(word)
+            default: throw BenchError("There is no section «\(word)»: name some of start, agents, messages, lua, prompt, or none for all.")
+            }
+        }
+        return options
+    }
+
+    private static func table(_ options: Options) async throws -> Table {
+        var table = Table()
+        func isWanted(_ section: String) -> Bool {
+            let isWanted = options.sections.isEmpty || options.sections.contains(section)
+            if isWanted { fputs("bench: \(section)\n", stderr) }
+            return isWanted
+        }
+        let needsRival = options.sections.isEmpty || options.sections.contains("agents") || options.sections.contains("messages")
+        let rival = try await Rival.run(needsRival ? options.rival : nil)
+        if isWanted("start") { table.add("Start", try await StartFigures.rows(options.program)) }
+        if isWanted("agents") { table.add("Agents", try await AgentFigures.rows(rival)) }
+        if isWanted("messages") { table.add("Messages", try await MessageFigures.rows(rival)) }
+        if isWanted("lua") { table.add("Lua", try await LuaFigures.rows()) }
+        if isWanted("prompt") { table.add("Fixed prompt", try await PromptFigures.rows(options.folder)) }
+        return table
+    }
+}

@@ -1,0 +1,320 @@
+"""What goes wrong outside of loomkin: each is told in a sentence, the exit code is right, and the rest goes on."""
+
+import contextlib
+import os
+import socket
+import sqlite3
+import stat
+
+import pytest
+
+from support import assert_one_sentence, call, read_until, say
+
+HELLO = {"roles": {"lead": [say("Hello there.")], "concierge": [say("Hello there.")]}}
+
+# The superuser may write anywhere; without these capabilities the rights of files count for it too.
+AS_ANYBODY = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all"] if os.geteuid() == 0 else []
+
+
+def notices(result):
+    return [told["text"] for told in result.of_type("notice")]
+
+
+# Folders and databases
+
+
+@pytest.fixture
+def sealed(world):
+    """A project that cannot be written."""
+    world.project.chmod(0o555)
+    yield world
+    world.project.chmod(0o755)
+
+
+def test_a_folder_that_is_not_writable_gets_a_session_that_is_not_kept(sealed):
+    result = sealed.stream(sealed.script(**HELLO), prefix=AS_ANYBODY)
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "Hello there."
+    (notice,) = notices(result)
+    assert_one_sentence(notice, "cannot be written", "not kept")
+    assert os.listdir(sealed.project) == []
+
+
+def test_a_pipe_is_told_of_a_folder_that_is_not_writable(sealed):
+    result = sealed.run("--model", sealed.script(**HELLO), input="hello\n", prefix=AS_ANYBODY)
+    assert result.code == 0 and "Hello there." in result.out and "cannot be written" in result.out
+
+
+def test_a_tool_that_cannot_write_says_so_to_the_model(sealed):
+    model = sealed.script(roles={
+        "concierge": [call("file_write", file_path="x.txt", content="x"), {"expect": "x.txt", "text": "I could not write."}]})
+    result = sealed.stream(model, "Begin.", "--role", "concierge", "--permissions", "full", prefix=AS_ANYBODY)
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "I could not write."
+    assert result.of_type("tool.finished")[0]["status"] == "error"
+
+
+def test_resuming_in_a_folder_that_is_not_writable_is_refused(sealed):
+    result = sealed.run("--resume", "--model", sealed.script(**HELLO), prefix=AS_ANYBODY)
+    assert result.code == 1
+    assert_one_sentence(result.err, "cannot be written")
+
+
+def from_the_future(file):
+    with contextlib.closing(sqlite3.connect(file)) as database, database:
+        database.execute("INSERT INTO grdb_migrations (identifier) VALUES ('what nobody knows yet')")
+
+
+def overwritten(file):
+    file.write_bytes(b"This is no database at all. " * 4_000)
+
+
+def cut_short(file):
+    file.write_bytes(file.read_bytes()[:6_000])
+
+
+@pytest.mark.parametrize("ruin, part", [(from_the_future, "newer loomkin"), (overwritten, "damaged"), (cut_short, "damaged")])
+def test_a_database_that_cannot_be_used_is_told_and_left_alone(world, ruin, part):
+    model = world.script(**HELLO)
+    assert world.ask(model).code == 0
+    file = world.project / ".loomkin/loomkin.db"
+    for rest in (".db-wal", ".db-shm"):
+        file.with_suffix(rest).unlink(missing_ok=True)
+    ruin(file)
+    before = file.read_bytes()
+
+    result = world.stream(model)
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "Hello there."
+    (notice,) = notices(result)
+    assert_one_sentence(notice, part, "not kept")
+
+    for arguments in (["--resume", "--model", model], ["sessions"]):
+        refused = world.run(*arguments)
+        assert (refused.code, refused.out) == (1, "")
+        assert_one_sentence(refused.err, part)
+    findings = world.run("doctor", "--json")
+    assert findings.code == 1
+    assert any(part in finding["text"] for finding in findings.json if finding["grade"] == "error")
+    assert file.read_bytes() == before
+
+
+# Ports
+
+
+@contextlib.contextmanager
+def taken(count):
+    """So many neighbouring ports that are in use; gives the first."""
+    for first in range(23_000, 60_000, 100):
+        with contextlib.ExitStack() as stack:
+            try:
+                for port in range(first, first + count):
+                    listener = stack.enter_context(socket.socket())
+                    listener.bind(("127.0.0.1", port))
+                    listener.listen()
+            except OSError:
+                continue
+            yield first
+            return
+    pytest.fail("no free ports to take")
+
+
+def test_a_port_in_use_gives_the_next(world):
+    model = world.script(**HELLO)
+    with taken(2) as port, world.started("serve", "--port", port, "--no-open", "--model", model) as process:
+        assert f"http://127.0.0.1:{port + 2}/?token=" in process.stdout.readline()
+
+
+def test_no_port_at_all_is_told(world):
+    with taken(21) as port:
+        result = world.run("serve", "--port", port, "--no-open", "--model", world.script(**HELLO))
+    assert (result.code, result.out) == (1, "")
+    assert_one_sentence(result.err, f"ports {port} to {port + 20} in use")
+
+
+# Plugins
+
+
+BROKEN = "return {\n  api = 1,\n  description = \"broken\"\n  run = function() end,\n}\n"
+
+
+def test_a_plugin_with_a_syntax_error_is_told_and_the_rest_goes_on(world):
+    file = world.plugin("plugins/tools/broken.lua", BROKEN)
+    result = world.run("--model", world.script(**HELLO), input="hello\n/plugins\n")
+    assert result.code == 0 and "Hello there." in result.out
+    assert f"{file}:4" in result.out
+    assert world.ask(world.script(**HELLO)).code == 0
+    check = world.run("plugin", "check")
+    assert check.code == 1 and f"{file}:4" in check.out
+    assert world.run("doctor").code == 1
+
+
+@pytest.mark.parametrize(
+    "text, part",
+    [
+        ("return 7\n", "table"), ("error('at load')\n", "at load"), ("while true do end\n", "stopped"),
+        ("return { api = 1 }\n", "description"), ("return { api = 99, description = 'x', run = function() end }\n", "api"),
+        (b"\xff\xfe\x00", "UTF-8"),
+    ])
+def test_a_plugin_that_is_none_is_told(world, text, part):
+    file = world.plugin("plugins/tools/strange.lua", text)
+    plugins = {plugin["name"]: plugin for plugin in world.run("plugin", "list", "--json").json}
+    assert plugins["strange"]["status"] == "failed"
+    assert str(file) in plugins["strange"]["error"]
+    assert plugins["file_read"]["status"] == "live" or plugins["file_read"]["error"] is None
+    assert world.ask(world.script(**HELLO)).code == 0
+
+
+def test_a_tool_that_never_ends_or_eats_all_memory_fails_alone(world):
+    def tool(body):
+        return f"return {{ api = 1, description = 'hungry', parameters = {{}}, deadline = 1, run = function() {body} end }}\n"
+
+    world.plugin("plugins/tools/endless.lua", tool("while true do end"))
+    world.plugin("plugins/tools/hungry.lua", tool("local t = {} while true do t[#t + 1] = ('x'):rep(1000000) end"))
+    world.plugin("roles/lead.lua", "return { api = 1, description = 'x', prompt = 'lead', tools = { 'endless', 'hungry' } }\n")
+    model = world.script(roles={"lead": [{"calls": [["endless", {}], ["hungry", {}]]}, say("Still here.")]})
+    result = world.stream(model, "Begin.", "--permissions", "full")
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "Still here."
+    assert all(done["status"] in ("error", "timed_out") for done in result.of_type("tool.finished"))
+
+
+# Large and strange texts
+
+
+def test_a_file_of_100_megabytes_is_read_in_part(world):
+    line = b"x" * 999 + b"\n"
+    world.write("large.txt", line * 100_000)
+    model = world.script(roles={
+        "lead": [
+            call("file_read", file_path="large.txt"),
+            {"expect": "of 100000", "calls": [["file_read", {"file_path": "large.txt", "offset": 99_999, "limit": 10}]]},
+            {"expect": "lines 99999 to 100000 of 100000", "text": "I read its end."},
+        ]})
+    result = world.stream(model)
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "I read its end.", result.out[-2000:]
+    assert all(len(done["text"]) < 100_000 for done in result.of_type("tool.finished"))
+
+
+def test_a_large_file_without_lines_and_a_binary_one_are_told_apart(world):
+    world.write("one-line.txt", b"y" * 6_000_000)
+    world.write("program", b"\x7fELF\x00\x01" * 1_000)
+    world.write("old.txt", "Grüße\n".encode("latin-1"))
+    model = world.script(roles={
+        "lead": [
+            {"calls": [["file_read", {"file_path": path}] for path in ("one-line.txt", "program", "old.txt", "missing.txt", ".")]},
+            say("Done."),
+        ]})
+    finished = {done["summary"]: done for done in world.stream(model).of_type("tool.finished")}
+    assert finished["one-line.txt"]["status"] == "ok" and len(finished["one-line.txt"]["text"]) < 100_000
+    assert "binary" in finished["program"]["text"]
+    assert "Grüße" in finished["old.txt"]["text"] and "latin-1" in finished["old.txt"]["text"]
+    assert finished["missing.txt"]["status"] == "error" and "missing.txt" in finished["missing.txt"]["text"]
+    assert finished["."]["status"] == "error"
+
+
+def test_a_file_that_is_not_utf_8_keeps_its_encoding_when_it_is_edited(world):
+    world.write("old.txt", "Grüße\r\naus Köln\r\n".encode("latin-1"))
+    model = world.script(roles={
+        "concierge": [
+            call("file_read", file_path="old.txt"), call("file_edit", file_path="old.txt", old_string="aus Köln", new_string="von überall"),
+            say("Done."),
+        ]})
+    assert world.ask(model, "Begin.", "--role", "concierge", "--permissions", "full").code == 0
+    assert (world.project / "old.txt").read_bytes() == "Grüße\r\nvon überall\r\n".encode("latin-1")
+
+
+def test_a_prompt_of_2_megabytes_is_taken(world):
+    prompt = "A long story. " * 150_000
+    model = world.scenario("long", """
+        return { roles = { lead = { function(call, came) return { text = "I read " .. #came .. " characters." } end } } }
+        """)
+    result = world.ask(model, "-", input=prompt)
+    assert result.code == 0, result.err[:2000]
+    assert result.out.startswith("I read ")
+
+
+def test_a_prompt_that_is_too_large_is_told(world):
+    result = world.ask(world.script(**HELLO), "-", input="x" * (5 << 20))
+    assert result.code in (1, 2)
+    assert_one_sentence(result.err, "4 MB")
+
+
+@pytest.mark.parametrize("arguments", [("run", "-"), ()])
+def test_invalid_utf_8_on_standard_input_is_read_with_marks(world, arguments):
+    model = world.script(roles={"lead": [{"expect": "caf\ufffd au lait", "text": "With milk."}]})
+    result = world.run(*arguments[:1], "--model", model, *arguments[1:], input=b"caf\xe9 au lait\n")
+    assert result.code == 0, result
+    assert "With milk." in result.out
+
+
+def test_invalid_utf_8_in_a_command_s_output_is_read_with_marks(world):
+    model = world.script(roles={
+        "concierge": [call("shell", command="printf 'caf\\351 au lait'"), {"expect": "au lait", "text": "With milk."}]})
+    assert world.ask(model, "Begin.", "--role", "concierge", "--permissions", "full").out == "With milk.\n"
+
+
+def test_output_that_nobody_reads_ends_quietly(world):
+    model = world.script(roles={"lead": [say("word " * 200_000)]})
+    with world.started("run", "--model", model, "--output", "stream-json", "Begin.") as process:
+        read_until(process, "session.started")
+        process.stdout.close()
+        assert process.wait(60) in (0, 1, 141)
+        assert "Fatal" not in process.stderr.read()
+
+
+# Configuration and command line
+
+
+@pytest.mark.parametrize(
+    "text, place, part",
+    [
+        ("[model]\ndefalt = \"scripted:play\"\n", "config.toml:2", "model.default"),
+        ("[permissions]\n\npreset = \"wild\"\n", "config.toml:3", "ask, read-only, edit or full"),
+        ("[limits]\nmax_turns = \"many\"\n", "config.toml:2", "integer"),
+        ("[budget\n", "config.toml:1", ""),
+        ("[provider.endpoints]\nx = { url = \"ftp://x\" }\n", "config.toml:2", "http://"),
+        ("[colours]\nx = 1\n", "config.toml:2", "colours.x"),
+    ])
+def test_a_mistake_in_the_configuration_names_line_and_remedy(world, text, place, part):
+    world.settings(text)
+    for arguments in (["run", "Begin."], ["doctor"], ["tools"]):
+        result = world.run(*arguments)
+        assert (result.code, result.out) == (2, "")
+        assert_one_sentence(result.err.split("\nUsage")[0], place, part)
+
+
+def test_a_mistake_in_a_variable_names_it(world):
+    result = world.run("tools", env={"LOOMKIN_PORT": "many"})
+    assert result.code == 2 and "LOOMKIN_PORT" in result.err
+
+
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (["rnu", "Begin."], "Did you mean «run»?"), (["pluign"], "Did you mean «plugin»?"), (["--modle", "x:y"], "--model"),
+        (["run", "--max-turn", "3", "Begin."], "--max-turns"), (["plugin", "shwo", "x"], "show"), (["plugin", "show", "file_raed"], "file_read"),
+        (["models", "--provider", "opnai"], "openai"), (["completions", "tcsh"], "bash, zsh or fish"), (["run"], "prompt"),
+    ])
+def test_a_mistake_on_the_command_line_gets_a_suggestion(world, arguments, part):
+    result = world.run(*arguments)
+    assert (result.code, result.out) == (2, ""), result
+    assert part in result.err
+
+
+def test_a_state_folder_that_cannot_be_written_is_told(world):
+    world.write(".loomkin.toml", "[model]\ndefault = \"scripted:play\"\n")
+    world.state.chmod(0o555)
+    try:
+        result = world.run("trust", "--yes", prefix=AS_ANYBODY)
+    finally:
+        world.state.chmod(0o755)
+    assert result.code == 1
+    assert_one_sentence(result.err, "could not be stored")
+
+
+def test_files_keep_their_mode(world):
+    script = world.write("tool.sh", "#!/bin/sh\necho old\n")
+    script.chmod(0o750)
+    model = world.script(roles={
+        "concierge": [
+            call("file_read", file_path="tool.sh"), call("file_edit", file_path="tool.sh", old_string="old", new_string="new"), say("Done."),
+        ]})
+    assert world.ask(model, "Begin.", "--role", "concierge", "--permissions", "edit").code == 0
+    assert world.read("tool.sh") == "#!/bin/sh\necho new\n" and stat.S_IMODE(script.stat().st_mode) == 0o750

@@ -1,0 +1,277 @@
+"""The same session against servers that speak OpenAI's and Anthropic's dialects: `llmock`, which nobody here wrote, and streams
+played back in awkward pieces."""
+
+import json
+
+import pytest
+from llmock.scenarios import Reply, ToolCall
+
+from streams import cut, events, playing
+from support import assert_one_sentence
+
+DIALECTS = {"openai": "openai:gpt-4o", "anthropic": "anthropic:claude-sonnet-4-5"}
+
+
+@pytest.fixture(params=DIALECTS)
+def model(request, world, llmock):
+    """A model of either dialect. llmock says only what a test told it to say."""
+    llmock.tool_mode("off")
+    world.environment |= {key: value for key, value in llmock.env().items() if request.param.upper() in key}
+    return DIALECTS[request.param]
+
+
+def work(world, model, prompt="Begin.", *flags, preset="full"):
+    return world.stream(model, prompt, "--role", "concierge", "--permissions", preset, *flags)
+
+
+def results_sent(llmock):
+    """The texts of tool results in the last request, in order, whatever the dialect."""
+    texts = []
+    for message in llmock.last_request.body["messages"]:
+        if message["role"] == "tool":
+            texts.append(message["content"])
+        elif isinstance(message["content"], list):
+            texts += [part["content"] for part in message["content"] if part["type"] == "tool_result"]
+    return texts
+
+
+def test_text_and_usage(world, llmock, model):
+    llmock.reply("Hello from the other side: ünïcödé ✓.")
+    result = world.ask(model, "Begin.", "--output", "json")
+    assert result.code == 0, result
+    assert result.json["result"] == "Hello from the other side: ünïcödé ✓."
+    assert result.json["usage"]["input"] > 100 and result.json["usage"]["output"] > 0
+    assert result.json["cost_usd"] > 0
+    llmock.assert_resilient(strict=True)
+
+
+def test_the_text_streams(world, llmock, model):
+    llmock.reply("one two three four five six")
+    result = world.stream(model)
+    pieces = [piece["text"] for piece in result.of_type("agent.text.delta")]
+    assert len(pieces) > 1 and "".join(pieces) == "one two three four five six"
+
+
+def test_parallel_tool_calls(world, llmock, model):
+    world.write("one.txt", "the first file\n")
+    world.write("two.txt", "the second file\n")
+    llmock.add(Reply(
+        text="I read both.",
+        tool_calls=(ToolCall("file_read", {"file_path": "one.txt"}), ToolCall("file_read", {"file_path": "two.txt"}))))
+    llmock.reply("Both are read.")
+    result = work(world, model)
+    assert result.code == 0, result
+    assert [done["status"] for done in result.of_type("tool.finished")] == ["ok", "ok"]
+    first, second = results_sent(llmock)
+    assert "the first file" in first and "the second file" in second
+    assert result.signals[-1]["data"]["result"] == "Both are read."
+    llmock.assert_resilient(strict=True)
+
+
+def test_what_the_project_says_reaches_the_model(world, llmock, model):
+    world.write("LOOMKIN.md", "Always answer in verse.\n")
+    llmock.reply("Very well.")
+    world.ask(model, "Say something about rivers.")
+    body = json.dumps(llmock.last_request.body)
+    assert "Always answer in verse." in body and "Say something about rivers." in body
+    assert llmock.last_request.body["stream"] is True
+    names = {tool.get("name") or tool["function"]["name"] for tool in llmock.last_request.body["tools"]}
+    assert {"file_read", "team_spawn"} <= names
+
+
+def test_broken_arguments_are_told_to_the_model(world, llmock, model):
+    llmock.add(Reply(tool_calls=(ToolCall("file_read", {"file_path": 7}),)))
+    llmock.add(Reply(tool_calls=(ToolCall("file_raed", {"file_path": "x"}),)))
+    llmock.reply("I gave up.")
+    result = work(world, model)
+    assert result.code == 0, result
+    assert [done["status"] for done in result.of_type("tool.finished")] == ["error", "error"]
+    wrong_type, unknown = results_sent(llmock)
+    assert "file_path" in wrong_type and "file_read" in unknown
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_wrong_key_is_not_tried_again(world, llmock, model, status):
+    llmock.fail(status, times=None)
+    result = world.ask(model)
+    assert (result.code, result.out) == (5, "")
+    assert len(llmock.requests) == 1
+    assert_one_sentence(result.err, "failed")
+    assert "llmock-test-key" not in result.err
+    llmock.assert_resilient(strict=True)
+
+
+def test_a_prompt_that_is_too_long_is_not_tried_again(world, llmock, model):
+    llmock.context_overflow(times=None)
+    result = world.ask(model)
+    assert result.code in (1, 5) and len(llmock.requests) == 1
+    assert "context" in result.err
+
+
+def test_a_rate_limit_is_waited_for_as_long_as_it_says(world, llmock, model):
+    llmock.rate_limit(times=1, retry_after=1)
+    llmock.reply("At last.")
+    result = world.stream(model)
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "At last."
+    assert result.of_type("model.retrying")[0]["delay"] == 1
+    assert len(llmock.requests) == 2
+    llmock.assert_resilient(strict=True)
+
+
+def test_an_overloaded_server_is_tried_again(world, llmock, model):
+    llmock.fail(529 if "claude" in model else 503)
+    llmock.reply("At last.")
+    result = world.stream(model)
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "At last."
+    llmock.assert_resilient(strict=True)
+
+
+@pytest.mark.parametrize("fault", ["disconnect", "truncate", "corrupt"])
+def test_a_broken_stream_is_begun_again_and_no_side_effect_repeated(world, llmock, model, fault):
+    llmock.call_tool("shell", {"command": "echo once >> trace.txt"}, text="I leave a trace.")
+    getattr(llmock, fault)(after_chunks=4)
+    llmock.call_tool("shell", {"command": "echo once >> trace.txt"}, text="I leave a trace.")
+    llmock.reply("Traced, and that was all there was to do.")
+    result = work(world, model)
+    assert result.code == 0, result
+    assert len(llmock.requests) == 3
+    assert world.read("trace.txt") == "once\n"
+    llmock.assert_resilient(strict=fault != "corrupt")
+
+
+def test_a_stream_cut_after_an_effect_does_not_repeat_it(world, llmock, model):
+    llmock.call_tool("shell", {"command": "echo once >> trace.txt"})
+    llmock.add(Reply(text="Traced, and that was all there was to do.", times=2))
+    with world.started(
+        "run", "--model", model, "--role", "concierge", "--permissions", "full", "--output", "stream-json", "Begin."
+    ) as process:
+        signals = []
+        for line in process.stdout:
+            signals.append(json.loads(line))
+            # A fault strikes the next stream, so it is put there when the call's own stream has ended.
+            if signals[-1]["type"] == "tool.started":
+                llmock.disconnect(after_chunks=3)
+        assert process.wait() == 0
+    assert [told["type"] for told in signals].count("model.retrying") == 1
+    assert [told["type"] for told in signals].count("tool.started") == 1
+    assert world.read("trace.txt") == "once\n"
+    assert signals[-1]["data"]["result"] == "Traced, and that was all there was to do."
+    llmock.assert_resilient(strict=True)
+
+
+def test_a_server_that_is_down_is_given_up_after_some_tries(world, llmock, model):
+    llmock.fail(503, times=None, retry_after=0.01)
+    result = world.stream(model)
+    assert result.code == 5
+    assert 2 < len(llmock.requests) <= 10
+    llmock.assert_resilient(strict=True)
+
+
+def test_a_stalled_stream_can_be_left(world, llmock, model):
+    llmock.stall(after_chunks=3, seconds=20).reply("one two three four five six")
+    result = world.stream(model, "Begin.", "--timeout", "1")
+    assert result.code == 3
+    assert result.signals[-1]["data"]["outcome"] == "limit"
+
+
+def test_an_endpoint_of_ones_own(world, llmock):
+    llmock.tool_mode("off").reply("Hello from the house next door.")
+    world.settings(f'[provider.endpoints]\nnextdoor = {{ url = "{llmock.base_url()}", key_env = "NEXTDOOR" }}\n')
+    without = world.ask("nextdoor:any-model")
+    assert without.code == 5 and "NEXTDOOR" in without.err
+    result = world.ask("nextdoor:any-model", env={"NEXTDOOR": "a-key-of-my-own"})
+    assert (result.code, result.out) == (0, "Hello from the house next door.\n")
+    assert llmock.last_request.model == "any-model"
+
+
+def test_a_base_url_of_the_configuration(world, llmock):
+    llmock.tool_mode("off").reply("Hello.")
+    world.settings(f'[provider.openai]\nbase_url = "{llmock.base_url()}/"\nkey_env = "OTHER_KEY"\n')
+    result = world.ask("openai:gpt-4o", env={"OTHER_KEY": "k-1234567890"})
+    assert (result.code, result.out) == (0, "Hello.\n")
+
+
+def test_the_first_key_that_is_set_chooses_the_model(world, llmock):
+    llmock.tool_mode("off").reply("Hello.")
+    keys = {key: value for key, value in llmock.env().items() if key.startswith("ANTHROPIC")}
+    assert world.run("run", "Begin.", env=keys).out == "Hello.\n"
+    assert llmock.last_request.model.startswith("claude-")
+
+
+# Streams as they were recorded, in pieces
+
+
+def openai_stream():
+    def chunk(delta, finish=None, **more):
+        return {"id": "c1", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}], **more}
+
+    def fragment(index, arguments, **opening):
+        return {"tool_calls": [{"index": index, "function": {"arguments": arguments, **opening.pop("function", {})}, **opening}]}
+
+    def opening(index, name):
+        return fragment(index, "", id=f"call_{index}", type="function", function={"name": name})
+
+    first = events(
+        chunk({"role": "assistant", "content": None}), chunk({"content": "Ich lese beide Dateien: "}), chunk({"content": "größe.txt, 名前.txt ✓"}),
+        # The second call begins before the first is whole.
+        chunk(opening(0, "file_read")), chunk(fragment(0, '{"file_pa')), chunk(opening(1, "file_read")),
+        chunk(fragment(1, '{"file_path": "名')), chunk(fragment(0, 'th": "größe')), chunk(fragment(1, '前.txt"}')), chunk(fragment(0, '.txt"}')),
+        chunk({}, "tool_calls"), {"id": "c1", "choices": [], "usage": {"prompt_tokens": 500, "completion_tokens": 25}}, "[DONE]",
+        ending="\r\n")
+    second = events(
+        chunk({"content": "Gelesen."}), chunk({}, "stop"),
+        {"id": "c2", "choices": [], "usage": {"prompt_tokens": 600, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 400}}},
+        "[DONE]")
+    return first, second
+
+
+def anthropic_stream():
+    def start(index, **block):
+        return {"type": "content_block_start", "index": index, "content_block": block}
+
+    def delta(index, **what):
+        return {"type": "content_block_delta", "index": index, "delta": what}
+
+    def message(input, output, stop, *content, cached=0):
+        return events(
+            {"type": "message_start", "message": {"id": "m", "usage": {
+                "input_tokens": input, "output_tokens": 1, "cache_read_input_tokens": cached}}},
+            {"type": "ping"}, *content,
+            {"type": "message_delta", "delta": {"stop_reason": stop}, "usage": {"output_tokens": output}},
+            {"type": "message_stop"}, names=True, ending="\r\n")
+
+    def tool(index, *fragments):
+        return [
+            start(index, type="tool_use", id=f"toolu_{index}", name="file_read", input={}),
+            *(delta(index, type="input_json_delta", partial_json=fragment) for fragment in fragments),
+            {"type": "content_block_stop", "index": index}]
+
+    first = message(
+        500, 25, "tool_use",
+        start(0, type="text", text=""), delta(0, type="text_delta", text="Ich lese beide Dateien: "),
+        delta(0, type="text_delta", text="größe.txt, 名前.txt ✓"), {"type": "content_block_stop", "index": 0},
+        *tool(1, "", '{"file_pa', 'th": "größe', '.txt"}'), *tool(2, '{"file_path": "名', '前.txt"}'))
+    second = message(
+        200, 5, "end_turn", start(0, type="text", text=""), delta(0, type="text_delta", text="Gelesen."),
+        {"type": "content_block_stop", "index": 0}, cached=400)
+    return first, second
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 100_000])
+@pytest.mark.parametrize("dialect, stream", [("openai", openai_stream), ("anthropic", anthropic_stream)])
+def test_a_stream_in_awkward_pieces_is_read_as_a_whole(world, dialect, stream, size):
+    world.write("größe.txt", "erste\n")
+    world.write("名前.txt", "zweite\n")
+    first, second = stream()
+    with playing(cut(first, size), cut(second, size)) as server:
+        keys = {f"{dialect.upper()}_BASE_URL": server.url, f"{dialect.upper()}_API_KEY": "k-1234567890"}
+        result = world.stream(DIALECTS[dialect], env=keys)
+    assert result.code == 0, result
+    assert result.of_type("agent.said")[0]["text"] == "Ich lese beide Dateien: größe.txt, 名前.txt ✓"
+    assert [(begun["arguments"]["file_path"]) for begun in result.of_type("tool.started")] == ["größe.txt", "名前.txt"]
+    assert [done["status"] for done in result.of_type("tool.finished")] == ["ok", "ok"]
+    end = result.signals[-1]["data"]
+    assert end["result"] == "Gelesen."
+    assert (end["usage"]["input"], end["usage"]["output"], end["usage"]["cache_read"]) == (700, 30, 400)
+    sent = json.dumps(server.requests[1], ensure_ascii=False)
+    assert "erste" in sent and "zweite" in sent

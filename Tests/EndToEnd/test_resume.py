@@ -1,0 +1,202 @@
+"""kill -9 at any moment, then `--resume`: nothing is lost, and nothing is done twice."""
+
+import collections
+import concurrent.futures
+import json
+import os
+import random
+import signal
+import subprocess
+
+import pytest
+
+from support import SAMPLE, World, call, eventually, read_until, say
+
+PROMPT = "The test in test.sh fails. Find out why and repair it."
+CYCLES = 50
+
+# The bundled session without its pauses; each run of the test leaves a line outside the project.
+QUICK = SAMPLE.parents[1] / "plugins/scenarios/sample.lua"
+
+
+def sample_world(root):
+    world = World(root)
+    world.copy_sample()
+    text = QUICK.read_text()
+    assert "delay = 0.03" in text and 'command = "sh test.sh"' in text
+    text = text.replace("delay = 0.03", "delay = 0").replace('command = "sh test.sh"', 'command = "echo run >> $HOME/runs.log; sh test.sh"')
+    world.model = world.scenario("quick", text)
+    return world
+
+
+def files(world):
+    return {file.name: file.read_bytes() for file in world.project.iterdir() if file.is_file()}
+
+
+def run_until(world, point):
+    """Plays the session and kills it when it has told so many signals; gives how many it told."""
+    command = ["run", "--model", world.model, "--permissions", "full", "--output", "stream-json", PROMPT]
+    with world.started(*command) as process:
+        told = 0
+        for _ in process.stdout:
+            told += 1
+            if told == point:
+                process.kill()
+                break
+        process.wait()
+    return told
+
+
+def resume(world, input=""):
+    result = world.run("--resume", "--model", world.model, "--permissions", "full", input=input)
+    assert result.code == 0, result
+    return result
+
+
+def assert_nothing_was_done_twice(world):
+    effects = collections.Counter()
+    for agent, name, effect in world.rows("SELECT agent, call, effect FROM effect"):
+        effects[agent, name, json.dumps(json.loads(effect), sort_keys=True)] += 1
+    # A write that is tried again says first that it is about to; that it happened is told once.
+    twice = [key for key, count in effects.items() if count > 1 and '"write"' not in key[2]]
+    assert not twice, f"had an effect twice: {twice}"
+    changed = collections.Counter(change["call"] for change in world.kept("file.changed"))
+    assert not [name for name, count in changed.items() if count > 1]
+    assert sum(changed.values()) <= 1
+    begun = collections.Counter(started["call"] for started in world.kept("tool.started") if started["tool"] not in READ_ONLY)
+    touched = {name for _, name, _ in effects}
+    again = [name for name, count in begun.items() if count > 1]
+    # A call that had begun and had done nothing yet is simply begun again.
+    finished = collections.Counter(done["call"] for done in world.kept("tool.finished"))
+    assert all(finished[name] == 1 for name in begun), "every call has one end"
+    for name in again:
+        assert begun[name] <= 1 + world.killed, f"{name} began {begun[name]} times"
+    log = world.home / "runs.log"
+    runs = len(log.read_text().splitlines()) if log.exists() else 0
+    commands = {name for _, name, effect in effects if "process" in effect}
+    assert commands <= touched and runs <= len(commands), f"{runs} runs of the test in {len(commands)} calls"
+
+
+READ_ONLY = {"file_read", "file_search", "content_search", "directory_list"}
+
+
+def cycle(root, seed, length, undisturbed):
+    """One session, killed at a random point and perhaps again while it is resumed."""
+    choice = random.Random(seed)
+    world = sample_world(root)
+    world.killed = 1
+    run_until(world, choice.randrange(1, length))
+    # A kill in the first moments leaves no session, or one that nobody has spoken to.
+    has_session = (world.project / ".loomkin/loomkin.db").exists() and world.rows(
+        "SELECT name FROM sqlite_master WHERE name = 'session'") and world.rows("SELECT id FROM session")
+    if not has_session:
+        result = world.run("--model", world.model, "--permissions", "full", input=PROMPT + "\n")
+        assert result.code == 0, result
+    elif not world.rows("SELECT id FROM inbox_item"):
+        resume(world, PROMPT + "\n")
+    else:
+        resume(world)
+    assert files(world) == undisturbed, f"seed {seed}: the files are others"
+    assert subprocess.run(["sh", "test.sh"], cwd=world.project, capture_output=True).returncode == 0
+    assert_nothing_was_done_twice(world)
+    assert len(world.rows("SELECT id FROM session")) == 1
+    assert world.rows("SELECT count(*) FROM task WHERE status != 'done'") == [(0,)]
+    world.assert_no_process_left()
+
+
+def test_killed_at_random_points_it_ends_as_if_undisturbed(tmp_path):
+    whole = sample_world(tmp_path / "undisturbed")
+    whole.killed = 0
+    length = run_until(whole, 0)
+    undisturbed = files(whole)
+    assert subprocess.run(["sh", "test.sh"], cwd=whole.project, capture_output=True).returncode == 0
+    assert_nothing_was_done_twice(whole)
+    seed = int(os.environ.get("LOOMKIN_SEED") or random.SystemRandom().randrange(1 << 32))
+    print(f"LOOMKIN_SEED={seed}, {length} signals in an undisturbed run")
+    # Two at a time: half of each cycle is waiting for the disk.
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        cycles = [pool.submit(cycle, tmp_path / str(number), f"{seed}-{number}", length, undisturbed) for number in range(CYCLES)]
+        for done in cycles:
+            done.result()
+
+
+def test_a_command_that_outlived_the_kill_is_ended_and_its_agent_told(world):
+    gate = world.gate()
+    model = world.script(
+        roles={"lead": [say("Ready.")], "concierge": [
+            call("shell", command="[ -e gate ] && read x < gate && rm gate && sleep 1000; echo second time"),
+            {"expect": "second time", "text": "It ran once more, because I wanted it to."},
+        ]})
+    command = ["run", "--model", model, "--role", "concierge", "--permissions", "full", "--output", "stream-json", "Begin."]
+    with world.started(*command) as process:
+        read_until(process, "tool.started")
+        gate.open()
+        eventually(lambda: any("sleep 1000" in line for _, line in world.processes()), "the command runs")
+        process.kill()
+        process.wait()
+    result = world.run("--resume", "--model", model)
+    assert result.code == 0, result
+    assert "It ran once more" in result.out
+    assert not any("sleep 1000" in line for _, line in world.processes())
+    first, second = world.kept("tool.finished")
+    assert first["status"] == "interrupted" and "sleep 1000" in first["text"]
+    assert second["call"] == first["call"] + "r1" and second["status"] == "ok"
+
+
+def test_a_resumed_session_needs_no_model_named_again(world):
+    model = world.script(roles={"lead": [say("First."), say("Second.")]})
+    assert world.ask(model).out == "First.\n"
+    result = world.run("--resume", input="Go on.\n")
+    assert result.code == 0 and "Second." in result.out, result
+
+
+def test_permissions_and_grants_are_kept(world):
+    write = call("file_write", file_path="note.txt", content="hello\n")
+    model = world.script(roles={"lead": [say("Ready.")]}, agents={"ada": [write, say("Tried.")]})
+    world.run("--model", model, "--permissions", "read-only", input="hello\n/spawn coder ada\n")
+    result = world.run("--resume", "--model", model, input="@ada write it\n")
+    assert "Tried." in result.out, result
+    assert not (world.project / "note.txt").exists()
+    assert world.kept("permission.decided")[-1]["origin"] == "preset read-only"
+
+
+def test_a_session_is_not_opened_twice(world):
+    gate = world.gate()
+    model = world.script(roles={"concierge": [call("shell", command="read x < gate"), say("Ready.")]})
+    command = ["run", "--model", model, "--role", "concierge", "--permissions", "full", "--output", "stream-json", "Begin."]
+    with world.started(*command) as process:
+        read_until(process, "tool.started")
+        second = world.run("--resume", "--model", model)
+        assert second.code == 1
+        assert "is open in another loomkin" in second.err
+        gate.open()
+        process.communicate()
+        assert process.returncode == 0
+
+
+def test_a_question_of_before_the_kill_is_asked_again(world):
+    model = world.script(roles={
+        "lead": [call("ask_user", question="Which one?", options=["red", "blue"]), {"expect": "blue", "text": "blue it is"}]})
+    with world.started("--model", model, stdin=subprocess.PIPE) as process:
+        process.stdin.write("Begin.\n")
+        process.stdin.flush()
+        read_until(process, "Which one?")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    result = world.run("--resume", "--model", model, input="2\n")
+    assert "blue it is" in result.out, result
+
+
+@pytest.mark.parametrize("wanted", ["latest", "by id"])
+def test_resume_takes_the_latest_or_the_one_that_is_named(world, wanted):
+    model = world.script(roles={"lead": [say("First."), {"text": "Second."}]})
+    world.ask(model, "the older one")
+    world.ask(model, "the newer one")
+    sessions = world.run("sessions", "--json").json
+    assert [session["title"] for session in sessions] == ["the newer one", "the older one"]
+    arguments = ["--resume"] if wanted == "latest" else ["--resume", sessions[1]["id"][:20]]
+    result = world.run(*arguments, "--model", model, input="Go on.\n")
+    assert "Second." in result.out, result
+    after = {session["title"]: session["id"] for session in world.run("sessions", "--json").json}
+    said = world.rows("SELECT session FROM signal WHERE type = 'user.said' ORDER BY sequence DESC LIMIT 1")[0][0]
+    assert said == after["the newer one" if wanted == "latest" else "the older one"]

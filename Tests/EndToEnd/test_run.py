@@ -1,0 +1,294 @@
+"""`loomkin run`: one prompt without a person."""
+
+import json
+import os
+import signal
+
+import pytest
+
+from support import REPOSITORY, assert_one_sentence, call, calls, eventually, read_until, say
+
+HELLO = {"roles": {"lead": [say("Hello there.", usage={"input": 1200, "output": 30})]}}
+WRITE = {"roles": {"concierge": [call("file_write", file_path="note.txt", content="hello\n"), say("Written, I hope.")]}}
+
+
+def test_text_output_is_the_result_and_nothing_else(world):
+    result = world.ask(world.script(**HELLO))
+    assert (result.code, result.out, result.err) == (0, "Hello there.\n", "")
+
+
+def test_json_output_is_one_object(world):
+    result = world.ask(world.script(**HELLO), "Begin.", "--output", "json")
+    assert result.code == 0
+    assert result.json["outcome"] == "done" and result.json["result"] == "Hello there."
+    assert result.json["usage"]["input"] == 1200 and result.json["usage"]["output"] == 30
+    assert "cost_usd" in result.json, "a price that is not known is null, not absent"
+
+
+def test_every_line_of_stream_json_is_a_signal_and_the_last_is_the_end(world):
+    world.write("notes.txt", "one\ntwo\n")
+    model = world.script(roles={"lead": [call("file_read", file_path="notes.txt"), say("It has two lines.")]})
+    result = world.stream(model)
+    assert result.code == 0 and result.err == ""
+    signals = result.signals
+    for told in signals:
+        assert {"sequence", "id", "type", "source", "time", "data"} <= told.keys(), told
+    types = [told["type"] for told in signals]
+    for wanted in ("session.started", "user.said", "model.started", "tool.started", "tool.finished", "agent.said", "agent.finished"):
+        assert wanted in types
+    kept = [told["sequence"] for told in signals if told["sequence"] > 0]
+    assert kept == sorted(kept)
+    last = signals[-1]
+    assert last["type"] == "session.finished"
+    assert last["data"]["outcome"] == "done" and last["data"]["result"] == "It has two lines."
+    assert {"usage", "cost_usd"} <= last["data"].keys()
+
+
+def test_the_stream_says_who_caused_what(world):
+    world.write("notes.txt", "one\n")
+    result = world.stream(world.script(roles={"lead": [call("file_read", file_path="notes.txt"), say("Read.")]}))
+    started = next(told for told in result.signals if told["type"] == "tool.started")
+    assert started["source"] == "agent/lead"
+    assert started["data"]["tool"] == "file_read" and started["data"]["arguments"] == {"file_path": "notes.txt"}
+
+
+def test_a_dash_reads_the_prompt_from_standard_input(world):
+    model = world.script(roles={"lead": [{"expect": "the second line", "text": "I read both."}]})
+    assert world.ask(model, "-", input="the first line\nthe second line\n").out == "I read both.\n"
+    empty = world.ask(model, "-", input=" \n")
+    assert empty.code == 2
+    assert_one_sentence(empty.err, "held no prompt")
+
+
+def test_the_project_may_be_named(world):
+    world.write("notes.txt", "one\n")
+    model = world.script(roles={"lead": [call("file_read", file_path="notes.txt"), {"expect": "lines 1 to 1 of 1", "text": "Found."}]})
+    result = world.run("run", "-C", world.project, "--model", model, "Begin.", cwd=world.root)
+    assert (result.code, result.out) == (0, "Found.\n")
+    missing = world.run("run", "-C", world.root / "nowhere", "--model", model, "Begin.")
+    assert missing.code == 2
+    assert_one_sentence(missing.err, "There is no folder")
+
+
+def test_a_role_may_be_named(world):
+    model = world.script(roles={"coder": [{"text": "I am the coder."}], "lead": [say("I am the lead.")]})
+    assert world.ask(model, "Begin.", "--role", "coder").out == "I am the coder.\n"
+    unknown = world.ask(model, "Begin.", "--role", "codre")
+    assert unknown.code == 2
+    assert_one_sentence(unknown.err, "Did you mean coder?")
+
+
+# Exit codes
+
+
+def test_exit_1_when_the_model_refuses(world):
+    result = world.ask(world.script(roles={"lead": [say("I will not do that.", stop="refusal")]}))
+    assert result.code == 1
+    assert result.out == "I will not do that.\n"
+    assert_one_sentence(result.err, "refused")
+
+
+def test_exit_1_when_a_session_is_not_there(world):
+    result = world.run("--resume", "--model", world.script(**HELLO))
+    assert result.code == 1
+    assert_one_sentence(result.err, "no session to resume")
+
+
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (["run", "--model", "scripted:x"], "<prompt>"),
+        (["run", "--output", "yaml", "Begin."], "text, json or stream-json"),
+        (["run", "--permissions", "wild", "Begin."], "ask, read-only, edit or full"),
+        (["run", "--max-turns", "none", "Begin."], "--max-turns"),
+        (["run", "--budget", "much", "Begin."], "--budget"),
+        (["run", "--timeout", "-1", "Begin."], "--timeout"),
+        (["run", "--model", "nocolon", "Begin."], "PROVIDER:MODEL"),
+        (["run", "--model", "nobody:x", "Begin."], "There is no provider"),
+    ])
+def test_exit_2_when_it_is_called_wrongly(world, arguments, part):
+    result = world.run(*arguments)
+    assert result.code == 2, result
+    assert part in result.err and result.out == ""
+
+
+def test_exit_3_at_the_turn_limit(world):
+    world.write("notes.txt", "one\n")
+    model = world.script(roles={"lead": [call("file_read", file_path="notes.txt")] * 5 + [say("Never said.")]})
+    result = world.stream(model, "Begin.", "--max-turns", "2")
+    assert result.code == 3
+    assert result.signals[-1]["data"]["outcome"] == "limit"
+    assert len(result.of_type("model.finished")) == 2
+
+
+def test_exit_3_when_the_time_is_over(world):
+    world.gate()
+    model = world.script(roles={"concierge": [call("shell", command="read x < gate"), say("Never said.")]})
+    result = world.stream(model, "Begin.", "--role", "concierge", "--permissions", "full", "--timeout", "1")
+    assert result.code == 3
+    assert result.signals[-1]["data"]["outcome"] == "limit"
+    assert result.of_type("tool.finished")[0]["status"] == "cancelled"
+
+
+def priced_installation(world):
+    """The bundled files with a price for the scripted model."""
+    home = world.folder("installation")
+    for folder in ("plugins", "roles", "prompts", "examples"):
+        (home / folder).symlink_to(REPOSITORY / folder)
+    data = (REPOSITORY / "data/models.csv").read_text().splitlines()
+    columns = data[0].split(",")
+    price = dict.fromkeys(columns, "")
+    price |= {
+        "provider": "scripted", "model": "play", "context_tokens": "100000", "input_usd_per_million": "10",
+        "output_usd_per_million": "100",
+    }
+    world.write(home / "data/models.csv", "\n".join([*data, ",".join(price[column] for column in columns)]) + "\n")
+    return {"LOOMKIN_HOME": str(home)}
+
+
+def test_exit_3_when_the_budget_is_spent(world):
+    world.write("notes.txt", "one\n")
+    spend = call("file_read", file_path="notes.txt") | {"usage": {"input": 10_000, "output": 1_000}}
+    model = world.script(roles={"lead": [spend] * 5 + [say("Never said.")]})
+    result = world.stream(model, "Begin.", "--budget", "0.5", env=priced_installation(world))
+    assert result.code == 3, result.out
+    end = result.signals[-1]["data"]
+    # Two calls of $0.20; the third would need its likely price on top.
+    assert end["outcome"] == "limit" and end["cost_usd"] == pytest.approx(0.4)
+    refused = [reached for reached in result.of_type("budget.reached") if reached["refused"]]
+    assert refused and refused[0]["limit_usd"] == 0.5
+
+
+def test_exit_4_when_nobody_can_be_asked(world):
+    result = world.ask(world.script(**WRITE), "Begin.", "--role", "concierge", "--permissions", "ask")
+    assert result.code == 4
+    assert not (world.project / "note.txt").exists()
+    assert_one_sentence(result.err, "refused")
+
+
+def test_exit_5_without_a_model(world):
+    result = world.run("run", "Begin.")
+    assert (result.code, result.out) == (5, "")
+    assert_one_sentence(result.err, "No model is configured", "ANTHROPIC_API_KEY")
+
+
+def test_exit_5_when_the_provider_has_no_key(world):
+    result = world.ask("anthropic:claude-sonnet-4-5")
+    assert result.code == 5
+    assert_one_sentence(result.err, "ANTHROPIC_API_KEY")
+
+
+def test_exit_5_when_nothing_listens(world):
+    world.settings('[provider.endpoints]\nhere = { url = "http://127.0.0.1:1/v1" }\n')
+    result = world.stream("here:any")
+    assert result.code == 5
+    assert len(result.of_type("model.retrying")) == 4
+    assert "127.0.0.1" in result.of_type("model.failed")[0]["reason"]
+
+
+def test_exit_130_when_it_is_interrupted(world):
+    gate = world.gate()
+    model = world.script(roles={"concierge": [call("shell", command="read x < gate; sleep 1000"), say("Never said.")]})
+    command = ["run", "--model", model, "--role", "concierge", "--permissions", "full", "--output", "stream-json", "Begin."]
+    with world.started(*command) as process:
+        read_until(process, "tool.started")
+        gate.open()
+        process.send_signal(signal.SIGINT)
+        rest = [json.loads(line) for line in process.stdout]
+        assert process.wait() == 130
+    assert rest[-1]["type"] == "session.finished" and rest[-1]["data"]["outcome"] == "cancelled"
+    eventually(lambda: not world.processes(), "the command's processes end")
+
+
+# Permissions
+
+
+@pytest.mark.parametrize(
+    "preset, code, written, run",
+    [("ask", 4, False, False), ("read-only", 0, False, False), ("edit", 4, True, False), ("full", 0, True, True)])
+def test_presets_hold_for_files_and_commands(world, preset, code, written, run):
+    world.write("kept.txt", "as it was\n")
+    model = world.script(roles={
+        "concierge": [
+            call("file_read", file_path="kept.txt"),
+            calls(
+                ("file_write", {"file_path": "new.txt", "content": "new\n"}),
+                ("file_edit", {"file_path": "kept.txt", "old_string": "as it was", "new_string": "changed"}),
+                ("shell", {"command": "echo ran > ran.txt"})),
+            say("Tried."),
+        ]})
+    result = world.ask(model, "Begin.", "--role", "concierge", "--permissions", preset)
+    assert (result.code, result.out) == (code, "Tried.\n")
+    assert (world.project / "new.txt").exists() == written
+    assert world.read("kept.txt") == ("changed\n" if written else "as it was\n")
+    assert (world.project / "ran.txt").exists() == run
+
+
+def test_the_agent_reads_why_it_was_refused(world):
+    model = world.script(roles={
+        "concierge": [
+            call("shell", command="rm -rf ."),
+            {"expect": "Refused", "text": "I was told no."},
+        ]})
+    result = world.stream(model, "Begin.", "--role", "concierge", "--permissions", "read-only")
+    assert result.signals[-1]["data"]["result"] == "I was told no."
+    decided = result.of_type("permission.decided")[0]
+    assert decided["verdict"] == "deny" and decided["origin"] == "preset read-only" and decided["access"] == "execute rm -rf ."
+
+
+def test_rules_of_the_configuration_count(world):
+    world.settings('[permissions]\nallow = ["shell echo *"]\ndeny = ["write secret/**"]\n')
+    model = world.script(roles={
+        "concierge": [
+            calls(
+                ("shell", {"command": "echo fine"}),
+                ("shell", {"command": "echo fine; touch slipped"}),
+                ("file_write", {"file_path": "secret/x.txt", "content": "x"})),
+            say("Tried."),
+        ]})
+    result = world.stream(model, "Begin.", "--role", "concierge", "--permissions", "edit")
+    assert [told["status"] for told in result.of_type("tool.finished")] == ["ok", "denied", "denied"]
+    assert os.listdir(world.project) == [".loomkin"]
+
+
+@pytest.mark.parametrize("path", ["../outside.txt", "/tmp/loomkin-outside.txt", ".loomkin/plugins/tools/x.lua", ".git/config", "out/x.txt"])
+def test_no_file_tool_writes_outside_the_project_or_into_its_own_folders(world, path):
+    (world.project / "out").symlink_to(world.root)
+    model = world.script(roles={"concierge": [call("file_write", file_path=path, content="x"), say("Tried.")]})
+    result = world.stream(model, "Begin.", "--role", "concierge", "--permissions", "edit")
+    assert result.of_type("tool.finished")[0]["status"] in ("denied", "error")
+    assert not (world.project / path).exists()
+
+
+def test_a_file_that_changed_since_it_was_read_is_not_overwritten(world):
+    world.write("kept.txt", "one\n")
+    model = world.script(roles={
+        "concierge": [
+            call("file_read", file_path="kept.txt"),
+            call("shell", command="echo two > kept.txt"),
+            call("file_write", file_path="kept.txt", content="three\n"),
+            {"expect": "has changed since you read it", "text": "Somebody was faster."},
+        ]})
+    result = world.ask(model, "Begin.", "--role", "concierge", "--permissions", "full")
+    assert (result.code, world.read("kept.txt")) == (0, "two\n")
+
+
+# Secrets
+
+
+def test_a_key_reaches_neither_the_model_nor_the_output_nor_the_disk(world):
+    secret = "sk-live-0123456789-abcdef"
+    # Its own parent's environment is a way round the one it was given.
+    command = "tr '\\0' '\\n' < /proc/$PPID/environ; env; yes \"$(tr '\\0' '\\n' < /proc/$PPID/environ | grep FOO)\" | head -5000"
+    model = world.script(roles={
+        "concierge": [
+            call("shell", command=command),
+            {"expect": "«FOO_API_KEY»", "text": "I saw no key."},
+        ]})
+    result = world.stream(
+        model, "Begin.", "--role", "concierge", "--permissions", "full", env={"FOO_API_KEY": secret})
+    assert result.signals[-1]["data"]["result"] == "I saw no key.", result.out[-3000:]
+    assert secret not in result.out + result.err
+    for file in (world.project / ".loomkin").rglob("*"):
+        if file.is_file():
+            assert secret.encode() not in file.read_bytes(), f"{file} holds the key"

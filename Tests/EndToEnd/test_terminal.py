@@ -1,0 +1,354 @@
+"""The REPL in a pseudo-terminal, as a person uses it."""
+
+import re
+import signal
+
+import pexpect
+import pytest
+
+from support import call, eventually, say
+
+PROMPT = "› "
+
+EDIT = call("file_edit", file_path="notes/today.txt", old_string="two", new_string="TWO")
+
+
+def columns(text):
+    """How many columns a line takes; all marks in use are one column wide."""
+    return len(text)
+
+
+@pytest.fixture
+def notes(world):
+    """A project with a file, and a coder who changes it when spoken to."""
+    world.write("notes/today.txt", "one\ntwo\nthree\n")
+    model = world.script(
+        roles={"lead": [say("What shall it be?"), say("Very well.")]},
+        agents={
+            "ada": [
+                call("file_read", file_path="notes/today.txt"), EDIT, say("First round over."),
+                call("file_read", file_path="notes/today.txt"), EDIT, say("Second round over."),
+            ]
+        })
+    return model
+
+
+def begin(child):
+    child.expect("loomkin 0")
+    child.expect(PROMPT)
+    return child
+
+
+def leave(child):
+    child.sendline("/quit")
+    child.expect(pexpect.EOF)
+    child.wait()
+    return child.exitstatus
+
+
+def ask_ada(child):
+    child.sendline("/spawn coder ada")
+    child.expect("joined as coder")
+    child.sendline("@ada write it")
+    child.expect("ada wants to edit notes/today.txt")
+    child.expect(r"\[n\]o \(Enter\)")
+
+
+def test_a_session_is_started_spoken_to_left_and_resumed(world):
+    model = world.script(roles={
+        "lead": [say("It is a fine day."), {"expect": "Remember", "text": "You said: a fine day."}]})
+    with world.terminal("--model", model, "--no-page") as child:
+        begin(child)
+        child.sendline("What is it like outside?")
+        child.expect("It is a fine day.")
+        child.sendline("/quit")
+        child.expect(r"Resume with: loomkin --resume (\w+)")
+        session = child.match[1]
+        child.expect(pexpect.EOF)
+        child.wait()
+        assert child.exitstatus == 0
+    with world.terminal("--resume", session, "--no-page") as child:
+        child.expect("goes on where it was")
+        child.sendline("Remember?")
+        child.expect("You said: a fine day.")
+        assert leave(child) == 0
+    assert len(world.rows("SELECT id FROM session")) == 1
+
+
+def test_enter_refuses(world, notes):
+    with world.terminal("--model", notes, "--no-page") as child:
+        ask_ada(begin(child))
+        child.sendline("")
+        child.expect("First round over")
+        assert leave(child) == 0
+    assert world.read("notes/today.txt") == "one\ntwo\nthree\n"
+
+
+def test_y_allows_this_once_and_v_shows_the_difference(world, notes):
+    with world.terminal("--model", notes, "--no-page") as child:
+        ask_ada(begin(child))
+        child.sendline("v")
+        child.expect(r"-two")
+        child.expect(r"\+TWO")
+        assert world.read("notes/today.txt") == "one\ntwo\nthree\n"
+        child.sendline("y")
+        child.expect("First round over")
+        assert world.read("notes/today.txt") == "one\nTWO\nthree\n"
+        world.write("notes/today.txt", "one\ntwo\nthree\n")
+        child.sendline("@ada once more")
+        child.expect("ada wants to edit notes/today.txt")
+        child.sendline("n")
+        child.expect("Second round over")
+        assert leave(child) == 0
+    assert world.read("notes/today.txt") == "one\ntwo\nthree\n"
+
+
+def test_a_stores_the_rule_that_was_shown(world, notes):
+    with world.terminal("--model", notes, "--no-page") as child:
+        ask_ada(begin(child))
+        child.expect(r"\[a\]lways: «([^»]+)»")
+        rule = child.match[1]
+        assert rule == "allow file_edit notes/**"
+        child.sendline("a")
+        child.expect("First round over")
+        world.write("notes/today.txt", "one\ntwo\nthree\n")
+        child.sendline("@ada once more")
+        child.expect("Second round over")
+        child.sendline("/permissions")
+        child.expect(re.escape(rule))
+        child.sendline("/permissions revoke 1")
+        child.expect("taken back")
+        assert leave(child) == 0
+    assert world.read("notes/today.txt") == "one\nTWO\nthree\n"
+    assert child.transcript.text.count("ada wants to edit") == 1
+
+
+def test_pause_holds_and_resume_goes_on(world):
+    gate = world.gate()
+    model = world.script(
+        roles={"lead": [say("Ready.")]},
+        agents={"ada": [call("shell", command="read x < gate"), call("shell", command="echo later > later.txt"), say("All done.")]})
+    with world.terminal("--model", model, "--permissions", "full", "--no-page") as child:
+        begin(child)
+        child.sendline("/spawn coder ada")
+        child.expect("joined as coder")
+        child.sendline("@ada begin")
+        eventually(lambda: world.kept("tool.started"), "the command begins")
+        child.sendline("/pause ada")
+        # The pause is kept before the command ends, so it holds at the boundary behind it.
+        eventually(lambda: world.rows("SELECT 1 FROM agent_event WHERE event LIKE '%paused%'"), "the pause is kept")
+        gate.open()
+        child.expect("paused")
+        child.sendline("/agents")
+        child.expect("coder  paused")
+        assert not (world.project / "later.txt").exists()
+        child.sendline("/resume ada")
+        child.expect("ada goes on")
+        child.expect("All done.")
+        assert (world.project / "later.txt").exists()
+        assert leave(child) == 0
+
+
+def test_stop_ends_the_turn_and_the_agent_stays(world):
+    world.gate()
+    model = world.script(
+        roles={"lead": [say("Ready.")]}, agents={"ada": [call("shell", command="read x < gate"), say("Here I am.")]})
+    with world.terminal("--model", model, "--permissions", "full", "--no-page") as child:
+        begin(child)
+        child.sendline("/spawn coder ada")
+        child.expect("joined as coder")
+        child.sendline("@ada begin")
+        eventually(lambda: world.kept("tool.started"), "the command begins")
+        child.sendline("/stop ada")
+        child.expect("ada stopped")
+        child.sendline("@ada still there?")
+        child.expect("Here I am.")
+        assert leave(child) == 0
+
+
+def test_ctrl_c_stops_the_turn_and_twice_leaves(world):
+    world.gate()
+    model = world.script(
+        roles={"lead": [say("Ready.")]}, agents={"ada": [call("shell", command="read x < gate"), say("Here I am.")]})
+    with world.terminal("--model", model, "--permissions", "full", "--no-page") as child:
+        begin(child)
+        child.sendline("/spawn coder ada")
+        child.expect("joined as coder")
+        child.sendline("@ada begin")
+        eventually(lambda: world.kept("tool.started"), "the command begins")
+        child.sendintr()
+        child.expect("Stopped. Ctrl-C again leaves.")
+        eventually(lambda: world.kept("tool.finished"), "the command is ended")
+        child.sendintr()
+        child.expect(pexpect.EOF)
+        child.wait()
+        assert child.exitstatus == 130
+    assert world.kept("tool.finished")[0]["status"] == "cancelled"
+
+
+def test_ctrl_d_on_an_empty_line_leaves(world):
+    with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), "--no-page") as child:
+        begin(child)
+        child.sendeof()
+        child.expect(pexpect.EOF)
+        child.wait()
+        assert child.exitstatus == 0
+
+
+def test_tab_completes_commands_agents_and_files(world, notes):
+    with world.terminal("--model", notes, "--no-page") as child:
+        begin(child)
+        child.send("/perm\t")
+        child.expect("/permissions ")
+        child.sendline("")
+        child.expect("preset ask")
+        child.sendline("/spawn coder ada")
+        child.expect("joined as coder")
+        child.send("!cat no\t")
+        child.expect("notes/")
+        child.send("to\t")
+        child.expect("today.txt")
+        child.sendline("")
+        child.expect("three")
+        child.send("@a\t")
+        child.expect("@ada ")
+        child.sendcontrol("u")
+        assert leave(child) == 0
+
+
+def test_what_is_typed_stays_intact_while_output_arrives(world):
+    gate = world.gate()
+    model = world.script(
+        roles={"lead": [{"expect": "half a line, and the rest", "text": "I read the whole line."}]},
+        agents={"ada": [call("shell", command="read x < gate"), say("Something to say in between.")]})
+    with world.terminal("--model", model, "--permissions", "full", "--no-page") as child:
+        begin(child)
+        child.sendline("/spawn coder ada")
+        child.expect("joined as coder")
+        child.sendline("@ada begin")
+        eventually(lambda: world.kept("tool.started"), "the command begins")
+        child.send("half a li")
+        child.expect("half a li")
+        gate.open()
+        child.expect("Something to say in between.")
+        # The typed line is drawn again below what came.
+        child.expect("half a li")
+        child.send("ne, and the rest\r")
+        child.expect("I read the whole line.")
+        assert leave(child) == 0
+    assert world.kept("user.said")[-1]["text"] == "half a line, and the rest"
+
+
+def test_help_fits_a_screen_of_24_lines(world):
+    with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), "--no-page") as child:
+        begin(child)
+        child.transcript.raw = ""
+        child.sendline("/help")
+        child.expect("A first space sends a line as it is.")
+        text = child.transcript.text
+        shown = text[text.index("TEXT"):].splitlines()
+        assert len(shown) <= 23
+        assert all(columns(line) <= 100 for line in shown)
+        child.sendline("/help spawn")
+        child.expect("example: /spawn coder ada")
+        assert leave(child) == 0
+
+
+def test_an_unknown_command_suggests_the_nearest(world):
+    with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), "--no-page") as child:
+        begin(child)
+        child.sendline("/agnets")
+        child.expect("There is no command /agnets. Did you mean /agents?")
+        child.sendline("@nobody hello")
+        child.expect("There is no agent «nobody»")
+        assert leave(child) == 0
+
+
+def test_a_shell_command_of_ones_own(world, notes):
+    with world.terminal("--model", notes, "--no-page") as child:
+        begin(child)
+        child.sendline("!ls notes")
+        child.expect("today.txt")
+        child.sendline("!exit 3")
+        child.expect("3")
+        child.sendline("!sleep 1000")
+        eventually(lambda: any("sleep 1000" in command for _, command in world.processes()), "the command runs")
+        child.sendintr()
+        eventually(lambda: not any("sleep 1000" in command for _, command in world.processes()), "the command is ended")
+        assert leave(child) == 0
+
+
+def test_the_page_has_its_address_in_the_first_line(world):
+    with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), columns=160, env={"LOOMKIN_PORT": "0"}) as child:
+        child.expect(r"page http://127\.0\.0\.1:\d+/\?token=\w+")
+        child.expect(PROMPT)
+        assert leave(child) == 0
+
+
+def test_no_line_is_wider_than_a_window_of_40_columns(world):
+    world.write("notes/today.txt", "one\ntwo\nthree\n")
+    words = "A rather long sentence that has to be wrapped under the name of the one who says it."
+    model = world.script(
+        roles={"lead": [say(words)]}, agents={"ada": [call("file_read", file_path="notes/today.txt"), EDIT, say(words)]})
+    with world.terminal("--model", model, "--no-page", columns=40) as child:
+        begin(child)
+        child.sendline("hello")
+        child.expect("who says it.")
+        child.sendline("/spawn coder ada")
+        child.expect("joined as")
+        child.sendline("@ada go")
+        child.expect(r"\[n\]o")
+        child.sendline("y")
+        child.expect("who says it.")
+        child.sendline("/agents")
+        child.expect("coder")
+        assert leave(child) == 0
+    # What was said may be wider only where the terminal itself wraps the line being typed.
+    for line in child.transcript.text.splitlines():
+        assert columns(line) <= 40 or line.startswith("Resume with"), line
+    assert world.read("notes/today.txt") == "one\nTWO\nthree\n"
+
+
+def test_no_color_is_obeyed_and_without_it_names_are_coloured(world):
+    model = world.script(roles={"lead": [say("Plain words.")]})
+    colour = re.compile(r"\x1b\[[0-9;]*m")
+    shown = {}
+    for env in ({"NO_COLOR": "1"}, {}):
+        with world.terminal("--model", model, "--no-page", env=env) as child:
+            begin(child)
+            child.sendline("hello")
+            child.expect("Plain words.")
+            assert leave(child) == 0
+        shown[bool(env)] = bool(colour.search(child.transcript.raw))
+    assert shown == {True: False, False: True}
+
+
+def test_a_terminal_that_cannot_move_its_cursor_gets_plain_lines(world):
+    model = world.script(roles={"lead": [say("Plain words.")]})
+    with world.terminal("--model", model, "--no-page", env={"TERM": "dumb"}) as child:
+        child.expect("loomkin 0")
+        child.sendline("hello")
+        child.expect("Plain words.")
+        assert leave(child) == 0
+    assert "\x1b" not in child.transcript.raw
+
+
+def test_without_a_model_the_sample_asks_before_it_acts(world):
+    with world.terminal("--no-page") as child:
+        child.expect("No model is configured")
+        child.expect(r"lead wants to start 3 agents")
+        child.sendline("y")
+        child.expect("ada wants to edit duration.sh")
+        child.sendline("a")
+        while (seen := child.expect([r"ada wants to run: sh test.sh", r"lin wants to run: sh test.sh", r"Done: all 8 cases"])) < 2:
+            child.sendline("y")
+        assert leave(child) == 0
+    assert not any(world.temporary.iterdir())
+
+
+def test_losing_the_terminal_ends_it(world):
+    with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), "--no-page") as child:
+        begin(child)
+        child.kill(signal.SIGHUP)
+        child.expect(pexpect.EOF)
+        child.wait()
