@@ -40,7 +40,9 @@ extension APIFunction {
         APIFunction(
             "text.diff", [("old", .string.required), ("new", .string.required)], returns: "string", phases: everywhere,
             text: "The difference of two texts as a unified diff; empty when there is none.",
-            body: .immediate { (call) throws(APIFault) in .value(.string(UnifiedDiff(from: call.text("old"), to: call.text("new"), path: "text").text(limit: 1 << 20))) }),
+            body: .immediate { (call) throws(APIFault) in
+                .value(.string(UnifiedDiff(from: call.text("old"), to: call.text("new"), path: "text").text(limit: 1 << 20)))
+            }),
         APIFunction(
             "time.now", returns: "string", phases: everywhere, text: "The time of day in UTC, as ISO 8601 writes it.",
             body: .immediate { (call) throws(APIFault) in .value(.string(call.context.ports.clock.now.iso8601)) }),

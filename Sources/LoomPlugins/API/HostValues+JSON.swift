@@ -26,7 +26,8 @@ extension FileWrite {
 extension FileEntry {
     var json: JSON {
         [
-            "name": .string(name), "kind": .string(kind == .symlink ? "link" : kind.rawValue), "size": .int(Int64(size)), "modified": .string(modified.description),
+            "name": .string(name), "kind": .string(kind == .symlink ? "link" : kind.rawValue), "size": .int(Int64(size)),
+            "modified": .string(modified.description),
         ]
     }
 }

@@ -49,7 +49,7 @@ package final class Generation: Sendable {
         let file = order.file
         if let problem = file.problem { throw PluginFault(path: file.displayPath, line: nil, cause: problem) }
         do {
-            let state = try LuaState(name: file.displayPath)
+            let state = try LuaState(name: file.displayPath, limits: .ofPlugins)
             let modules = ModuleScope(order.moduleFiles, candidates: order.modules)
             let null = NullFunction()
             await state.install(APIFunction.all, null: null, modules: modules)
@@ -132,6 +132,15 @@ package final class Generation: Sendable {
     }
 
     var isRetired: Bool { life.withLock { $0.isRetired } }
+}
+
+extension LuaLimits {
+    /// Many states, each busy now and then: their threads are not to stand about.
+    static var ofPlugins: LuaLimits {
+        var limits = LuaLimits()
+        limits.threadIdle = .milliseconds(250)
+        return limits
+    }
 }
 
 extension PluginFault {

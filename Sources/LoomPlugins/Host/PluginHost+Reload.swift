@@ -115,7 +115,8 @@ extension PluginHost {
                 fault = own
             } else if let failed, let file = candidate.plugin?.file {
                 fault = PluginFault(
-                    path: file.displayPath, line: nil, cause: "not replaced, because \(failed.path), changed together with it, does not load")
+                    path: file.displayPath, line: nil,
+                    cause: "not replaced, because \(failed.path), changed together with it, does not load")
             } else {
                 continue
             }

@@ -11,7 +11,9 @@ struct PluginTable {
         guard case .table(let table) = value, table.array.isEmpty else {
             throw PluginFault(
                 path: file.displayPath, line: FieldLines(file.text).line(of: []),
-                cause: "a \(file.key.kind.rawValue) returns a table of named fields, this returns \(value.table == nil ? value.typeName : "a list")")
+                cause:
+                    "a \(file.key.kind.rawValue) returns a table of named fields, this returns \(value.table == nil ? value.typeName : "a list")"
+            )
         }
         fields = table
     }

@@ -54,7 +54,7 @@ struct PromptEngine: Sendable {
     private static let deadline: Duration = .seconds(2)
 
     init(_ sources: [String: PromptSource]) async throws(LuaError) {
-        state = try LuaState(name: "prompts")
+        state = try LuaState(name: "prompts", limits: .ofPlugins)
         let made = try await state.run(source: Self.source, chunk: "=prompts", deadline: Self.deadline)
         guard let render = made.first?.function else { throw LuaError(.runtime, "the prompts' Lua state could not be set up") }
         self.render = render

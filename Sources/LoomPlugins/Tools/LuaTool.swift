@@ -95,9 +95,10 @@ package struct LuaTool: Tool {
         let deadline = deadline ?? Self.defaultDeadline
         let value: JSON
         do {
-            value = try await generationState.call(
-                definition.run, [], [arguments, about], marksEmptyLists: false, deadline: deadline, context: context
-            ).first ?? .null
+            value =
+                try await generationState.call(
+                    definition.run, [], [arguments, about], marksEmptyLists: false, deadline: deadline, context: context
+                ).first ?? .null
         } catch {
             if let ending = context.ending as? ToolError, error.text.hasSuffix(ending.message) { throw ending }
             throw ToolError(error, tool: schema.name, deadline: deadline, generation: generationState)

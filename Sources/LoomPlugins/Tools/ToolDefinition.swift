@@ -84,7 +84,8 @@ struct ToolDefinition: Sendable {
         case let value?:
             guard let name = value.string, names(parameters).contains(name) else {
                 let hint = NearestName.hint(value.string ?? "", in: names(parameters))
-                throw table.fault(["summary"], "field \"summary\" must name an argument or be a function(args), got \(table.shown(value))\(hint)")
+                throw table.fault(
+                    ["summary"], "field \"summary\" must name an argument or be a function(args), got \(table.shown(value))\(hint)")
             }
             return .argument(name)
         }

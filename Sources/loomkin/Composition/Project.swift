@@ -103,13 +103,7 @@ struct Project {
     // MARK: Watching
 
     /// Reloads plugins that are saved, until the task is cancelled. Where watching is impossible a notice says so.
-    func watchPlugins() async {
-        do {
-            try await self.plugins.watch(runner: self.ports.processes)
-        } catch {
-            self.bus.publish(Notice(level: "warning", text: error.description), source: "kernel")
-        }
-    }
+    func watchPlugins() async { await self.plugins.watch(runner: self.ports.processes) }
 
     // MARK: Workspaces
 

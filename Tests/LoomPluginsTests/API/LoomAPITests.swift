@@ -15,7 +15,8 @@ import Testing
     @Test(
         "values go to Lua and back as they were",
         arguments: [
-            "{\"a\":[],\"b\":{},\"c\":null,\"d\":[null,1]}", "[]", "{}", "null", "[[],{}]", "9007199254740993", "1.5", "\"\\u0000é\"", "[1,2.5,\"x\",true]",
+            "{\"a\":[],\"b\":{},\"c\":null,\"d\":[null,1]}", "[]", "{}", "null", "[[],{}]", "9007199254740993", "1.5", "\"\\u0000é\"",
+            "[1,2.5,\"x\",true]",
         ])
     func json(_ text: String) async throws {
         let body = "return loom.json.encode(loom.json.decode([==[\(text)]==]))"
@@ -31,7 +32,7 @@ import Testing
             ("return tostring(loom.json.decode('[null]')[1] == loom.json.null)", "true"),
             ("return loom.json.encode({ a = 1 }, true)", "{\n  \"a\": 1\n}"),
             ("local v, err = loom.json.decode('{') return tostring(v) .. ' ' .. err.code", "nil invalid_json"),
-            ("return (select(2, loom.json.decode('x')))", "")
+            ("return (select(2, loom.json.decode('x')))", ""),
         ])
     func pure(_ body: String, _ result: String) async throws {
         let workspace = try await TestWorkspace()
@@ -46,7 +47,8 @@ import Testing
     func small() async throws {
         let workspace = try await TestWorkspace()
         #expect(try await run("return loom.time.now()", workspace) == "2026-01-01T00:00:00.000000000Z")
-        #expect(try await run("return loom.config.get('a.b') .. tostring(loom.config.get('c'))", workspace, settings: ["a.b": "x"]) == "xnil")
+        #expect(
+            try await run("return loom.config.get('a.b') .. tostring(loom.config.get('c'))", workspace, settings: ["a.b": "x"]) == "xnil")
         #expect(try await run("return loom.text.diff('a\\nb\\n', 'a\\nc\\n')", workspace).contains("-b\n+c\n"))
         #expect(try await run("return loom.text.diff('a', 'a')", workspace) == "")
         #expect(try await run("return #loom.text.truncate(('x'):rep(1000), 100) < 200 and 'cut'", workspace) == "cut")

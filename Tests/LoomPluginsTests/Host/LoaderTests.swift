@@ -36,21 +36,34 @@ import Testing
         ("return {\n  api = 1,\n  paramters = {} }", ":3: unknown field \"paramters\"; did you mean \"parameters\"?"),
         ("return {\n  api = 1 }", ":1: missing field \"description\", a string: what the model reads to decide whether to call it"),
         ("return {\n api = 1,\n description = 7 }", ":3: field \"description\" must be a string, got number"),
-        ("return { api = 1, description = ' ' }", ":1: field \"description\" is empty; it is what the model reads to decide whether to call it"),
+        (
+            "return { api = 1, description = ' ' }",
+            ":1: field \"description\" is empty; it is what the model reads to decide whether to call it"
+        ),
         ("return { api = 1, description = 'x' }", ":1: missing field \"run\", function(args, ctx): what the tool does"),
         ("return { api = 1, description = 'x',\n run = 'y' }", ":2: field \"run\" must be a function, got string"),
         ("return { api = 1, description = 'x', run = print,\n parallel = 1 }", ":2: field \"parallel\" must be a boolean, got number"),
         ("return { api = 1, description = 'x', run = print,\n deadline = -1 }", ":2: field \"deadline\" must be above zero, got -1"),
-        ("return { api = 1, description = 'x', run = print,\n parameters = {\n  a = { type = 'strng' } } }",
-         ":3: parameters.a.type is \"strng\", which is no type; did you mean \"string\"?"),
-        ("return { api = 1, description = 'x', run = print,\n parameters = {\n  a = { type = 'string',\n   requird = true } } }",
-         ":4: parameters.a.requird is not a field of a parameter; did you mean \"required\"?"),
-        ("return { api = 1, description = 'x', run = print, parameters = { path = { type = 'string' } },\n access = { raed = 'path' } }",
-         ":2: access.raed is no kind of access; did you mean \"read\"?"),
-        ("return { api = 1, description = 'x', run = print, parameters = { path = { type = 'string' } },\n access = { read = 'pth' } }",
-         ":2: access.read must name an argument of the tool, got \"pth\"; did you mean \"path\"?"),
-        ("return { api = 1, description = 'x', run = print,\n summary = 'pth' }",
-         ":2: field \"summary\" must name an argument or be a function(args), got \"pth\""),
+        (
+            "return { api = 1, description = 'x', run = print,\n parameters = {\n  a = { type = 'strng' } } }",
+            ":3: parameters.a.type is \"strng\", which is no type; did you mean \"string\"?"
+        ),
+        (
+            "return { api = 1, description = 'x', run = print,\n parameters = {\n  a = { type = 'string',\n   requird = true } } }",
+            ":4: parameters.a.requird is not a field of a parameter; did you mean \"required\"?"
+        ),
+        (
+            "return { api = 1, description = 'x', run = print, parameters = { path = { type = 'string' } },\n access = { raed = 'path' } }",
+            ":2: access.raed is no kind of access; did you mean \"read\"?"
+        ),
+        (
+            "return { api = 1, description = 'x', run = print, parameters = { path = { type = 'string' } },\n access = { read = 'pth' } }",
+            ":2: access.read must name an argument of the tool, got \"pth\"; did you mean \"path\"?"
+        ),
+        (
+            "return { api = 1, description = 'x', run = print,\n summary = 'pth' }",
+            ":2: field \"summary\" must name an argument or be a function(args), got \"pth\""
+        ),
         ("\nlocal text = loom.fs.read('a')", ":2: loom.fs.read may not be called while the file is loading, only in a tool's run"),
         ("count = 1", ":1: undeclared global 'count' is assigned (write `local count`)"),
         ("\nreturn { x = cuont }", ":2: undeclared global 'cuont' is read"),
@@ -81,22 +94,42 @@ import Testing
     @Test(
         "names file, line and cause of every mistake in other kinds",
         arguments: [
-            ("plugins/providers/p.lua", "return { api = 1 }", "plugins/providers/p.lua:1: missing field \"request\" (with \"decode\"), or \"stream\""),
-            ("plugins/providers/p.lua", "return { api = 1, request = print }",
-             "plugins/providers/p.lua:1: missing field \"decode\", function(event, emit, state): what an event of the answer means"),
-            ("plugins/providers/p.lua", "return { api = 1, stream = print,\n decode = print }",
-             "plugins/providers/p.lua:2: a provider has either stream, or request and decode"),
-            ("plugins/providers/p.lua", "return { api = 1, stream = print, credentials = {\n key = 'X' } }",
-             "plugins/providers/p.lua:2: credentials.key is no field of credentials; there is base_url, base_url_env, key_env, optional"),
-            ("plugins/providers/p.lua", "return { api = 1, stream = print, credentials = {\n base_url = 'x' } }",
-             "plugins/providers/p.lua:2: credentials.base_url must be an http or https URL, got \"x\""),
-            ("roles/r.lua", "return { api = 1, description = 'x',\n model = 'fsat' }",
-             "roles/r.lua:2: field \"model\" is \"fsat\", which is neither a tier nor provider:model; did you mean \"fast\"?"),
-            ("roles/r.lua", "return { api = 1, description = 'x', prompt = 'p',\n tools = { 'helo' } }",
-             "roles/r.lua:2: there is no tool \"helo\"; did you mean \"hello\"?"),
-            ("roles/r.lua", "return { api = 1, description = 'x',\n prompt = 'pp' }", "roles/r.lua:2: there is no prompt \"pp\"; did you mean \"p\"?"),
-            ("roles/r.lua", "return { api = 1, description = 'x', prompt = 'p',\n tools = { 1 } }",
-             "roles/r.lua:2: field \"tools\" must be a list of strings, it holds 1"),
+            (
+                "plugins/providers/p.lua", "return { api = 1 }",
+                "plugins/providers/p.lua:1: missing field \"request\" (with \"decode\"), or \"stream\""
+            ),
+            (
+                "plugins/providers/p.lua", "return { api = 1, request = print }",
+                "plugins/providers/p.lua:1: missing field \"decode\", function(event, emit, state): what an event of the answer means"
+            ),
+            (
+                "plugins/providers/p.lua", "return { api = 1, stream = print,\n decode = print }",
+                "plugins/providers/p.lua:2: a provider has either stream, or request and decode"
+            ),
+            (
+                "plugins/providers/p.lua", "return { api = 1, stream = print, credentials = {\n key = 'X' } }",
+                "plugins/providers/p.lua:2: credentials.key is no field of credentials; there is base_url, base_url_env, key_env, optional"
+            ),
+            (
+                "plugins/providers/p.lua", "return { api = 1, stream = print, credentials = {\n base_url = 'x' } }",
+                "plugins/providers/p.lua:2: credentials.base_url must be an http or https URL, got \"x\""
+            ),
+            (
+                "roles/r.lua", "return { api = 1, description = 'x',\n model = 'fsat' }",
+                "roles/r.lua:2: field \"model\" is \"fsat\", which is neither a tier nor provider:model; did you mean \"fast\"?"
+            ),
+            (
+                "roles/r.lua", "return { api = 1, description = 'x', prompt = 'p',\n tools = { 'helo' } }",
+                "roles/r.lua:2: there is no tool \"helo\"; did you mean \"hello\"?"
+            ),
+            (
+                "roles/r.lua", "return { api = 1, description = 'x',\n prompt = 'pp' }",
+                "roles/r.lua:2: there is no prompt \"pp\"; did you mean \"p\"?"
+            ),
+            (
+                "roles/r.lua", "return { api = 1, description = 'x', prompt = 'p',\n tools = { 1 } }",
+                "roles/r.lua:2: field \"tools\" must be a list of strings, it holds 1"
+            ),
             ("prompts/q.md", "one\n\n{{ agent", "prompts/q.md:3: {{ is not closed by }}"),
             ("prompts/q.md", "---\na: b\n---\none\n{% if x %}", "prompts/q.md:5: 'then' expected near 'end'"),
             ("prompts/q.md", "one\n{{ include \"pp\" }}", "prompts/q.md:2: there is no prompt \"pp\"; did you mean \"p\"?"),

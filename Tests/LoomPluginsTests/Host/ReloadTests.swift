@@ -4,7 +4,7 @@ import Testing
 
 @testable import LoomPlugins
 
-@Suite("Reloading") struct ReloadTests {
+@Suite("Reloading", .timeLimit(.minutes(1))) struct ReloadTests {
     private static func saying(_ text: String) -> String { LuaSources.tool("return '\(text)'") }
 
     @Test("takes what changed, counts its generations, and does nothing for the same content")
@@ -122,7 +122,8 @@ import Testing
     func lateRequire() async throws {
         let plugins = try await TestPlugins.loaded([
             "plugins/scenarios/play.lua": "return { roles = {}, line = 'one' }",
-            "plugins/tools/a.lua": LuaSources.tool("return require('scenarios.' .. args.name).line", parameters: "{ name = { type = 'string' } }"),
+            "plugins/tools/a.lua": LuaSources.tool(
+                "return require('scenarios.' .. args.name).line", parameters: "{ name = { type = 'string' } }"),
         ])
         let workspace = try await TestWorkspace()
         #expect(try await plugins.tool("a").use(["name": "play"], workspace).text == "one")
@@ -164,6 +165,7 @@ import Testing
             try plugins.write("plugins/tools/a.lua", Self.saying("\(number)"))
             #expect(await plugins.reload() == ["tool a reloaded \(number)>\(number + 1)"])
         }
-        #expect(plugins.host.openGenerations == 1)
+        // The last one replaced is let go of at some time after the reload has returned.
+        while plugins.host.openGenerations > 1 { await Task.yield() }
     }
 }

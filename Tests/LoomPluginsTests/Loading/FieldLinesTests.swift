@@ -41,7 +41,8 @@ import Testing
         #expect(lines.line(of: ["missing"]) == 5)
     }
 
-    @Test("Any text at all is read to its end", arguments: ["", "[[", "\"", "'\\", "[==[", "{{{", "}}}", "end end", "-- x", "[\"a", "return"])
+    @Test(
+        "Any text at all is read to its end", arguments: ["", "[[", "\"", "'\\", "[==[", "{{{", "}}}", "end end", "-- x", "[\"a", "return"])
     func anything(_ text: String) {
         #expect(FieldLines(text).line(of: ["x"]) >= 1)
     }

@@ -79,7 +79,8 @@ import Testing
         #expect(failure == nil)
         #expect(
             events == [
-                .text("he"), .text("llo"), .toolCallDelta(index: 0, id: "c1", name: "t", arguments: "{}"), .usage(Usage(input: 1, output: 4)),
+                .text("he"), .text("llo"), .toolCallDelta(index: 0, id: "c1", name: "t", arguments: "{}"),
+                .usage(Usage(input: 1, output: 4)),
                 .stop(.end),
             ])
         let request = try #require(http.requests.first)
@@ -189,7 +190,9 @@ import Testing
     @Test("is an endpoint of the configuration under another name")
     func endpoint() async throws {
         let http = Self.server("data: hi\n\ndata: [DONE]\n\n")
-        let endpoints = ["local": EndpointSettings(url: "http://localhost:8000/v1"), "team": EndpointSettings(url: "https://t", keyEnv: "TEAM_KEY")]
+        let endpoints = [
+            "local": EndpointSettings(url: "http://localhost:8000/v1"), "team": EndpointSettings(url: "https://t", keyEnv: "TEAM_KEY"),
+        ]
         let local = try await provider(http, environment: [:], endpoints: endpoints, name: "local")
         #expect(await local.missing() == nil)
         #expect(local.defaultModel == nil)
@@ -203,7 +206,9 @@ import Testing
         let http = Self.server("")
         let failure = await collect(try await provider(http), "elsewhere").failure
         #expect(failure?.kind == .invalid)
-        #expect(failure?.message == "The provider openai made no request: the key is only sent to the base URL, and request returned another server's url.")
+        #expect(
+            failure?.message
+                == "The provider openai made no request: the key is only sent to the base URL, and request returned another server's url.")
         #expect(http.requests.isEmpty)
     }
 
@@ -211,10 +216,16 @@ import Testing
         "an answer that is no success is what the plugin says of it, else what its status says",
         arguments: [
             (429, "x", ModelFailure(.rateLimited, "slow down: x", retryAfter: 7)),
-            (401, "{\"error\":{\"message\":\"bad key sk-secret-123\"}}", ModelFailure(.auth, "openai answered HTTP 401: bad key [key]", hint: "Check the key of openai.")),
+            (
+                401, "{\"error\":{\"message\":\"bad key sk-secret-123\"}}",
+                ModelFailure(.auth, "openai answered HTTP 401: bad key [key]", hint: "Check the key of openai.")
+            ),
             (503, "<html>", ModelFailure(.overloaded, "openai answered HTTP 503", retryAfter: 7)),
             (500, "{\"message\":\"oops\"}", ModelFailure(.server, "openai answered HTTP 500: oops", retryAfter: 7)),
-            (400, "{\"error\":\"maximum context length\"}", ModelFailure(.contextTooLong, "openai answered HTTP 400: maximum context length")),
+            (
+                400, "{\"error\":\"maximum context length\"}",
+                ModelFailure(.contextTooLong, "openai answered HTTP 400: maximum context length")
+            ),
             (418, "", ModelFailure(.invalid, "openai answered HTTP 418")),
             (402, "", ModelFailure(.quota, "openai answered HTTP 402", hint: "Check the balance of the account at openai.")),
         ] as [(Int, String, ModelFailure)])
@@ -266,7 +277,9 @@ import Testing
         #expect(failure?.kind == .invalid)
         #expect(failure?.message == "The provider openai failed: plugins/providers/openai.lua:14: cannot read it")
         let odd = await collect(try await provider(Self.server("event: odd\ndata: x\n\n"))).failure
-        #expect(odd?.message.contains("plugins/providers/openai.lua:19: emit takes a table with type = one of error, stop, text, thinking") == true)
+        #expect(
+            odd?.message.contains("plugins/providers/openai.lua:19: emit takes a table with type = one of error, stop, text, thinking")
+                == true)
     }
 
     @Test("a provider that goes quiet counts as stalled")

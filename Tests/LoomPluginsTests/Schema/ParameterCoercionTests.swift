@@ -99,11 +99,17 @@ import Testing
             (["a": ["type": "string", "requird": true]], ["a", "requird"], "is not a field of a parameter; did you mean \"required\"?"),
             (["a": ["type": "string", "minimum": 1]], ["a", "minimum"], "belongs to the types integer and number"),
             (["a": ["type": "integer", "minimum": 3, "maximum": 1]], ["a", "maximum"], "is less than minimum"),
-            (["a": ["type": "integer", "default": "x"]], ["a", "default"], "does not fit its own declaration: argument \"default\" must be an integer, got string \"x\""),
+            (
+                ["a": ["type": "integer", "default": "x"]], ["a", "default"],
+                "does not fit its own declaration: argument \"default\" must be an integer, got string \"x\""
+            ),
             (["a": ["type": "integer", "default": 1, "required": true]], ["a", "default"], "has no use: the argument is required"),
             (["a": ["type": "string", "enum": []]], ["a", "enum"], "must be a list of the values allowed"),
             (["a": ["type": "string", "items": [:]]], ["a", "items"], "belongs to type array, not string"),
-            (["a": ["type": "array", "items": ["type": "x"]]], ["a", "items", "type"], "is \"x\", which is no type; there is array, boolean, integer, number, object, string"),
+            (
+                ["a": ["type": "array", "items": ["type": "x"]]], ["a", "items", "type"],
+                "is \"x\", which is no type; there is array, boolean, integer, number, object, string"
+            ),
         ] as [(JSON, [String], String)])
     func wrongDeclaration(_ table: JSON, _ path: [String], _ reason: String) {
         #expect(throws: Parameter.Fault(path: ["parameters"] + path, reason: reason)) { try Parameter.arguments(from: table) }

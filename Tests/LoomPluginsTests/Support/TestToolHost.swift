@@ -25,7 +25,8 @@ struct TestWorkspace {
         roster = await workspace.roster
         _ = try await workspace.spawn(role: "coder", name: "ada", model: nil, by: "user/test")
         agent = Agent(
-            identity: try await roster.identity("ada"), model: ModelName(provider: "scripted", model: "x"), limit: 10, services: workspace.services, roster: roster)
+            identity: try await roster.identity("ada"), model: ModelName(provider: "scripted", model: "x"), limit: 10,
+            services: workspace.services, roster: roster)
     }
 
     func host(_ tool: String, call: String = "c1") -> ToolHost {

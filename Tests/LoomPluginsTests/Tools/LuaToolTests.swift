@@ -58,12 +58,24 @@ import Testing
             ("error('no such thing', 0)", "no such thing"),
             ("error({ message = 'table' })", "table"),
             ("assert(nil, 'asserted')", "asserted"),
-            ("assert(loom.json.decode('{'))", "Not valid JSON at line 1, column 2: expected a key in double quotes, found the end of the text."),
-            ("local x = nil return x.y", "The tool t has a fault of its own: plugins/tools/t.lua:1: attempt to index a nil value (local 'x')"),
-            ("loom.fs.read()", "The tool t has a fault of its own: plugins/tools/t.lua:1: loom.fs.read: argument \"path\" must be string, got nil"),
+            (
+                "assert(loom.json.decode('{'))",
+                "Not valid JSON at line 1, column 2: expected a key in double quotes, found the end of the text."
+            ),
+            (
+                "local x = nil return x.y",
+                "The tool t has a fault of its own: plugins/tools/t.lua:1: attempt to index a nil value (local 'x')"
+            ),
+            (
+                "loom.fs.read()",
+                "The tool t has a fault of its own: plugins/tools/t.lua:1: loom.fs.read: argument \"path\" must be string, got nil"
+            ),
             ("return {}", "The tool t has a fault of its own: run returned a table without text."),
             ("return { 1 }", "The tool t has a fault of its own: run returned a list; it returns a text, or a table with text."),
-            ("return { text = 'x', dat = 1 }", "The tool t has a fault of its own: run returned a table with \"dat\"; did you mean \"data\"?."),
+            (
+                "return { text = 'x', dat = 1 }",
+                "The tool t has a fault of its own: run returned a table with \"dat\"; did you mean \"data\"?."
+            ),
             ("return print", "The tool t has a fault of its own: plugins/tools/t.lua: its result is no plain data: a function is no data"),
         ])
     func failures(_ body: String, _ message: String) async throws {
@@ -82,7 +94,9 @@ import Testing
     @Test("an endless loop is stopped at its deadline, and the state works on")
     func deadline() async throws {
         let tool = try await tool(
-            LuaSources.tool("if args.loop then while true do end end return 'fine'", parameters: "{ loop = { type = 'boolean' } }", fields: "deadline = 0.05,"))
+            LuaSources.tool(
+                "if args.loop then while true do end end return 'fine'", parameters: "{ loop = { type = 'boolean' } }",
+                fields: "deadline = 0.05,"))
         let workspace = try await TestWorkspace()
         await #expect(throws: ToolError.self) { try await tool.use(["loop": true], workspace) }
         do throws(ToolError) {
@@ -92,6 +106,25 @@ import Testing
             #expect(error.message == "t did not end within 0.05 s and was stopped.")
         }
         #expect(try await tool.use([:], workspace).text == "fine")
+    }
+
+    @Test("the time that a person is waited for does not count")
+    func waitingForAPerson() async throws {
+        let plugins = try await TestPlugins.loaded([
+            "plugins/tools/ask.lua": LuaSources.tool("return loom.ask.user({ question = 'Which?' })", fields: "deadline = 0.05,"),
+            "plugins/tools/loop.lua": LuaSources.tool("while true do end", fields: "deadline = 0.2,"),
+        ])
+        let workspace = try await TestWorkspace()
+        let signals = workspace.workspace.bus.subscribe(name: "test")
+        let call = Task { [tool = try plugins.tool("ask")] in try await tool.use([:], workspace).text }
+        var asked: Question?
+        while asked == nil, let batch = await signals.next() {
+            asked = batch.lazy.compactMap { $0.payload(QuestionAsked.self)?.question }.first
+        }
+        // This one's longer deadline passes meanwhile.
+        await #expect(throws: ToolError.self) { try await plugins.tool("loop").use([:], workspace) }
+        try await workspace.workspace.answer(try #require(asked).id, .text("that"), by: "user/test")
+        #expect(try await call.value == "that")
     }
 
     @Test("a cancelled call is told so")
@@ -116,7 +149,9 @@ import Testing
         #expect(try await byTable.access([:]) == [Access(.read, ".")])
 
         let byFunction = try await tool(
-            LuaSources.tool("", parameters: parameters, fields: "access = function(args) return { { kind = 'execute', target = 'git ' .. args.path } } end,"))
+            LuaSources.tool(
+                "", parameters: parameters,
+                fields: "access = function(args) return { { kind = 'execute', target = 'git ' .. args.path } } end,"))
         #expect(try await byFunction.access(["path": "a"]) == [Access(.execute, "git a")])
 
         let nothing = try await tool(LuaSources.tool("", fields: "access = function() return {} end,"))
@@ -140,7 +175,8 @@ import Testing
         #expect(await byDefault.summary(["path": "a\nb", "other": "x"]) == "a")
         let byName = try await tool(LuaSources.tool("", parameters: parameters, fields: "summary = 'other',"))
         #expect(await byName.summary(["path": "a", "other": "x"]) == "x")
-        let byFunction = try await tool(LuaSources.tool("", parameters: parameters, fields: "summary = function(args) return '→ ' .. args.path end,"))
+        let byFunction = try await tool(
+            LuaSources.tool("", parameters: parameters, fields: "summary = function(args) return '→ ' .. args.path end,"))
         #expect(await byFunction.summary(["path": "a"]) == "→ a")
         let failing = try await tool(LuaSources.tool("", fields: "summary = function(args) return nil .. 'x' end,"))
         #expect(await failing.summary([:]) == "")
