@@ -86,6 +86,8 @@ package final class Store: Sendable {
     }
 
     package func close() {
+        // The log beside the file goes into it, so that the file alone is the whole. Nobody is waited for.
+        try? self.database.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
         try? self.database.close()
     }
 }
