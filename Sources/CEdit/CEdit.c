@@ -123,9 +123,9 @@ static void cedit_die(int number) {
     raise(number);
 }
 
-void cedit_mode(EditLine *editor, int editing) {
+void cedit_mode(EditLine *editor, int terminal, int editing) {
     el_wset(editor, EL_PREP_TERM, editing);
-    if (!editing && guarded_terminal >= 0) tcsetattr(guarded_terminal, TCSADRAIN, &found_mode);
+    if (!editing && guarded_terminal == terminal) tcsetattr(guarded_terminal, TCSADRAIN, &found_mode);
 }
 
 void cedit_guard(int terminal) {
@@ -148,8 +148,8 @@ void cedit_guard(int terminal) {
     }
 }
 
-void cedit_unguard(void) {
-    if (guarded_terminal < 0) return;
+void cedit_unguard(int terminal) {
+    if (guarded_terminal < 0 || guarded_terminal != terminal) return;
     cedit_restore();
     for (int i = 0; i < guarded_count; i++) {
         struct sigaction current;

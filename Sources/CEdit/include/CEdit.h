@@ -20,8 +20,8 @@ void *cedit_context(EditLine *editor);
 
 /* Draws prompt and typed text from column 0 of the line the cursor is on. */
 void cedit_refresh(EditLine *editor);
-/* 1 enters the mode for editing, 0 the one the terminal was found in. */
-void cedit_mode(EditLine *editor, int editing);
+/* 1 enters the mode for editing, 0 the one the terminal was found in, where it is guarded. */
+void cedit_mode(EditLine *editor, int terminal, int editing);
 
 HistoryW *cedit_history_open(EditLine *editor, int size);
 void cedit_history_enter(HistoryW *history, const wchar_t *line);
@@ -31,8 +31,9 @@ int cedit_is_printable(unsigned scalar);
 /* Terminal columns of a Unicode scalar, by wcwidth; -1 for one that is not printed. */
 int cedit_columns(unsigned scalar);
 
-/* From now on the terminal's mode of this moment comes back when the process exits or dies of a signal. */
+/* From now on the terminal's mode of this moment comes back when the process exits or dies of a signal. There is one
+   guarded terminal: a second one is left alone until the first is let go. */
 void cedit_guard(int terminal);
-void cedit_unguard(void);
+void cedit_unguard(int terminal);
 
 #endif

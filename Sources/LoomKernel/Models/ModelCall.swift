@@ -112,6 +112,16 @@ package struct ModelFailure: Error, Sendable, Hashable, Codable, CustomStringCon
         case rateLimited = "rate_limited", overloaded, server, network, stalled
         /// Not worth another try.
         case auth, invalid, contextTooLong = "context_too_long", refused, quota, unavailable, budget, cancelled
+
+        package var isTransient: Bool {
+            switch self {
+            case .rateLimited, .overloaded, .server, .network, .stalled: true
+            case .auth, .invalid, .contextTooLong, .refused, .quota, .unavailable, .budget, .cancelled: false
+            }
+        }
+
+        /// The model could not be had at all, whatever was asked of it.
+        package var isOutage: Bool { self.isTransient || [.auth, .quota, .unavailable].contains(self) }
     }
     package let kind: Kind
     /// One sentence.
@@ -128,12 +138,7 @@ package struct ModelFailure: Error, Sendable, Hashable, Codable, CustomStringCon
         self.retryAfter = retryAfter
     }
 
-    package var isTransient: Bool {
-        switch self.kind {
-        case .rateLimited, .overloaded, .server, .network, .stalled: true
-        case .auth, .invalid, .contextTooLong, .refused, .quota, .unavailable, .budget, .cancelled: false
-        }
-    }
+    package var isTransient: Bool { self.kind.isTransient }
 
     package var description: String { self.hint.map { "\(self.message) \($0)" } ?? self.message }
 }

@@ -30,7 +30,8 @@ package struct ModelGateway: Sendable {
             if error.kind != .cancelled {
                 await self.publish(
                     ModelFailed(
-                        agent: call.agent, model: call.model.description, call: call.id, reason: error.message, hint: error.hint),
+                        agent: call.agent, model: call.model.description, call: call.id, kind: error.kind, reason: error.message,
+                        hint: error.hint),
                     call, circumstances)
             }
             throw error

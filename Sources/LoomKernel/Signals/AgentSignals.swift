@@ -163,6 +163,7 @@ package struct ModelFailed: SignalPayload {
     package var agent: String
     package var model: String
     package var call: String
+    package var kind: ModelFailure.Kind
     package var reason: String
     package var hint: String?
 }

@@ -277,7 +277,8 @@ package actor Roster {
         do {
             try await self.services.store.transaction { transaction in
                 if let effect { try transaction.record(.stored("the message to \(name) was sent"), agent: effect.agent, call: effect.call) }
-                let source = kind == .user ? "user/\(sender)" : "agent/\(sender)"
+                let isSigned = sender.hasPrefix("user") || kind != .user
+                let source = kind != .user ? "agent/\(sender)" : isSigned ? sender : "user/\(sender)"
                 try transaction.queue(item, agent: identity, source: source, call: effect?.call)
                 if kind == .user {
                     try transaction.publish(

@@ -48,7 +48,7 @@ struct APIBinding: Sendable {
     }
 
     private func lua(_ result: APIResult) -> [LuaValue] {
-        let mapping = null.mapping(marksEmptyLists: function.marksEmptyLists)
+        let mapping = function.keepsJSON ? null.mapping(marksEmptyLists: true) : ValueMapping(marksEmptyLists: false)
         switch result {
         case .nothing: return [true]
         case .value(let value): return [true, mapping.lua(value)]

@@ -16,6 +16,12 @@ extension APIFunction {
         self.body = body
     }
 
+    var keepingJSON: APIFunction {
+        var copy = self
+        copy.keepsJSON = true
+        return copy
+    }
+
     /// A function of the running tool's host. What the host refuses to an agent comes back as `nil, err`; a denied or
     /// cancelled call ends, since no plugin is to talk its way around that.
     static func ofHost(

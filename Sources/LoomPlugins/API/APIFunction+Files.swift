@@ -66,7 +66,7 @@ extension APIFunction {
                 + "Without `case`, case matters when the pattern has a capital letter."
         ) { (host, call) throws(ToolError) in
             let query = ContentQuery(table: call.table("request"))
-            return try await host.search(query).json(query.mode)
+            return try await host.search(query).json(query)
         },
     ]
 }

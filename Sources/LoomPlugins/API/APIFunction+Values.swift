@@ -26,7 +26,8 @@ extension APIFunction {
                 } catch {
                     return .refused(APIRefusal(code: "invalid_json", message: error.description, hint: nil))
                 }
-            }),
+            }
+        ).keepingJSON,
         APIFunction(
             "json.array", [("list", Parameter(.array(nil)).required)], returns: "any[]", phases: everywhere,
             text: "Marks an empty table as a list, so that it becomes `[]` in JSON, and gives it back.", body: .prelude),
@@ -42,7 +43,7 @@ extension APIFunction {
             body: .immediate { (call) throws(APIFault) in .value(.string(UnifiedDiff(from: call.text("old"), to: call.text("new"), path: "text").text(limit: 1 << 20))) }),
         APIFunction(
             "time.now", returns: "string", phases: everywhere, text: "The time of day in UTC, as ISO 8601 writes it.",
-            body: .immediate { (call) throws(APIFault) in .value(.string(call.context.ports.clock.now.description)) }),
+            body: .immediate { (call) throws(APIFault) in .value(.string(call.context.ports.clock.now.iso8601)) }),
         APIFunction(
             "time.sleep", [("seconds", .number.required)], phases: working,
             text: "Waits. The call's deadline goes on meanwhile.",

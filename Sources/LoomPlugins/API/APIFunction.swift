@@ -26,8 +26,8 @@ package struct APIFunction: Sendable {
     package let text: String
     package let phases: Set<Phase>
     let body: Body
-    /// Whether an empty list in the result says that it is one: for data that goes out as JSON again.
-    var marksEmptyLists = false
+    /// Whether null and empty lists in the result are told from nil and empty tables: for data that may go out as JSON again.
+    var keepsJSON = false
 
     /// Everywhere Lua code runs.
     static let everywhere = Set(Phase.allCases)

@@ -71,10 +71,10 @@ extension FileSearch.Result {
 
 extension ContentMatches {
     /// In mode `content` matches with the lines around them, in the other modes files.
-    func json(_ mode: ContentQuery.Mode) -> JSON {
+    func json(_ query: ContentQuery) -> JSON {
         var table: JSON = ["truncated": .bool(isTruncated)]
-        if mode == .content {
-            table["matches"] = .array(files.flatMap(\.matches))
+        if query.mode == .content {
+            table["matches"] = .array(files.flatMap { $0.matches(context: query.context) })
         } else {
             table["files"] = .array(files.map { ["path": .string($0.path), "count": .int(Int64($0.matchCount))] })
         }
@@ -83,19 +83,17 @@ extension ContentMatches {
 }
 
 extension ContentMatches.File {
-    /// Each match with the lines before it that belong to no earlier match, and the last of a run with those after it.
-    fileprivate var matches: [JSON] {
+    /// Each match with the lines around it; a line between two matches is told once.
+    fileprivate func matches(context: Int) -> [JSON] {
         var matches: [JSON] = []
-        var before: [JSON] = []
+        var told = 0
         for (index, line) in lines.enumerated() where line.isMatch {
-            before = lines[..<index].reversed().prefix { !$0.isMatch }.enumerated()
-                .prefix { $0.element.number == line.number - $0.offset - 1 }.map { .string($0.element.text) }.reversed()
-            let after = lines[(index + 1)...].prefix { !$0.isMatch }.enumerated()
-                .prefix { $0.element.number == line.number + $0.offset + 1 }.map { JSON.string($0.element.text) }
-            let isFollowed = lines[(index + 1)...].first { $0.isMatch }.map { $0.number == line.number + after.count + 1 } ?? false
+            let before = lines[..<index].reversed().prefix { !$0.isMatch && $0.number > max(told, line.number - context - 1) }
+            let after = lines[(index + 1)...].prefix { !$0.isMatch && $0.number <= line.number + context }
+            told = after.last?.number ?? line.number
             matches.append([
-                "path": .string(path), "line": .int(Int64(line.number)), "text": .string(line.text), "before": .array(before),
-                "after": .array(isFollowed ? [] : after),
+                "path": .string(path), "line": .int(Int64(line.number)), "text": .string(line.text),
+                "before": .array(before.reversed().map { .string($0.text) }), "after": .array(after.map { .string($0.text) }),
             ])
         }
         return matches

@@ -28,7 +28,7 @@ package final class Generation: Sendable {
     /// How long calls may go on after their plugin was replaced.
     static let grace: Duration = .seconds(30)
     /// A plugin's file does nothing but build a table.
-    private static let loadDeadline: Duration = .seconds(5)
+    private static let loadDeadline: Duration = .seconds(2)
 
     private init(_ order: LoadOrder, state: LuaState, modules: ModuleScope, prelude: Prelude) {
         file = order.file
@@ -54,7 +54,7 @@ package final class Generation: Sendable {
             let null = NullFunction()
             await state.install(APIFunction.all, null: null, modules: modules)
             let context = CallContext(phase: .loading, plugin: file.key.name, ports: order.ports)
-            let made = try await state.run(source: Prelude.source, chunk: "=loom", deadline: loadDeadline, context: context)
+            let made = try await state.run(source: Prelude.source, chunk: "=" + Prelude.chunk, deadline: loadDeadline, context: context)
             guard let prelude = Prelude(made.first) else {
                 throw PluginFault(path: file.displayPath, line: nil, cause: "the Lua API could not be set up")
             }

@@ -14,8 +14,12 @@ struct LuaFault: Error, Sendable {
     var isDeliberate: Bool {
         guard error.kind == .runtime || error.kind == .host else { return false }
         if error.value?.table?["message"].string != nil { return true }
-        let first = error.traceback?.split(separator: "\n").first { !$0.hasPrefix("stack traceback") } ?? ""
-        return first.contains("in function 'error'") || first.contains("in function 'assert'")
+        let rows = error.traceback?.split(separator: "\n").filter { !$0.hasPrefix("stack traceback") }.map { String($0).trimmed } ?? []
+        guard let first = rows.first, first.hasPrefix("[C]: in "), first.hasSuffix("'error'") || first.hasSuffix("'assert'") else {
+            return false
+        }
+        // The prelude raises the mistakes that the functions of `loom` find in their arguments.
+        return rows.count < 2 || !rows[1].hasPrefix(Prelude.chunk + ":")
     }
 
     /// With the place where Lua knows it.

@@ -18,6 +18,9 @@ struct Prelude: Sendable {
         self.null = null
     }
 
+    /// Its name in tracebacks.
+    static let chunk = "loom"
+
     /// Names of host functions that only this code calls.
     static let emit = "loom.host.emit"
     static let nextEvent = "loom.host.next_event"

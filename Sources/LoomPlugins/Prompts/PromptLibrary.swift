@@ -77,13 +77,8 @@ struct PromptEngine: Sendable {
     /// `pairs` goes through the keys in their order, because Lua's own order differs from run to run.
     private static let source = """
         local concat, error, tostring, type, sort, next = table.concat, error, tostring, type, table.sort, next
-        local keep = {
-          string = true, table = true, math = true, ipairs = true, tostring = true, tonumber = true, type = true, select = true,
-          error = true, assert = true, pcall = true,
-        }
-        for name in next, _ENV do
-          if not keep[name] then _ENV[name] = nil end
-        end
+        load, require, print, xpcall, setmetatable, getmetatable = nil, nil, nil, nil, nil, nil
+        rawget, rawset, rawequal, rawlen, os, coroutine, utf8 = nil, nil, nil, nil, nil, nil, nil
         math.random, math.randomseed = nil, nil
 
         function pairs(values)

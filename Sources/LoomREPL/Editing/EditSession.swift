@@ -41,7 +41,7 @@ final class EditSession {
     /// Edits line after line until the end. Ends at once when memory or descriptors for the editor ran out.
     func run() {
         cedit_guard(self.output)
-        defer { cedit_unguard() }
+        defer { cedit_unguard(self.output) }
         let context = Unmanaged.passUnretained(self).toOpaque()
         guard
             let editor = cedit_open(
@@ -148,7 +148,7 @@ final class EditSession {
     private func grantWishes() {
         let wishes = self.mailbox.take()
         if wishes.isResized, let editor = self.editor { el_resize(editor) }
-        if wishes.isContinued, let editor = self.editor { cedit_mode(editor, 1) }
+        if wishes.isContinued, let editor = self.editor { cedit_mode(editor, self.output, 1) }
         if wishes.isClosing {
             self.isEnded = true
             self.write(self.eraseTyped() + wishes.output)
@@ -161,7 +161,7 @@ final class EditSession {
     private func suspend() {
         guard let editor = self.editor else { return }
         self.write(self.eraseTyped() + "\u{1B}[?2004l")
-        cedit_mode(editor, 0)
+        cedit_mode(editor, self.output, 0)
         kill(0, SIGTSTP)
     }
 

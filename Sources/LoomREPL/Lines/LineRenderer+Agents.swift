@@ -49,7 +49,7 @@ extension LineRenderer {
     }
 
     private mutating func failed(_ failed: ModelFailed) -> [String] {
-        if failed.agent == self.lead { self.leadModelFailed = true }
+        if failed.agent == self.lead { self.leadModelFailed = failed.kind.isOutage }
         self.lastReason[failed.agent] = failed.reason
         return self.failure(failed.agent, [failed.reason, failed.hint ?? ""].filter { !$0.isEmpty }.joined(separator: " "))
     }

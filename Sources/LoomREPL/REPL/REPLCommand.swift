@@ -42,7 +42,7 @@ struct CommandHelp: Sendable, Hashable {
             example: "/model"),
         .init(
             name: "permissions", usage: "/permissions [PRESET | revoke N]",
-            summary: "ask, read-only, edit, full; take back a grant", example: "/permissions ask"),
+            summary: "ask, read-only, edit, full; or take back", example: "/permissions ask"),
         .init(name: "plugins", usage: "/plugins", summary: "what is loaded, from where, and what failed", example: "/plugins"),
         .init(name: "cost", usage: "/cost", summary: "tokens and dollars so far", example: "/cost"),
         .init(name: "show", usage: "/show [N]", summary: "past tool calls; arguments and output of one", example: "/show"),
@@ -63,7 +63,7 @@ struct CommandHelp: Sendable, Hashable {
                 ("!COMMAND", "runs a shell command of your own"),
             ] + self.all.map { ($0.usage, $0.summary) }
         return rows.map { "  " + $0.padded(to: width) + $1 } + [
-            "  A question: y, n, a(lways), v(iew), Enter refuses; «2 y» answers question 2.",
+            "  A question: y, n, a(lways), v(iew); Enter refuses; «2 y» answers number 2.",
             "  Ctrl-C stops the turn, twice leaves. Tab completes what can be.",
             "  A line that begins with a space goes to the lead as it is.",
         ]

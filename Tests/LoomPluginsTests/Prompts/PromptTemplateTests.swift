@@ -55,7 +55,7 @@ import Testing
         "A mistake names the line of the Markdown",
         arguments: [
             ("a\n{{ x", 2, "{{ is not closed by }}"), ("\n\n{% if", 3, "{% is not closed by %}"),
-            ("a {{ }}", 1, "there is nothing between {{ and }}"), ("---\na: b\nc", 1, "the front matter has no second line of ---"),
+            ("a {{ }}", 1, "there is nothing between {{ and }}"), ("---\na: b\n", 1, "the front matter has no second line of ---"),
             ("---\na: b\nc\n---\n", 3, "front matter is lines of key: value, this is \"c\""),
         ])
     func faults(_ text: String, _ line: Int, _ cause: String) {

@@ -11,7 +11,7 @@ struct TestWorkspace {
     private let agent: Agent
     private let roster: Roster
 
-    init(_ catalog: any Catalog = PluginCatalog(), permissions: TrustPreset = .full) async throws {
+    init(permissions: TrustPreset = .full) async throws {
         try files.makeDirectory("/p")
         var configuration = Configuration()
         configuration.models["default"] = "scripted:x"
@@ -21,17 +21,39 @@ struct TestWorkspace {
         let clock = ManualClock()
         let ports = Ports(
             clock: clock, random: SeededRandom(seed: 5), files: files, processes: ScriptedProcessRunner(), environment: [:])
-        workspace = try await Workspace.open(options, ports: ports, bus: Workspace.makeBus(ports), catalog: catalog)
+        workspace = try await Workspace.open(options, ports: ports, bus: Workspace.makeBus(ports), catalog: LeadCatalog())
         roster = await workspace.roster
-        let identity = AgentIdentity(id: workspace.services.identifiers.next(), name: "ada", role: "coder", team: "core")
+        _ = try await workspace.spawn(role: "coder", name: "ada", model: nil, by: "user/test")
         agent = Agent(
-            identity: identity, model: ModelName(provider: "scripted", model: "x"), limit: 10, services: workspace.services, roster: roster)
+            identity: try await roster.identity("ada"), model: ModelName(provider: "scripted", model: "x"), limit: 10, services: workspace.services, roster: roster)
     }
 
     func host(_ tool: String, call: String = "c1") -> ToolHost {
         ToolHost(
             agent: agent.identity, call: call, tool: tool, authority: CallAuthority(agent: agent, call: call, tool: tool), roster: roster)
     }
+}
+
+/// Just enough for a workspace to open.
+private struct LeadCatalog: Catalog {
+    let tools: [any Tool] = []
+    let plugins: [PluginSummary] = []
+    let providers: [any Provider] = [SilentProvider()]
+    let roles = ["coder", "lead"].map {
+        Role(name: $0, description: "", prompt: $0, tools: [], model: "default", maxTurns: nil, generation: 1)
+    }
+    func tool(_ name: String) -> (any Tool)? { nil }
+    func provider(_ name: String) -> (any Provider)? { name == "scripted" ? SilentProvider() : nil }
+    func role(_ name: String) -> Role? { roles.first { $0.name == name } }
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String { "" }
+}
+
+private struct SilentProvider: Provider {
+    let name = "scripted"
+    let generation = 1
+    let defaultModel: String? = "x"
+    func missing() async -> String? { nil }
+    func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error> { AsyncThrowingStream { nil } }
 }
 
 extension LuaTool {

@@ -58,7 +58,7 @@ import Testing
             ("error('no such thing', 0)", "no such thing"),
             ("error({ message = 'table' })", "table"),
             ("assert(nil, 'asserted')", "asserted"),
-            ("assert(loom.json.decode('{'))", "Not valid JSON at line 1, column 2: expected a member name, found the end of the text."),
+            ("assert(loom.json.decode('{'))", "Not valid JSON at line 1, column 2: expected a key in double quotes, found the end of the text."),
             ("local x = nil return x.y", "The tool t has a fault of its own: plugins/tools/t.lua:1: attempt to index a nil value (local 'x')"),
             ("loom.fs.read()", "The tool t has a fault of its own: plugins/tools/t.lua:1: loom.fs.read: argument \"path\" must be string, got nil"),
             ("return {}", "The tool t has a fault of its own: run returned a table without text."),
