@@ -59,6 +59,7 @@ def test_resuming_in_a_folder_that_is_not_writable_is_refused(sealed):
 
 
 def from_the_future(file):
+    # What a later loomkin would have left: a step of which this one knows nothing.
     with contextlib.closing(sqlite3.connect(file)) as database, database:
         database.execute("INSERT INTO grdb_migrations (identifier) VALUES ('what nobody knows yet')")
 
@@ -149,16 +150,17 @@ def test_a_plugin_with_a_syntax_error_is_told_and_the_rest_goes_on(world):
 @pytest.mark.parametrize(
     "text, part",
     [
-        ("return 7\n", "table"), ("error('at load')\n", "at load"), ("while true do end\n", "stopped"),
+        ("return 7\n", "table"), ("error('at load')\n", "at load"), ("while true do end\n", "deadline"),
         ("return { api = 1 }\n", "description"), ("return { api = 99, description = 'x', run = function() end }\n", "api"),
         (b"\xff\xfe\x00", "UTF-8"),
     ])
 def test_a_plugin_that_is_none_is_told(world, text, part):
     file = world.plugin("plugins/tools/strange.lua", text)
     plugins = {plugin["name"]: plugin for plugin in world.run("plugin", "list", "--json").json}
-    assert plugins["strange"]["status"] == "failed"
+    assert plugins["strange"]["status"] == "broken"
     assert str(file) in plugins["strange"]["error"]
-    assert plugins["file_read"]["status"] == "live" or plugins["file_read"]["error"] is None
+    assert part in plugins["strange"]["error"]
+    assert plugins["file_read"]["status"] == "live"
     assert world.ask(world.script(**HELLO)).code == 0
 
 
@@ -289,7 +291,7 @@ def test_a_mistake_in_a_variable_names_it(world):
     "arguments, part",
     [
         (["rnu", "Begin."], "Did you mean «run»?"), (["pluign"], "Did you mean «plugin»?"), (["--modle", "x:y"], "--model"),
-        (["run", "--max-turn", "3", "Begin."], "--max-turns"), (["plugin", "shwo", "x"], "show"), (["plugin", "show", "file_raed"], "file_read"),
+        (["run", "--max-turn", "3", "Begin."], "--max-turns"), (["plugin", "shwo", "x"], "Did you mean «show»?"), (["plugin", "show", "file_raed"], "file_read"),
         (["models", "--provider", "opnai"], "openai"), (["completions", "tcsh"], "bash, zsh or fish"), (["run"], "prompt"),
     ])
 def test_a_mistake_on_the_command_line_gets_a_suggestion(world, arguments, part):

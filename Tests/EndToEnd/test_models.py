@@ -7,7 +7,6 @@ import pytest
 from llmock.scenarios import Reply, ToolCall
 
 from streams import cut, events, playing
-from support import assert_one_sentence
 
 DIALECTS = {"openai": "openai:gpt-4o", "anthropic": "anthropic:claude-sonnet-4-5"}
 
@@ -80,14 +79,14 @@ def test_what_the_project_says_reaches_the_model(world, llmock, model):
 
 
 def test_broken_arguments_are_told_to_the_model(world, llmock, model):
-    llmock.add(Reply(tool_calls=(ToolCall("file_read", {"file_path": 7}),)))
+    llmock.add(Reply(tool_calls=(ToolCall("file_read", {"path": "x"}),)))
     llmock.add(Reply(tool_calls=(ToolCall("file_raed", {"file_path": "x"}),)))
     llmock.reply("I gave up.")
     result = work(world, model)
     assert result.code == 0, result
     assert [done["status"] for done in result.of_type("tool.finished")] == ["error", "error"]
-    wrong_type, unknown = results_sent(llmock)
-    assert "file_path" in wrong_type and "file_read" in unknown
+    missing, unknown = results_sent(llmock)
+    assert "file_path" in missing and "file_read" in unknown
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -96,7 +95,7 @@ def test_a_wrong_key_is_not_tried_again(world, llmock, model, status):
     result = world.ask(model)
     assert (result.code, result.out) == (5, "")
     assert len(llmock.requests) == 1
-    assert_one_sentence(result.err, "failed")
+    assert "Check the API key." in result.err
     assert "llmock-test-key" not in result.err
     llmock.assert_resilient(strict=True)
 
@@ -268,7 +267,8 @@ def test_a_stream_in_awkward_pieces_is_read_as_a_whole(world, dialect, stream, s
         result = world.stream(DIALECTS[dialect], env=keys)
     assert result.code == 0, result
     assert result.of_type("agent.said")[0]["text"] == "Ich lese beide Dateien: größe.txt, 名前.txt ✓"
-    assert [(begun["arguments"]["file_path"]) for begun in result.of_type("tool.started")] == ["größe.txt", "名前.txt"]
+    # They run side by side, so either may begin first.
+    assert {begun["arguments"]["file_path"] for begun in result.of_type("tool.started")} == {"größe.txt", "名前.txt"}
     assert [done["status"] for done in result.of_type("tool.finished")] == ["ok", "ok"]
     end = result.signals[-1]["data"]
     assert end["result"] == "Gelesen."

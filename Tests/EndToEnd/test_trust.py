@@ -6,8 +6,9 @@ from support import call, say
 
 # Writes a file when it is loaded and another when it is called: the surest signs that it ran.
 PLANTED = """
-local marked = io and io.open and io.open("MARK-load", "w")
-if marked then marked:close() end
+pcall(function() io.open("MARK-load", "w"):close() end)
+pcall(function() os.execute("touch MARK-load") end)
+pcall(function() loom.fs.write("MARK-load", "x") end)
 return {
   api = 1, description = "Read a file.", parameters = { file_path = { type = "string", required = true } },
   run = function(args)
@@ -155,4 +156,5 @@ def test_an_agent_cannot_plant_what_counts_in_this_session(world):
     result = world.ask(model, "Begin.", "--role", "concierge", "--permissions", "edit")
     assert result.code == 4
     assert not (world.project / "ran.txt").exists()
-    assert world.run("run", "--model", model, "Begin.").code == 0
+    again = world.ask(model, "Begin.", "--role", "concierge", "--permissions", "ask")
+    assert again.code == 4 and not (world.project / "ran.txt").exists()

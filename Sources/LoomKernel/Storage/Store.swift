@@ -87,8 +87,8 @@ package final class Store: Sendable {
 
     /// Brings everything into the one file, so that a copy of it is whole, and closes it.
     package func close() {
-        // A reader elsewhere may hold the log; then it is brought over at the next close.
-        _ = try? (self.database as? DatabasePool)?.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        // The log beside the file goes into it, so that the file alone is the whole. Nobody is waited for.
+        try? self.database.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
         try? self.database.close()
     }
 }

@@ -34,8 +34,8 @@ struct StateFolder {
 
     private static func fallBack(_ options: WorkspaceOptions, _ reason: String, _ bus: SignalBus, _ ports: Ports) throws -> StateFolder {
         // Whoever wants to go on with what was stored is not served by an empty memory.
-        if case .resume = options.session { throw CommandError(reason) }
         let sentence = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
+        if case .resume = options.session { throw CommandError("\(sentence).") }
         return try Self.inMemory(bus, ports, notices: ["\(sentence). This session is not kept: it cannot be resumed."])
     }
 

@@ -96,7 +96,9 @@ package struct HeadlessRun: Sendable {
         while let signals = batch {
             for signal in signals {
                 let lines = renderer.lines(for: signal)
-                if let failed = signal.payload(ModelFailed.self) { end.errors.append(failed.reason) }
+                if let failed = signal.payload(ModelFailed.self) {
+                    end.errors.append([failed.reason, failed.hint ?? ""].filter { !$0.isEmpty }.joined(separator: " "))
+                }
                 switch self.output {
                 case .streamJSON: await self.out.write(Self.line(signal))
                 case .text where self.traits.isInteractive:
