@@ -11,8 +11,8 @@ enum AgentFigures {
         let kept = try await Self.spawning(isKept: true)
         let unkept = try await Self.spawning(isKept: false)
         let child = await Self.children()
-        let agentBytes = try await Self.agentMemory()
-        let childBytes = await Self.childMemory()
+        let agentBytes = try await Self.inFreshProcess("agent-memory")
+        let childBytes = try await Self.inFreshProcess("child-memory")
         return [
             .time("spawn of an agent, durable", goal: 1e-3, kept, note: "SQLite on disk, one commit; CPU includes the agent's first run"),
             .time("spawn of an agent, rows in memory", goal: 50e-6, unkept, note: "SQLite in memory: the kernel has no mode without rows"),
@@ -45,7 +45,17 @@ enum AgentFigures {
         return figure
     }
 
-    private static func agentMemory() async throws -> Double {
+    /// What a heap that was used before would hide.
+    private static func inFreshProcess(_ measurement: String) async throws -> Double {
+        let result = try await LiveProcessRunner().run(ProcessSpec(.program("/proc/self/exe", arguments: [measurement])))
+        guard result.succeeded, let bytes = Double(result.output.text.filter { !$0.isWhitespace }) else {
+            throw BenchError("Measuring \(measurement) failed: \(result.errorOutput.text)")
+        }
+        return bytes
+    }
+
+    /// Bytes of RSS for one agent. Only in a process that has done nothing else.
+    static func agentMemory() async throws -> Double {
         let stage = try await Stage.open(isKept: true)
         let roster = Roster(services: stage.workspace.services)
         for number in 0..<Self.batch { try await roster.spawn(.init(role: "coder", name: "first\(number)"), by: "bench") }
@@ -76,7 +86,8 @@ enum AgentFigures {
         }
     }
 
-    private static func childMemory() async -> Double {
+    /// Bytes of RSS for one child of a supervisor. Only in a process that has done nothing else.
+    static func childMemory() async -> Double {
         let supervisor = Supervisor(name: "bench", clock: LiveClock())
         await settle()
         let before = residentBytes()

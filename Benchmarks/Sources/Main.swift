@@ -12,10 +12,15 @@ enum Main {
 
     static func main() async {
         do {
+            switch CommandLine.arguments.dropFirst().first {
+            case "agent-memory": return print(try await AgentFigures.agentMemory())
+            case "child-memory": return print(await AgentFigures.childMemory())
+            default: break
+            }
             let options = try Self.options(CommandLine.arguments.dropFirst())
             print(try await Self.table(options).text)
         } catch {
-            fputs("bench: \(error)\n", stderr)
+            report("\(error)")
             exit(1)
         }
     }
@@ -39,7 +44,7 @@ enum Main {
         var table = Table()
         func isWanted(_ section: String) -> Bool {
             let isWanted = options.sections.isEmpty || options.sections.contains(section)
-            if isWanted { fputs("bench: \(section)\n", stderr) }
+            if isWanted { report(section) }
             return isWanted
         }
         let needsRival = options.sections.isEmpty || options.sections.contains("agents") || options.sections.contains("messages")
@@ -51,4 +56,10 @@ enum Main {
         if isWanted("prompt") { table.add("Fixed prompt", try await PromptFigures.rows(options.folder)) }
         return table
     }
+}
+
+/// A line for whoever waits for the table.
+func report(_ text: String) {
+    let line = Array("bench: \(text)\n".utf8)
+    _ = write(STDERR_FILENO, line, line.count)
 }

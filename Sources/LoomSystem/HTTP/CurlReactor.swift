@@ -52,6 +52,7 @@ final class CurlReactor: Sendable {
     }
 
     private func startEngine() -> Engine {
+        Libcrypto.prepare()
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let pointer = curl_multi_init() else { return .broken }
         let multi = MultiHandle(pointer: pointer)
         return DedicatedThread.start { self.serve(multi) } ? .running(multi) : .broken

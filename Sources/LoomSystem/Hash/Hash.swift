@@ -16,6 +16,7 @@ package enum Hash {
 
     /// HMAC-SHA-256 as 64 lower-case hexadecimal digits.
     package static func hmacSHA256(_ bytes: [UInt8], key: [UInt8]) -> String {
+        Libcrypto.prepare()
         var digest = [UInt8](repeating: 0, count: 32)
         var length: UInt32 = 0
         let result = HMAC(EVP_sha256(), key, Int32(clamping: key.count), bytes, bytes.count, &digest, &length)
@@ -69,6 +70,7 @@ extension Hash {
         private let context: OpaquePointer
 
         package init() {
+            Libcrypto.prepare()
             // libcrypto fails here only without memory, where Swift's own allocations trap as well.
             guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
                 preconditionFailure("libcrypto could not start SHA-256: it is out of memory or lacks SHA-256")
