@@ -204,7 +204,7 @@ class Gate:
 class Transcript:
     """What a terminal showed, without the codes that move and colour."""
 
-    CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>][0-9A-B]?|\r")
+    CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>][0-9A-B]?")
 
     def __init__(self):
         self.raw = ""
@@ -217,7 +217,9 @@ class Transcript:
 
     @property
     def text(self):
-        return self.CODES.sub("", self.raw)
+        # What stood before a carriage return was drawn over: the line being typed gives way to what is told.
+        lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in self.raw.split("\n")]
+        return self.CODES.sub("", "\n".join(lines))
 
 
 def eventually(condition, what, seconds=PATIENCE):
