@@ -6,7 +6,8 @@ package import LoomSystem
 package actor Workspace {
     package nonisolated let services: Services
     let roster: Roster
-    private let lock: SessionLock?
+    /// Held until it is closed.
+    private var lock: SessionLock?
     private let frontEnd: String
     private var isClosed = false
 
@@ -121,6 +122,7 @@ package actor Workspace {
         }
         self.services.bus.close()
         self.services.store.close()
+        self.lock = nil
     }
 
     // MARK: Results

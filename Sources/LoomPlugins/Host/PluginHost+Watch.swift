@@ -1,17 +1,13 @@
-import LoomRepository
+package import LoomRepository
 package import LoomSystem
 
 extension PluginHost {
-    /// Reloads whenever a file of the roots changes, until the task is cancelled. The watching itself is a process of its own;
-    /// when it can't be started, that is logged, and `reload` still works by hand.
-    package func watch(runner: any ProcessRunner = LiveProcessRunner(), program: String? = nil) async {
+    /// Reloads whenever a file of the roots changes, until the task is cancelled. The watching itself is a process of its own:
+    /// where that can't be started this throws, and `reload` still works by hand.
+    package func watch(runner: any ProcessRunner = LiveProcessRunner(), program: String? = nil) async throws(Watcher.Failure) {
         let folders = roots.flatMap { root in ["plugins", "roles", "prompts"].map { FilePath.join(root.folder, $0) } }
         let watcher = Watcher(folders: folders, runner: runner, clock: ports.clock, program: program)
-        do throws(Watcher.Failure) {
-            try await watcher.start()
-        } catch {
-            return ports.log("warning", "loomkin-watch", error.description)
-        }
+        try await watcher.start()
         // What changed before the watch stood is seen now.
         await reload()
         await withTaskCancellationHandler {

@@ -23,7 +23,7 @@ struct StreamRedaction: Sendable {
         self.isFirst = isFirst
     }
 
-    mutating func pass(_ bytes: [UInt8]) -> [UInt8] {
+    mutating func pass(_ bytes: [UInt8], isEnd: Bool = false) -> [UInt8] {
         if redactions.isEmpty { return bytes }
         let all = held + bytes
         held = []
@@ -37,12 +37,15 @@ struct StreamRedaction: Sendable {
                 continue
             }
             let rest = all[position...]
-            if let found = redactions.first(where: { rest.starts(with: $0.hidden) }) {
-                passed += found.shown
-                position += found.hidden.count
-            } else if redactions.contains(where: { $0.hidden.count > rest.count && $0.hidden.starts(with: rest) }) {
+            // A longer one that may be beginning is waited for, also when a shorter one is there already.
+            let found = redactions.first { rest.starts(with: $0.hidden) }
+            let shortest = found?.hidden.count ?? 0
+            if !isEnd, redactions.contains(where: { $0.hidden.count > max(rest.count, shortest) && $0.hidden.starts(with: rest) }) {
                 held = Array(rest)
                 break
+            } else if let found {
+                passed += found.shown
+                position += found.hidden.count
             } else {
                 passed.append(all[position])
                 position += 1
@@ -52,8 +55,5 @@ struct StreamRedaction: Sendable {
     }
 
     /// What was held back when the stream ended.
-    mutating func finish() -> [UInt8] {
-        defer { held = [] }
-        return held
-    }
+    mutating func finish() -> [UInt8] { pass([], isEnd: true) }
 }

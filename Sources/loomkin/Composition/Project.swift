@@ -103,7 +103,13 @@ struct Project {
     // MARK: Watching
 
     /// Reloads plugins that are saved, until the task is cancelled. Where watching is impossible a notice says so.
-    func watchPlugins() async { await self.plugins.watch(runner: self.ports.processes) }
+    func watchPlugins() async {
+        do throws(Watcher.Failure) {
+            try await self.plugins.watch(runner: self.ports.processes)
+        } catch {
+            self.bus.publish(Notice(level: "warning", text: error.description), source: "kernel")
+        }
+    }
 
     // MARK: Workspaces
 

@@ -79,25 +79,17 @@ import Testing
     @Test("searches the content of files")
     func search() async throws {
         let workspace = try await TestWorkspace()
-        try workspace.files.write("zero\none\ntwo\nthree\nfour\nfive two\n", to: "/p/a.txt")
-        let body = "return loom.json.encode(assert(loom.fs.search({ pattern = 'two', literal = true, context = 1, mode = 'MODE', case = 'sensitive' })))"
+        try workspace.files.write("zero\none\ntwo\nthree\nTwo\n", to: "/p/a.txt")
+        let request = "{ pattern = 'two', literal = true, context = 1, case = 'sensitive', mode = 'MODE' }"
+        let body = "return loom.json.encode(assert(loom.fs.search(\(request))))"
         let content = try JSON.parse(try await run(body.replacing("MODE", with: "content"), workspace))
-        #expect(
-            content == [
-                "truncated": false,
-                "files": [
-                    [
-                        "path": "a.txt", "match_count": 2,
-                        "lines": [
-                            ["number": 2, "text": "one", "is_match": false], ["number": 3, "text": "two", "is_match": true],
-                            ["number": 4, "text": "three", "is_match": false], ["number": 5, "text": "four", "is_match": false],
-                            ["number": 6, "text": "five two", "is_match": true],
-                        ],
-                    ]
-                ],
-            ])
+        let lines: JSON = [
+            ["number": 2, "text": "one", "is_match": false], ["number": 3, "text": "two", "is_match": true],
+            ["number": 4, "text": "three", "is_match": false],
+        ]
+        #expect(content == ["truncated": false, "files": [["path": "a.txt", "match_count": 1, "lines": lines]]])
         let count = try JSON.parse(try await run(body.replacing("MODE", with: "count"), workspace))
-        #expect(count == ["truncated": false, "files": [["path": "a.txt", "match_count": 2, "lines": [:]]]])
+        #expect(count["files"]?[0]?["match_count"] == 1)
     }
 
     @Test("a denied access ends the call as denied, however the plugin goes about it")

@@ -161,6 +161,22 @@ import Testing
         #expect(b.error == "user/plugins/tools/b.lua:1: unexpected symbol near <eof>")
     }
 
+    @Test("a tool that a project adds is for every role, or for those it names")
+    func addedTools() async throws {
+        let plugins = try TestPlugins([
+            "plugins/tools/a.lua": Self.good, "plugins/tools/b.lua": Self.good, "prompts/p.md": "p",
+            "roles/coder.lua": LuaSources.role(tools: "{ 'a' }", prompt: "p"), "roles/lead.lua": LuaSources.role(prompt: "p"),
+        ])
+        try plugins.write("plugins/tools/b.lua", Self.good, in: TestPlugins.project)
+        try plugins.write("plugins/tools/mine.lua", Self.good, in: TestPlugins.project)
+        try plugins.write("plugins/tools/led.lua", LuaSources.tool("", fields: "roles = { 'lead' },"), in: TestPlugins.project)
+        try plugins.write("plugins/tools/odd.lua", LuaSources.tool("", fields: "roles = { 'laed' },"), in: TestPlugins.project)
+        let errors = await plugins.host.load().compactMap(\.error)
+        #expect(errors == [".loomkin/plugins/tools/odd.lua:1: there is no role \"laed\"; did you mean \"lead\"?"])
+        #expect(plugins.catalog.role("coder")?.tools == ["a", "mine"])
+        #expect(plugins.catalog.role("lead")?.tools == ["led", "mine"])
+    }
+
     @Test("a root that is added later takes its place in front")
     func addedRoot() async throws {
         let plugins = try TestPlugins(["plugins/tools/a.lua": Self.good], roots: [TestPlugins.bundled])

@@ -25,13 +25,13 @@ import Testing
         await host.load()
         #expect(await lines.next() == "tool a loaded ->1")
 
-        let watch = Task { await host.watch() }
+        let watch = Task { try await host.watch() }
         // Whether the watch stands already does not matter: it looks at the files once it does.
         try files.write(LuaSources.tool("return 'two'"), to: path)
         #expect(await lines.next() == "tool a reloaded 1>2")
         try files.write(LuaSources.tool("return 'three'"), to: path)
         #expect(await lines.next() == "tool a reloaded 2>3")
         watch.cancel()
-        await watch.value
+        try await watch.value
     }
 }

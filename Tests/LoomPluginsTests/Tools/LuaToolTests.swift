@@ -111,8 +111,8 @@ import Testing
     @Test("the time that a person is waited for does not count")
     func waitingForAPerson() async throws {
         let plugins = try await TestPlugins.loaded([
-            "plugins/tools/ask.lua": LuaSources.tool("return loom.ask.user({ question = 'Which?' })", fields: "deadline = 0.05,"),
-            "plugins/tools/loop.lua": LuaSources.tool("while true do end", fields: "deadline = 0.2,"),
+            "plugins/tools/ask.lua": LuaSources.tool("return loom.ask.user({ question = 'Which?' })", fields: "deadline = 3,"),
+            "plugins/tools/loop.lua": LuaSources.tool("while true do end", fields: "deadline = 3.5,"),
         ])
         let workspace = try await TestWorkspace()
         let signals = workspace.workspace.bus.subscribe(name: "test")
