@@ -21,7 +21,7 @@ SAMPLE = REPOSITORY / "examples/sample"
 # Bounds every wait; nothing waits as long when all is well.
 PATIENCE = 60
 
-# Where the shell tool may look for a program: never the developer's own folders.
+# What a person must never see: the marks of a crash, or of an error that was not put into words.
 CRASH = re.compile(r"Fatal error|Backtrace|💣|Segmentation|Error Domain|stack traceback|Swift/")
 
 
@@ -133,10 +133,10 @@ class World:
         return self.ask(model, prompt, "--output", "stream-json", *flags, **options)
 
     @contextlib.contextmanager
-    def started(self, *arguments, env=None, stdin=subprocess.DEVNULL):
+    def started(self, *arguments, env=None, stdin=subprocess.DEVNULL, prefix=()):
         """The running program with its output as lines; ended when the block is left."""
         process = subprocess.Popen(
-            self.command(*arguments), cwd=self.project, env={**self.environment, **(env or {})}, stdin=stdin,
+            [*prefix, *self.command(*arguments)], cwd=self.project, env={**self.environment, **(env or {})}, stdin=stdin,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             yield process

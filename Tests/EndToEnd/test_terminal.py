@@ -345,9 +345,23 @@ def test_without_a_model_the_sample_asks_before_it_acts(world):
     assert not any(world.temporary.iterdir())
 
 
-def test_losing_the_terminal_ends_it(world):
-    with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), "--no-page") as child:
+@pytest.mark.parametrize("way", ["/quit", "window closed", signal.SIGTERM])
+def test_leaving_while_a_command_runs_ends_it_and_the_session_can_be_resumed(world, way):
+    model = world.script(
+        roles={"lead": [say("Ready.")]}, agents={"ada": [call("shell", command="[ -e ran ] || { touch ran; sleep 1000; }"), say("All done.")]})
+    with world.terminal("--model", model, "--permissions", "full", "--no-page") as child:
         begin(child)
-        child.kill(signal.SIGHUP)
-        child.expect(pexpect.EOF)
-        child.wait()
+        child.sendline("/spawn coder ada")
+        child.expect("joined as coder")
+        child.sendline("@ada begin")
+        eventually(lambda: any("sleep 1000" in command for _, command in world.processes()), "the command runs")
+        if way == "/quit":
+            assert leave(child) == 0
+        elif way == signal.SIGTERM:
+            child.kill(way)
+            child.expect(pexpect.EOF)
+        else:
+            child.close(force=False)
+        eventually(lambda: not world.processes(), "it ends, and the command with it", seconds=10)
+    result = world.run("--resume")
+    assert result.code == 0 and "All done." in result.out, result

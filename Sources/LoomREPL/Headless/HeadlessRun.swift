@@ -44,7 +44,7 @@ package struct HeadlessRun: Sendable {
             name: "run", delivery: self.output == .streamJSON ? .mustDeliver : .lossy, capacity: 8192)
         let report = Task { await self.report(signals, lead: lead) }
         let interruption = Interruption()
-        let watch = ProcessSignals([SIGINT]) { _ in
+        let watch = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in
             interruption.note()
             Task { try? await workspace.stop(nil, by: "user/run") }
         }
