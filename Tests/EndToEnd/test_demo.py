@@ -7,7 +7,7 @@ import signal
 import subprocess
 import urllib.request
 
-from support import SAMPLE, read_until, say
+from support import SAMPLE, read_until, say, spawn
 
 
 def test_the_demo_repairs_its_copy_and_leaves_nothing_behind(world):
@@ -77,8 +77,7 @@ def test_a_pipe_may_answer_questions_and_give_commands(world):
 
 
 def test_a_question_that_no_line_answers_is_refused(world):
-    model = world.script(
-        roles={"lead": [{"calls": [["team_spawn", {"purpose": "help", "roles": [{"name": "ada", "role": "coder"}]}]]}, say("As you like.")]})
+    model = world.script(roles={"lead": [spawn(ada="coder"), say("As you like.")]})
     result = world.run("--model", model, input="Begin.\n")
     assert "wants to start" in result.out and "As you like." in result.out
     assert [agent for agent, in world.rows("SELECT name FROM agent")] == ["lead"]
