@@ -18,6 +18,7 @@ package actor Agent {
     private var contextUsed = 0
     private var cause: ID?
     private var failure: String?
+    private let isNew: Bool
 
     /// A call under way, as people see it.
     struct Running: Sendable {
@@ -39,8 +40,10 @@ package actor Agent {
         case control(AgentEvent, CheckedContinuation<Void, Never>?)
     }
 
-    init(identity: AgentIdentity, model: ModelName, limit: Int, services: Services, roster: Roster) {
+    /// - Parameter isNew: it was spawned just now, so there are no rows to rebuild it from.
+    init(identity: AgentIdentity, model: ModelName, limit: Int, isNew: Bool = false, services: Services, roster: Roster) {
         self.identity = identity
+        self.isNew = isNew
         self.model = model
         self.services = services
         self.roster = roster
@@ -96,7 +99,7 @@ package actor Agent {
     }
 
     private func live() async throws {
-        try await self.rebuild()
+        if !self.isNew { try await self.rebuild() }
         if self.machine.status.isBusy { try await self.apply(.restarted) }
         try await self.drainIfIdle()
         while let input = await self.mailbox.next() { try await self.take(input) }

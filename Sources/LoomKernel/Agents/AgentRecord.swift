@@ -15,7 +15,7 @@ struct AgentRecord: Sendable {
     let now: Duration
 
     func write(_ transaction: Transaction) throws {
-        try transaction.db.execute(
+        try transaction.db.run(
             sql: "INSERT INTO agent_event (agent, number, event, time) VALUES (?, ?, ?, ?)",
             arguments: [self.identity.id.description, self.number, JSON(encoding: self.event).text(), transaction.now.iso8601])
         if case .received(let items) = self.event { try self.markRead(items, transaction) }
@@ -30,7 +30,7 @@ struct AgentRecord: Sendable {
 
     private func markRead(_ items: [InboxItem], _ transaction: Transaction) throws {
         for item in items {
-            try transaction.db.execute(
+            try transaction.db.run(
                 sql: "UPDATE inbox_item SET read_at = ? WHERE id = ?", arguments: [transaction.now.iso8601, item.id.description])
         }
         try self.publish(

@@ -14,7 +14,7 @@ package enum Effect: Sendable, Hashable, Codable {
 extension Transaction {
     /// Keeps an effect of a call; numbers count up from 1.
     func record(_ effect: Effect, agent: ID, call: String) throws {
-        try self.db.execute(
+        try self.db.run(
             sql: """
                 INSERT INTO effect (agent, call, number, effect)
                 VALUES (?1, ?2, 1 + (SELECT count(*) FROM effect WHERE agent = ?1 AND call = ?2), ?3)
@@ -27,7 +27,8 @@ extension Store {
     func effects(agent: ID, call: String) async throws(StoreError) -> [Effect] {
         try await self.read { db in
             try String.fetchAll(
-                db, sql: "SELECT effect FROM effect WHERE agent = ? AND call = ? ORDER BY number", arguments: [agent.description, call]
+                db.cachedStatement(sql: "SELECT effect FROM effect WHERE agent = ? AND call = ? ORDER BY number"),
+                arguments: [agent.description, call]
             ).map { try JSON.parse($0).decode(as: Effect.self) }
         }
     }

@@ -82,7 +82,7 @@ package actor Questions {
 
     private func keep(_ question: Question, _ draft: Draft) async throws(StoreError) {
         try await self.store.transaction { transaction in
-            try transaction.db.execute(
+            try transaction.db.run(
                 sql: "INSERT INTO question (id, session, question) VALUES (?, ?, ?)",
                 arguments: [question.id.description, transaction.session, JSON(encoding: question).text()])
             try transaction.publish(
@@ -98,7 +98,7 @@ package actor Questions {
         self.open[id]?.reply = reply
         do {
             try await self.store.transaction { transaction in
-                try transaction.db.execute(
+                try transaction.db.run(
                     sql: "UPDATE question SET answer = ?, answered_by = ?, answered_at = ? WHERE id = ?",
                     arguments: [JSON(encoding: answer).text(), by, transaction.now.iso8601, id.description])
                 try transaction.publish(

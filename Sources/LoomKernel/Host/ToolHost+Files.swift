@@ -169,7 +169,7 @@ extension ToolHost {
     private func remember(_ path: String, _ hash: String) async throws(ToolError) {
         let agent = self.agent.id.description
         try await self.store { transaction in
-            try transaction.db.execute(
+            try transaction.db.run(
                 sql: "INSERT INTO file_seen (agent, path, hash) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",
                 arguments: [agent, path, hash])
         }
@@ -180,7 +180,8 @@ extension ToolHost {
         let seen: String?
         do {
             seen = try await self.services.store.read { db in
-                try String.fetchOne(db, sql: "SELECT hash FROM file_seen WHERE agent = ? AND path = ?", arguments: [agent, path])
+                try String.fetchOne(
+                    db.cachedStatement(sql: "SELECT hash FROM file_seen WHERE agent = ? AND path = ?"), arguments: [agent, path])
             }
         } catch {
             throw ToolError(error.description)
@@ -199,7 +200,7 @@ extension ToolHost {
     private func wrote(_ path: String, _ hash: String, _ diff: UnifiedDiff) async throws(ToolError) {
         let (agent, call) = (self.agent, self.call)
         try await self.store { transaction in
-            try transaction.db.execute(
+            try transaction.db.run(
                 sql: "INSERT INTO file_seen (agent, path, hash) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",
                 arguments: [agent.id.description, path, hash])
             try transaction.publish(

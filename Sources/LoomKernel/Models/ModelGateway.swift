@@ -151,7 +151,7 @@ package struct ModelGateway: Sendable {
     private func record(_ call: ModelCall, _ finished: ModelFinished, _ circumstances: Circumstances) async throws(ModelFailure) {
         do {
             try await self.store.transaction { transaction in
-                try transaction.db.execute(
+                try transaction.db.run(
                     sql: """
                         INSERT INTO model_call (id, session, agent, model, purpose, input, output, cache_read, cache_write, cost_usd, time)
                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -58,13 +58,15 @@ package final class SignalBus: Sendable {
             }
             return state.subscriptions
         }
-        var full: [Subscription] = []
-        for subscription in subscriptions {
-            for signal in signals where subscription.pattern.matches(signal.topic) {
-                if !subscription.offer(signal), full.last !== subscription { full.append(subscription) }
+        // Cut up only when somebody asks for less than everything, and then once for all who do.
+        let topics = subscriptions.contains { !$0.pattern.isEverything } ? signals.map { Topic($0.topic) } : []
+        return subscriptions.filter { subscription in
+            if subscription.pattern.isEverything || topics.allSatisfy(subscription.pattern.matches) {
+                return !subscription.offer(signals)
             }
+            let wanted = zip(signals, topics).filter { subscription.pattern.matches($1) }.map(\.0)
+            return !wanted.isEmpty && !subscription.offer(wanted)
         }
-        return full
     }
 
     /// Waits until each has room, or cuts it off when the bound has passed.

@@ -1,4 +1,3 @@
-import DequeModule
 import Synchronization
 
 /// How a subscriber is served when it is slower than what happens.
@@ -21,11 +20,32 @@ package final class Subscription: Sendable {
     private let onCancel: @Sendable (Subscription) -> Void
 
     private struct State {
-        var queue = Deque<Signal>()
+        /// What waits, from `head` on. An array, so that a reader takes it whole instead of copying signal by signal.
+        var queue: [Signal] = []
+        var head = 0
         var reader: CheckedContinuation<[Signal]?, Never>?
         var writers: [CheckedContinuation<Void, Never>] = []
         var dropped = 0
         var end: End?
+
+        var count: Int { self.queue.count - self.head }
+
+        mutating func take() -> [Signal] {
+            defer {
+                self.queue = []
+                self.head = 0
+            }
+            return self.head == 0 ? self.queue : Array(self.queue[self.head...])
+        }
+
+        /// Lets go of the oldest. The room they had is given back now and then, not each time.
+        mutating func drop(_ count: Int) {
+            self.dropped += count
+            self.head += count
+            guard self.head > self.count else { return }
+            self.queue.removeFirst(self.head)
+            self.head = 0
+        }
     }
 
     /// Why a subscription ended.
@@ -51,9 +71,8 @@ package final class Subscription: Sendable {
             await withCheckedContinuation { continuation in
                 let ready: (batch: [Signal]?, writers: [CheckedContinuation<Void, Never>])?
                 ready = self.state.withLock { state in
-                    if !state.queue.isEmpty {
-                        let batch = Array(state.queue)
-                        state.queue.removeAll(keepingCapacity: true)
+                    if state.count > 0 {
+                        let batch = state.take()
                         defer { state.writers = [] }
                         return (batch, state.writers)
                     }
@@ -73,29 +92,26 @@ package final class Subscription: Sendable {
     /// Ends it; a waiting reader gets nil. Idempotent.
     package func cancel() { self.finish(.cancelled) }
 
-    /// Queues a signal without waiting. False when a must-deliver queue is full: the publisher then waits for room.
-    func offer(_ signal: Signal) -> Bool {
-        let reader: CheckedContinuation<[Signal]?, Never>?
-        var accepted = true
-        reader = self.state.withLock { state in
-            guard state.end == nil else { return nil }
+    /// Queues signals without waiting. False when a must-deliver queue is full: the publisher then waits for room.
+    func offer(_ signals: [Signal]) -> Bool {
+        let (reader, accepted) = self.state.withLock { state -> (CheckedContinuation<[Signal]?, Never>?, Bool) in
+            guard state.end == nil else { return (nil, true) }
             if let waiting = state.reader {
                 state.reader = nil
-                return waiting
+                return (waiting, true)
             }
-            state.queue.append(signal)
-            if state.queue.count > self.capacity {
-                switch self.delivery {
-                case .lossy, .durable:
-                    state.queue.removeFirst()
-                    state.dropped += 1
-                case .mustDeliver:
-                    accepted = false
-                }
+            state.queue.append(contentsOf: signals)
+            let excess = state.count - self.capacity
+            guard excess > 0 else { return (nil, true) }
+            switch self.delivery {
+            case .lossy, .durable:
+                state.drop(excess)
+                return (nil, true)
+            case .mustDeliver:
+                return (nil, false)
             }
-            return nil
         }
-        reader?.resume(returning: [signal])
+        reader?.resume(returning: signals)
         return accepted
     }
 
@@ -103,7 +119,7 @@ package final class Subscription: Sendable {
     func room() async {
         await withCheckedContinuation { continuation in
             let ready = self.state.withLock { state in
-                if state.end != nil || state.queue.count <= self.capacity { return true }
+                if state.end != nil || state.count <= self.capacity { return true }
                 state.writers.append(continuation)
                 return false
             }
@@ -115,7 +131,7 @@ package final class Subscription: Sendable {
         let (reader, writers) = self.state.withLock { state in
             guard state.end == nil else { return (nil as CheckedContinuation<[Signal]?, Never>?, [CheckedContinuation<Void, Never>]()) }
             state.end = end
-            if end == .cutOff { state.queue.removeAll() }
+            if end == .cutOff { _ = state.take() }
             defer {
                 state.reader = nil
                 state.writers = []

@@ -6,7 +6,8 @@ extension Store {
     func events(of agent: ID) async throws(StoreError) -> [(AgentEvent, Timestamp)] {
         try await self.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT event, time FROM agent_event WHERE agent = ? ORDER BY number", arguments: [agent.description]
+                db.cachedStatement(sql: "SELECT event, time FROM agent_event WHERE agent = ? ORDER BY number"),
+                arguments: [agent.description]
             ).map { row in
                 (
                     try JSON.parse(row["event"] as String).decode(as: AgentEvent.self),

@@ -8,7 +8,7 @@ extension Store {
     ) async throws(StoreError) -> [Signal] {
         try await self.read { db in
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT * FROM signal WHERE session = ? AND sequence > ? ORDER BY sequence",
+                db.cachedStatement(sql: "SELECT * FROM signal WHERE session = ? AND sequence > ? ORDER BY sequence"),
                 arguments: [session.description, sequence])
             var found: [Signal] = []
             while found.count < limit, let row = try rows.next() {
@@ -23,7 +23,7 @@ extension Store {
     package func signals(about subject: String, session: ID) async throws(StoreError) -> [Signal] {
         try await self.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM signal WHERE subject = ? AND session = ? ORDER BY sequence",
+                db.cachedStatement(sql: "SELECT * FROM signal WHERE subject = ? AND session = ? ORDER BY sequence"),
                 arguments: [subject, session.description]
             ).compactMap(Signal.init)
         }
@@ -33,24 +33,27 @@ extension Store {
     package func latestSignals(_ count: Int, session: ID) async throws(StoreError) -> [Signal] {
         try await self.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM signal WHERE session = ? ORDER BY sequence DESC LIMIT ?", arguments: [session.description, count]
+                db.cachedStatement(sql: "SELECT * FROM signal WHERE session = ? ORDER BY sequence DESC LIMIT ?"),
+                arguments: [session.description, count]
             ).reversed().compactMap(Signal.init)
         }
     }
 
     package func lastSequence() async throws(StoreError) -> Int64 {
-        try await self.read { try Int64.fetchOne($0, sql: "SELECT max(sequence) FROM signal") ?? 0 }
+        try await self.read { try Int64.fetchOne($0.cachedStatement(sql: "SELECT max(sequence) FROM signal")) ?? 0 }
     }
 
     /// Where a durable subscriber stands; zero for a new one.
     package func cursor(_ name: String) async throws(StoreError) -> Int64 {
-        try await self.read { try Int64.fetchOne($0, sql: "SELECT sequence FROM cursor WHERE name = ?", arguments: [name]) ?? 0 }
+        try await self.read {
+            try Int64.fetchOne($0.cachedStatement(sql: "SELECT sequence FROM cursor WHERE name = ?"), arguments: [name]) ?? 0
+        }
     }
 
     /// Everything up to `sequence` has been dealt with by this subscriber.
     package func acknowledge(_ name: String, _ sequence: Int64) async throws(StoreError) {
         try await self.transaction {
-            try $0.db.execute(
+            try $0.db.run(
                 sql: """
                     INSERT INTO cursor (name, sequence) VALUES (?, ?)
                     ON CONFLICT (name) DO UPDATE SET sequence = max(sequence, excluded.sequence)

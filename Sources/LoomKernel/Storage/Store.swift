@@ -1,4 +1,3 @@
-import Foundation
 package import GRDB
 package import LoomSystem
 import Synchronization
@@ -82,7 +81,13 @@ package final class Store: Sendable {
     }
 
     package func read<T: Sendable>(_ body: @Sendable @escaping (Database) throws -> T) async throws(StoreError) -> T {
-        do { return try await self.database.read(body) } catch { throw StoreError(error, path: self.database.path) }
+        do {
+            if self.isPersistent { return try await self.database.read(body) }
+            // A queue alone on its memory reads what nobody else can change meanwhile, and need not be locked against writing.
+            return try await self.database.unsafeRead(body)
+        } catch {
+            throw StoreError(error, path: self.database.path)
+        }
     }
 
     /// Brings everything into the one file, so that a copy of it is whole, and closes it.

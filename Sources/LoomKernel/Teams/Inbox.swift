@@ -6,7 +6,8 @@ extension Store {
     func unread(agent: AgentIdentity) async throws(StoreError) -> [InboxItem] {
         try await self.read { db in
             try Row.fetchAll(
-                db, sql: "SELECT * FROM inbox_item WHERE agent = ? AND read_at IS NULL ORDER BY priority = 'urgent' DESC, id LIMIT 50",
+                db.cachedStatement(
+                    sql: "SELECT * FROM inbox_item WHERE agent = ? AND read_at IS NULL ORDER BY priority = 'urgent' DESC, id LIMIT 50"),
                 arguments: [agent.id.description]
             ).compactMap { InboxItem($0, to: agent.name) }
         }
@@ -15,11 +16,11 @@ extension Store {
     func unreadCounts(session: ID) async throws(StoreError) -> [String: Int] {
         try await self.read { db in
             let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT agent.name AS name, count(*) AS count FROM inbox_item JOIN agent ON agent.id = inbox_item.agent
-                    WHERE inbox_item.read_at IS NULL AND agent.session = ? AND agent.left_at IS NULL GROUP BY agent.id
-                    """, arguments: [session.description])
+                db.cachedStatement(
+                    sql: """
+                        SELECT agent.name AS name, count(*) AS count FROM inbox_item JOIN agent ON agent.id = inbox_item.agent
+                        WHERE inbox_item.read_at IS NULL AND agent.session = ? AND agent.left_at IS NULL GROUP BY agent.id
+                        """), arguments: [session.description])
             return Dictionary(rows.map { ($0["name"], $0["count"]) }, uniquingKeysWith: +)
         }
     }
@@ -30,11 +31,12 @@ extension Transaction {
     func queue(_ item: InboxItem, agent: AgentIdentity, source: String, call: String? = nil) throws {
         let waiting =
             try Int.fetchOne(
-                self.db, sql: "SELECT count(*) FROM inbox_item WHERE agent = ? AND read_at IS NULL", arguments: [agent.id.description])
+                self.db.cachedStatement(sql: "SELECT count(*) FROM inbox_item WHERE agent = ? AND read_at IS NULL"),
+                arguments: [agent.id.description])
             ?? 0
         // An agent that reads nothing must not grow the database without end.
         guard waiting < 500 else { throw InboxFull(agent: agent.name) }
-        try self.db.execute(
+        try self.db.run(
             sql: "INSERT INTO inbox_item (id, agent, sender, kind, priority, text, queued_at, cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 item.id.description, agent.id.description, item.from, item.kind.rawValue, item.priority.rawValue, item.text,

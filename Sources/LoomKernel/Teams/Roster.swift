@@ -103,7 +103,7 @@ package actor Roster {
         do {
             try await self.services.store.transaction { transaction in
                 let team = try transaction.team(named: draft.team, session: session)
-                try transaction.db.execute(
+                try transaction.db.run(
                     sql: """
                         INSERT INTO agent (id, session, team, name, role, model, spawned_by, spawned_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                         """,
@@ -121,7 +121,7 @@ package actor Roster {
             throw CommandError(error)
         }
         if self.lead.isEmpty { self.lead = name }
-        await self.start(name)
+        await self.start(name, isNew: true)
         return identity
     }
 
@@ -132,11 +132,11 @@ package actor Roster {
         do {
             rows = try await self.services.store.read { db in
                 try Row.fetchAll(
-                    db,
-                    sql: """
-                        SELECT agent.*, team.name AS team_name FROM agent JOIN team ON team.id = agent.team
-                        WHERE agent.session = ? AND agent.left_at IS NULL ORDER BY agent.rowid
-                        """, arguments: [session.description]
+                    db.cachedStatement(
+                        sql: """
+                            SELECT agent.*, team.name AS team_name FROM agent JOIN team ON team.id = agent.team
+                            WHERE agent.session = ? AND agent.left_at IS NULL ORDER BY agent.rowid
+                            """), arguments: [session.description]
                 ).compactMap { row in
                     guard let id = ID(row["id"] as String), let model = ModelName(row["model"]) else { return nil }
                     return (AgentIdentity(id: id, name: row["name"], role: row["role"], team: row["team_name"]), model)
@@ -154,9 +154,9 @@ package actor Roster {
         for name in self.order { await self.start(name) }
     }
 
-    private func start(_ name: String) async {
+    private func start(_ name: String, isNew: Bool = false) async {
         // Made at once, so that it can be spoken to before its first run.
-        let agent = self.make(name)
+        let agent = self.make(name, isNew: isNew)
         self.members[name]?.agent = agent
         self.members[name]?.isFresh = true
         await self.supervisor.start(
@@ -177,10 +177,11 @@ package actor Roster {
         return self.members[name]?.agent
     }
 
-    private func make(_ name: String) -> Agent? {
+    private func make(_ name: String, isNew: Bool = false) -> Agent? {
         guard let member = self.members[name] else { return nil }
         let limit = self.services.catalog.role(member.identity.role)?.maxTurns ?? self.services.configuration.maxTurns
-        return Agent(identity: member.identity, model: member.model, limit: limit, services: self.services, roster: self)
+        return Agent(
+            identity: member.identity, model: member.model, limit: limit, isNew: isNew, services: self.services, roster: self)
     }
 
     private func forget(_ name: String) {
@@ -195,7 +196,7 @@ package actor Roster {
         await self.supervisor.stop(name)
         do {
             try await self.services.store.transaction { transaction in
-                try transaction.db.execute(
+                try transaction.db.run(
                     sql: "UPDATE agent SET left_at = ?, name = name || '~' || id WHERE id = ?",
                     arguments: [transaction.now.iso8601, member.identity.id.description])
                 try transaction.publish(AgentStopped(agent: name, reason: "removed by \(by)"), source: by, team: member.identity.team)
@@ -233,7 +234,7 @@ package actor Roster {
         let member = try self.member(name)
         do {
             try await self.services.store.transaction { transaction in
-                try transaction.db.execute(
+                try transaction.db.run(
                     sql: "UPDATE agent SET model = ? WHERE id = ?", arguments: [model.description, member.identity.id.description])
             }
         } catch {
@@ -318,10 +319,10 @@ extension Transaction {
     /// The id of the session's team of this name, made if it is new.
     func team(named name: String, session: ID) throws -> String {
         let found = try String.fetchOne(
-            self.db, sql: "SELECT id FROM team WHERE session = ? AND name = ?", arguments: [session.description, name])
+            self.db.cachedStatement(sql: "SELECT id FROM team WHERE session = ? AND name = ?"), arguments: [session.description, name])
         if let found { return found }
         let id = "\(session)-\(name)"
-        try self.db.execute(
+        try self.db.run(
             sql: "INSERT INTO team (id, session, name) VALUES (?, ?, ?)", arguments: [id, session.description, name])
         return id
     }

@@ -13,15 +13,17 @@ extension TaskSummary {
 extension Store {
     func tasks(session: ID) async throws(StoreError) -> [TaskSummary] {
         try await self.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM task WHERE session = ? ORDER BY rowid", arguments: [session.description])
-                .compactMap { TaskSummary($0) }
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT * FROM task WHERE session = ? ORDER BY rowid"), arguments: [session.description]
+            )
+            .compactMap { TaskSummary($0) }
         }
     }
 }
 
 extension Transaction {
     func insert(_ task: TaskSummary, by source: String, team: String, call: String) throws {
-        try self.db.execute(
+        try self.db.run(
             sql: """
                 INSERT INTO task (id, session, title, description, status, assignee, creator, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
@@ -36,12 +38,12 @@ extension Transaction {
         task id: String, to status: TaskSummary.Status, result: String, by source: String, team: String, call: String
     ) throws -> TaskSummary? {
         let row = try Row.fetchOne(
-            self.db, sql: "SELECT * FROM task WHERE id = ? AND session = ? AND status IN ('assigned', 'active')",
+            self.db.cachedStatement(sql: "SELECT * FROM task WHERE id = ? AND session = ? AND status IN ('assigned', 'active')"),
             arguments: [id, self.session])
         guard let row, var task = TaskSummary(row) else { return nil }
         task.status = status
         task.result = result
-        try self.db.execute(
+        try self.db.run(
             sql: "UPDATE task SET status = ?, result = ?, changed_at = ? WHERE id = ?",
             arguments: [status.rawValue, result, self.now.iso8601, id])
         try self.publish(TaskChanged(task: task, by: source, call: call), source: source, subject: id, team: team)
@@ -50,7 +52,8 @@ extension Transaction {
 
     /// A short name for the next task: t1, t2, …
     func nextTaskID() throws -> String {
-        let count = try Int.fetchOne(self.db, sql: "SELECT count(*) FROM task WHERE session = ?", arguments: [self.session]) ?? 0
+        let count =
+            try Int.fetchOne(self.db.cachedStatement(sql: "SELECT count(*) FROM task WHERE session = ?"), arguments: [self.session]) ?? 0
         // Ids are unique in the whole database, names in a session: the session's last letters tell them apart.
         return "t\(count + 1)-\(self.session.suffix(4).lowercased())"
     }

@@ -18,7 +18,7 @@ struct StoredSession: Sendable {
         do {
             let found = try await store.read { db in
                 try Row.fetchAll(
-                    db, sql: "SELECT * FROM session WHERE ? IS NULL OR id LIKE ? ORDER BY active_at DESC, id DESC LIMIT 2",
+                    db.cachedStatement(sql: "SELECT * FROM session WHERE ? IS NULL OR id LIKE ? ORDER BY active_at DESC, id DESC LIMIT 2"),
                     arguments: [wanted, wanted.map { $0.uppercased() + "%" }]
                 ).map { row in
                     (
@@ -34,7 +34,7 @@ struct StoredSession: Sendable {
             if wanted != nil, found.count > 1 { throw CommandError("«\(wanted ?? "")» fits more than one session. Write more of its id.") }
             let usage = try await store.usage(session: id)
             let grants = try await store.read { db in
-                try String.fetchAll(db, sql: "SELECT rule FROM grant_rule WHERE session = ?", arguments: [id.description])
+                try String.fetchAll(db.cachedStatement(sql: "SELECT rule FROM grant_rule WHERE session = ?"), arguments: [id.description])
             }
             return StoredSession(
                 id: id, lead: row.lead, model: row.model, permissions: TrustPreset(rawValue: row.permissions) ?? .ask,
@@ -53,12 +53,12 @@ extension Store {
     package func sessions() async throws(StoreError) -> [SessionSummary] {
         try await self.read { db in
             try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT session.*, (SELECT count(*) FROM agent WHERE agent.session = session.id) AS agents,
-                    (SELECT total(cost_usd) FROM model_call WHERE model_call.session = session.id) AS cost
-                    FROM session ORDER BY active_at DESC, id DESC
-                    """
+                db.cachedStatement(
+                    sql: """
+                        SELECT session.*, (SELECT count(*) FROM agent WHERE agent.session = session.id) AS agents,
+                        (SELECT total(cost_usd) FROM model_call WHERE model_call.session = session.id) AS cost
+                        FROM session ORDER BY active_at DESC, id DESC
+                        """)
             ).compactMap { row in
                 guard let started = Timestamp(iso8601: row["started_at"]), let active = Timestamp(iso8601: row["active_at"]) else {
                     return nil

@@ -23,7 +23,7 @@ extension Workspace {
         let line = String(title.split(whereSeparator: \.isNewline).first?.prefix(80) ?? "")
         // Only for lists of sessions: a failure here must not turn a delivered message into an error.
         _ = try? await self.services.store.transaction { transaction in
-            try transaction.db.execute(
+            try transaction.db.run(
                 sql: "UPDATE session SET active_at = ?, title = CASE title WHEN '' THEN ? ELSE title END WHERE id = ?",
                 arguments: [transaction.now.iso8601, line, session])
         }
@@ -77,7 +77,7 @@ extension Workspace {
         let session = self.session.description
         do {
             try await self.services.store.transaction { transaction in
-                try transaction.db.execute(
+                try transaction.db.run(
                     sql: "UPDATE session SET permissions = ? WHERE id = ?", arguments: [preset.rawValue, session])
                 try transaction.publish(Notice(level: "info", text: "Permissions are now \(preset.rawValue), set by \(by)."), source: by)
             }
@@ -95,7 +95,7 @@ extension Workspace {
         let session = self.session.description
         do {
             try await self.services.store.transaction { transaction in
-                try transaction.db.execute(sql: "DELETE FROM grant_rule WHERE session = ? AND rule = ?", arguments: [session, rule])
+                try transaction.db.run(sql: "DELETE FROM grant_rule WHERE session = ? AND rule = ?", arguments: [session, rule])
                 try transaction.publish(GrantChanged(rule: rule, granted: false, by: by), source: by)
             }
         } catch {

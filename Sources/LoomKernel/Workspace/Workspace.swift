@@ -72,7 +72,7 @@ package actor Workspace {
         do {
             try await services.store.transaction { transaction in
                 if stored == nil {
-                    try transaction.db.execute(
+                    try transaction.db.run(
                         sql: "INSERT INTO session (id, lead, started_at, active_at, permissions, model) VALUES (?, ?, ?, ?, ?, ?)",
                         arguments: [
                             services.session.description, options.leadRole, transaction.now.iso8601, transaction.now.iso8601,
@@ -80,7 +80,7 @@ package actor Workspace {
                         ])
                 } else {
                     // What was asked before the crash is asked anew by the calls that still want to know.
-                    try transaction.db.execute(
+                    try transaction.db.run(
                         sql: "UPDATE question SET answered_by = 'restart' WHERE session = ? AND answered_by IS NULL",
                         arguments: [services.session.description])
                 }
@@ -120,7 +120,7 @@ package actor Workspace {
         await self.roster.close()
         let (session, end) = (self.services.session, finished)
         _ = try? await self.services.store.transaction { transaction in
-            try transaction.db.execute(
+            try transaction.db.run(
                 sql: "UPDATE session SET outcome = ?, active_at = ? WHERE id = ?",
                 arguments: [end.outcome.rawValue, transaction.now.iso8601, session.description])
             try transaction.publish(end, source: "kernel")
