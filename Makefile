@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 RELEASE := swift build -c release --static-swift-stdlib
 PYTHON := .build/python/bin/python
 
-.PHONY: run build test test-swift test-end-to-end check format bench install clean
+.PHONY: run build test test-swift test-lua test-end-to-end check format bench install clean
 
 # Opens the REPL; lines from standard input are read when it is no terminal.
 run: build
@@ -14,12 +14,17 @@ build:
 	@scripts/system-packages build
 	@$(RELEASE)
 
-test: test-swift test-end-to-end
+test: test-swift test-lua test-end-to-end
 
 test-swift:
 	@scripts/system-packages build test
 	swift build --build-tests
 	swift test --skip-build
+
+# The bundled plugins' specs, in a fake host.
+test-lua:
+	@scripts/system-packages test
+	lua5.4 plugins/spec/run.lua
 
 test-end-to-end: $(PYTHON)
 	@scripts/system-packages build test

@@ -21,7 +21,7 @@ SAMPLE = REPOSITORY / "examples/sample"
 # Bounds every wait; nothing waits as long when all is well.
 PATIENCE = 60
 
-# Where the shell tool may look for a program: never the developer's own folders.
+# What a person must never see: the marks of a crash, or of an error that was not put into words.
 CRASH = re.compile(r"Fatal error|Backtrace|💣|Segmentation|Error Domain|stack traceback|Swift/")
 
 
@@ -133,10 +133,10 @@ class World:
         return self.ask(model, prompt, "--output", "stream-json", *flags, **options)
 
     @contextlib.contextmanager
-    def started(self, *arguments, env=None, stdin=subprocess.DEVNULL):
+    def started(self, *arguments, env=None, stdin=subprocess.DEVNULL, prefix=()):
         """The running program with its output as lines; ended when the block is left."""
         process = subprocess.Popen(
-            self.command(*arguments), cwd=self.project, env={**self.environment, **(env or {})}, stdin=stdin,
+            [*prefix, *self.command(*arguments)], cwd=self.project, env={**self.environment, **(env or {})}, stdin=stdin,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             yield process
@@ -204,7 +204,7 @@ class Gate:
 class Transcript:
     """What a terminal showed, without the codes that move and colour."""
 
-    CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>][0-9A-B]?|\r")
+    CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()=>][0-9A-B]?")
 
     def __init__(self):
         self.raw = ""
@@ -217,7 +217,9 @@ class Transcript:
 
     @property
     def text(self):
-        return self.CODES.sub("", self.raw)
+        # What stood before a carriage return was drawn over: the line being typed gives way to what is told.
+        lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in self.raw.split("\n")]
+        return self.CODES.sub("", "\n".join(lines))
 
 
 def eventually(condition, what, seconds=PATIENCE):

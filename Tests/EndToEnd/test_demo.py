@@ -1,9 +1,13 @@
 """The sample session: `loomkin demo`, and what `loomkin` alone does when there is no model."""
 
+import json
 import os
+import re
+import signal
 import subprocess
+import urllib.request
 
-from support import SAMPLE, say
+from support import SAMPLE, read_until, say, spawn
 
 
 def test_the_demo_repairs_its_copy_and_leaves_nothing_behind(world):
@@ -22,6 +26,19 @@ def test_the_demo_needs_neither_key_nor_terminal_nor_network(world):
     # A namespace without interfaces is the surest way to have no network.
     can_isolate = subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode == 0
     assert world.run("demo", prefix=["unshare", "-rn"] if can_isolate else []).code == 0
+
+
+def test_the_demo_can_be_watched_on_the_page(world):
+    world.settings("[page]\nport = 0\n")
+    with world.started("demo", "--page") as process:
+        address = re.fullmatch(r"page +(http://127\.0\.0\.1:\d+)/\?token=(\S+)\n", process.stdout.readline())
+        read_until(process, "Ctrl-C ends it")
+        request = urllib.request.Request(address[1] + "/api/v1/agents", headers={"Authorization": f"Bearer {address[2]}"})
+        with urllib.request.urlopen(request) as answer:
+            assert [agent["name"] for agent in json.load(answer)["agents"]] == ["lead", "ada", "rui", "lin"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 0
+    assert os.listdir(world.temporary) == []
 
 
 def test_without_a_model_it_says_so_and_plays_the_sample(world):
@@ -60,8 +77,7 @@ def test_a_pipe_may_answer_questions_and_give_commands(world):
 
 
 def test_a_question_that_no_line_answers_is_refused(world):
-    model = world.script(
-        roles={"lead": [{"calls": [["team_spawn", {"purpose": "help", "roles": [{"name": "ada", "role": "coder"}]}]]}, say("As you like.")]})
+    model = world.script(roles={"lead": [spawn(ada="coder"), say("As you like.")]})
     result = world.run("--model", model, input="Begin.\n")
     assert "wants to start" in result.out and "As you like." in result.out
     assert [agent for agent, in world.rows("SELECT name FROM agent")] == ["lead"]

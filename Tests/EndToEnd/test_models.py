@@ -211,15 +211,18 @@ def openai_stream():
         return fragment(index, "", id=f"call_{index}", type="function", function={"name": name})
 
     first = events(
-        chunk({"role": "assistant", "content": None}), chunk({"content": "Ich lese beide Dateien: "}), chunk({"content": "größe.txt, 名前.txt ✓"}),
+        chunk({"role": "assistant", "content": None}), chunk({"content": "Ich lese beide Dateien: "}),
+        chunk({"content": "größe.txt, 名前.txt ✓"}),
         # The second call begins before the first is whole.
         chunk(opening(0, "file_read")), chunk(fragment(0, '{"file_pa')), chunk(opening(1, "file_read")),
-        chunk(fragment(1, '{"file_path": "名')), chunk(fragment(0, 'th": "größe')), chunk(fragment(1, '前.txt"}')), chunk(fragment(0, '.txt"}')),
+        chunk(fragment(1, '{"file_path": "名')), chunk(fragment(0, 'th": "größe')),
+        chunk(fragment(1, '前.txt"}')), chunk(fragment(0, '.txt"}')),
         chunk({}, "tool_calls"), {"id": "c1", "choices": [], "usage": {"prompt_tokens": 500, "completion_tokens": 25}}, "[DONE]",
         ending="\r\n")
     second = events(
         chunk({"content": "Gelesen."}), chunk({}, "stop"),
-        {"id": "c2", "choices": [], "usage": {"prompt_tokens": 600, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 400}}},
+        {"id": "c2", "choices": [], "usage": {
+            "prompt_tokens": 600, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 400}}},
         "[DONE]")
     return first, second
 

@@ -82,13 +82,13 @@ def test_saving_a_tool_changes_the_next_call_and_a_broken_save_keeps_the_old(wor
 
 def test_a_scenario_that_is_saved_is_played_on(world):
     gate = world.gate()
-    steps = 'return {{ roles = {{ concierge = {{ {{ calls = {{ {{ "shell", {{ command = "read x < gate" }} }} }} }}, {{ text = "{text}" }} }} }} }}\n'
-    model = world.scenario("saved", steps.format(text="old words"))
+    play = lambda words: world.script("saved", roles={"concierge": [call("shell", command="read x < gate"), say(words)]})
+    model = play("old words")
     with world.started(
         "run", "--model", model, "--role", "concierge", "--permissions", "full", "--output", "stream-json", "Begin."
     ) as process:
         read_until(process, "tool.started")
-        world.scenario("saved", steps.format(text="new words"))
+        play("new words")
         eventually(lambda: any(told["plugin"] in ("saved", "scripted") for told in world.kept("plugin.reload")), "the save is noticed")
         gate.open()
         last = json.loads(process.stdout.readlines()[-1])
@@ -129,9 +129,9 @@ def test_plugin_check_says_what_is_wrong_by_its_exit_code(world):
 
 
 def test_the_bundled_example_is_in_order(world):
-    example = REPOSITORY / "examples/plugins/word_count.lua"
-    shutil.copy(example, world.plugin("plugins/tools/word_count.lua", ""))
+    shutil.copytree(REPOSITORY / "examples/plugins", world.config / "plugins")
     assert world.run("plugin", "check").code == 0
+    assert "word_count" in {tool["schema"]["name"] for tool in world.run("tools", "--json").json}
 
 
 def test_checking_runs_nothing(world):
@@ -156,8 +156,8 @@ def test_lists_hold_what_they_promise(world):
     world.ask(world.script(roles={"lead": [say("Hello.")]}), "What is new?")
     tools = {tool["schema"]["name"] for tool in world.run("tools", "--json").json}
     assert {
-        "file_read", "file_write", "file_edit", "file_search", "content_search", "directory_list", "shell", "git", "team_spawn", "team_assign",
-        "peer_message", "peer_complete_task", "ask_user"} <= tools
+        "file_read", "file_write", "file_edit", "file_search", "content_search", "directory_list", "shell", "git", "team_spawn",
+        "team_assign", "peer_message", "peer_complete_task", "ask_user"} <= tools
     roles = {role["name"] for role in world.run("roles", "--json").json}
     assert roles == {"lead", "researcher", "coder", "reviewer", "tester", "concierge"}
     (session,) = world.run("sessions", "--json").json

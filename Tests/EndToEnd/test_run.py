@@ -207,6 +207,33 @@ def test_exit_130_when_it_is_interrupted(world):
     eventually(lambda: not world.processes(), "the command's processes end")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_that_end_a_process_end_it_like_an_interrupt(world, number):
+    model = world.script(roles={"concierge": [call("shell", command="sleep 1000"), say("Never said.")]})
+    command = ["run", "--model", model, "--role", "concierge", "--permissions", "full", "--output", "stream-json", "Begin."]
+    with world.started(*command) as process:
+        read_until(process, "tool.started")
+        eventually(lambda: any("sleep 1000" in line for _, line in world.processes()), "the command runs")
+        process.send_signal(number)
+        rest = [json.loads(line) for line in process.stdout]
+        assert process.wait() == 130
+    assert rest[-1]["type"] == "session.finished" and rest[-1]["data"]["outcome"] == "cancelled"
+    eventually(lambda: not world.processes(), "the command's processes end")
+
+
+def test_nohup_holds(world):
+    gate = world.gate()
+    model = world.script(roles={"concierge": [call("shell", command="read x < gate"), say("Still here.")]})
+    command = ["run", "--model", model, "--role", "concierge", "--permissions", "full", "--output", "stream-json", "Begin."]
+    with world.started(*command, prefix=["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]) as process:
+        read_until(process, "tool.started")
+        process.send_signal(signal.SIGHUP)
+        gate.open()
+        last = process.stdout.readlines()[-1]
+        assert process.wait() == 0
+    assert json.loads(last)["data"]["result"] == "Still here."
+
+
 # Permissions
 
 

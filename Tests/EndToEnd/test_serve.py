@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from support import PATIENCE, call, eventually, say
+from support import PATIENCE, call, eventually, say, spawn
 
 
 class Page:
@@ -82,8 +82,7 @@ def test_a_message_is_sent_and_answered(world, serving):
 
 
 def test_a_question_is_answered(world, serving):
-    model = world.script(roles={"lead": [
-        call("team_spawn", purpose="help", roles=[{"name": "ada", "role": "coder"}]), say("She is here.")]})
+    model = world.script(roles={"lead": [spawn(ada="coder"), say("She is here.")]})
     with serving(model) as page:
         page.api("agents/lead/messages", {"text": "Begin."})
         (question,) = eventually(lambda: page.api("questions")["questions"], "the question comes")

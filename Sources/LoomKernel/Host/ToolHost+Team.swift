@@ -90,7 +90,9 @@ extension ToolHost {
         let item = self.services.identifiers.next()
         let done = try await self.store { transaction -> TaskSummary? in
             let status: TaskSummary.Status = failed ? .failed : .done
-            guard let task = try transaction.update(task: open.id, to: status, result: result, by: agent.source, team: agent.team, call: call) else {
+            guard
+                let task = try transaction.update(task: open.id, to: status, result: result, by: agent.source, team: agent.team, call: call)
+            else {
                 return nil
             }
             try transaction.record(.stored("\(task.id) was reported as \(status.rawValue)"), agent: agent.id, call: call)

@@ -27,7 +27,8 @@ package struct ToolHost: Sendable {
     /// Streamed output, for people who watch. Not kept, and not what the model reads.
     package func progress(_ text: String) {
         self.services.bus.publish(
-            ToolProgress(agent: self.agent.name, call: self.call, text: self.services.secrets.redact(text)), source: self.agent.source, subject: self.call,
+            ToolProgress(agent: self.agent.name, call: self.call, text: self.services.secrets.redact(text)), source: self.agent.source,
+            subject: self.call,
             team: self.agent.team)
     }
 

@@ -9,7 +9,7 @@ package actor Workspace {
     /// Held until it is closed.
     private var lock: SessionLock?
     private let frontEnd: String
-    private var isClosed = false
+    private var closing: Task<Void, Never>?
 
     package nonisolated var bus: SignalBus { self.services.bus }
     package nonisolated var directory: String { self.services.directory }
@@ -106,9 +106,14 @@ package actor Workspace {
     }
 
     /// Ends the session's life in this process. What agents were doing goes on when it is resumed.
+    /// Whoever asks for it, and however many do, comes back when it is done: the process may end then.
     package func close(_ outcome: Outcome? = nil) async {
-        guard !self.isClosed else { return }
-        self.isClosed = true
+        let closing = self.closing ?? Task { await self.finish(outcome) }
+        self.closing = closing
+        await closing.value
+    }
+
+    private func finish(_ outcome: Outcome?) async {
         var finished = await self.result()
         if let outcome { finished.outcome = outcome }
         await self.services.questions.close()

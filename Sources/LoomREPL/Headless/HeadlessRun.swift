@@ -44,7 +44,7 @@ package struct HeadlessRun: Sendable {
             name: "run", delivery: self.output == .streamJSON ? .mustDeliver : .lossy, capacity: 8192)
         let report = Task { await self.report(signals, lead: lead) }
         let interruption = Interruption()
-        let watch = ProcessSignals([SIGINT]) { _ in
+        let watch = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in
             interruption.note()
             Task { try? await workspace.stop(nil, by: "user/run") }
         }
@@ -96,9 +96,7 @@ package struct HeadlessRun: Sendable {
         while let signals = batch {
             for signal in signals {
                 let lines = renderer.lines(for: signal)
-                if let failed = signal.payload(ModelFailed.self) {
-                    end.errors.append([failed.reason, failed.hint ?? ""].filter { !$0.isEmpty }.joined(separator: " "))
-                }
+                if let reason = Self.reason(signal, lead: lead) { end.errors.append(reason) }
                 switch self.output {
                 case .streamJSON: await self.out.write(Self.line(signal))
                 case .text where self.traits.isInteractive:
@@ -116,11 +114,24 @@ package struct HeadlessRun: Sendable {
         await signals.next()?.filter { $0.sequence == 0 || $0.sequence > seen }
     }
 
+    /// Why the run may end otherwise than done.
+    private static func reason(_ signal: Signal, lead: String) -> String? {
+        if let failed = signal.payload(ModelFailed.self) {
+            return [failed.reason, failed.hint ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        }
+        if let decided = signal.payload(PermissionDecided.self), decided.verdict == .deny, decided.by.hasPrefix("nobody") {
+            return "\(decided.tool) wanted to \(decided.access), and nobody could be asked. "
+                + "Allow it with --permissions or a rule (\(decided.rule), \(decided.origin))."
+        }
+        if let finished = signal.payload(AgentFinished.self), finished.agent == lead, finished.outcome == .limit { return finished.text }
+        return nil
+    }
+
     /// What a person should know who reads no lines of what happens.
     private static func warning(_ signal: Signal) -> String? {
         if let notice = signal.payload(Notice.self), notice.level != "info" { return notice.text }
-        if let plugin = signal.payload(PluginReported.self), let error = plugin.error { return "\(plugin.plugin) \(plugin.status): \(error)" }
-        return nil
+        guard let plugin = signal.payload(PluginReported.self), let error = plugin.error else { return nil }
+        return "\(plugin.plugin) \(plugin.status): \(error)"
     }
 
     private func conclude(_ finished: SessionFinished, _ errors: [String]) async {

@@ -71,7 +71,7 @@ struct Demo: AsyncParsableCommand {
 
     private static func waitForInterrupt() async {
         let (interrupts, continuation) = AsyncStream.makeStream(of: Void.self)
-        let signals = ProcessSignals([SIGINT, SIGTERM]) { _ in continuation.yield() }
+        let signals = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in continuation.yield() }
         for await _ in interrupts { break }
         withExtendedLifetime(signals) {}
     }

@@ -44,7 +44,7 @@ struct Serve: AsyncParsableCommand {
                 if opens { Self.openBrowser(address) }
             }
         }
-        let ended = ProcessSignals([SIGINT, SIGTERM]) { _ in serving.cancel() }
+        let ended = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in serving.cancel() }
         let watching = Task { [project] in await project.watchPlugins() }
         defer { watching.cancel() }
         do {

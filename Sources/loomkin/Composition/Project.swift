@@ -77,7 +77,9 @@ struct Project {
         return roots
     }
 
-    private static func pluginPorts(_ ports: Ports, _ configuration: Configuration, _ bus: SignalBus, _ recorder: SignalRecorder) -> PluginPorts {
+    private static func pluginPorts(_ ports: Ports, _ configuration: Configuration, _ bus: SignalBus, _ recorder: SignalRecorder)
+        -> PluginPorts
+    {
         let environment = ports.environment
         return PluginPorts(
             clock: ports.clock, files: ports.files, http: LiveHTTPClient(), environment: { environment[$0] },

@@ -6,12 +6,14 @@ import Testing
 
 @Suite("A command that a tool runs")
 struct CommandTests {
-    @Test("is shown as a shell would have to read it", arguments: [
-        (ProcessSpec.Command.shell("make test"), "make test"),
-        (.program("git", arguments: ["log", "--max-count=3"]), "git log --max-count=3"),
-        (.program("git", arguments: ["commit", "-m", "it's done; really"]), #"git commit -m 'it'\''s done; really'"#),
-        (.program("x", arguments: [""]), "x ''"),
-    ])
+    @Test(
+        "is shown as a shell would have to read it",
+        arguments: [
+            (ProcessSpec.Command.shell("make test"), "make test"),
+            (.program("git", arguments: ["log", "--max-count=3"]), "git log --max-count=3"),
+            (.program("git", arguments: ["commit", "-m", "it's done; really"]), #"git commit -m 'it'\''s done; really'"#),
+            (.program("x", arguments: [""]), "x ''"),
+        ])
     func line(command: ProcessSpec.Command, line: String) {
         #expect(CommandRequest(command).line == line)
     }

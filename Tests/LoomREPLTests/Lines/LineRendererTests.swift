@@ -198,7 +198,8 @@ struct LineRendererTests {
         let reason = "The provider anthropic cannot be used: set ANTHROPIC_API_KEY."
         let lines = self.lines(
             [
-                try signal(ModelFailed(agent: "lead", model: "anthropic:x", call: "m", kind: .auth, reason: reason, hint: "Then try again.")),
+                try signal(
+                    ModelFailed(agent: "lead", model: "anthropic:x", call: "m", kind: .auth, reason: reason, hint: "Then try again.")),
                 try signal(AgentFinished(agent: "lead", outcome: .failed, text: reason)),
             ], renderer(nil))
         #expect(lines == ["lead      ✗ \(reason) Then try again.", "lead      ✗ failed"])

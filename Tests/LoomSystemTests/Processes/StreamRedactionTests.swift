@@ -26,7 +26,8 @@ import Testing
     @Test func `a command's output and its file are without it`() async throws {
         let folder = try TemporaryDirectory()
         let spill = folder.path + "/whole.log"
-        var spec = ProcessSpec(.shell("for i in 1 2 3 4 5 6 7 8; do printf secret-; printf 'one '; done"), outputLimit: 20, spillPath: spill)
+        let command = "for i in 1 2 3 4 5 6 7 8; do printf secret-; printf 'one '; done"
+        var spec = ProcessSpec(.shell(command), outputLimit: 20, spillPath: spill)
         spec.redactions = Self.redactions
         let result = try await LiveProcessRunner().run(spec)
         let whole = String(decoding: try LiveFileSystem().read(spill), as: UTF8.self)
