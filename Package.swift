@@ -43,7 +43,7 @@ let package = Package(
             name: "LoomKernel",
             dependencies: [
                 "LoomSystem", "LoomRepository",
-                .product(name: "Collections", package: "swift-collections"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
