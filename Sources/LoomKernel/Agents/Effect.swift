@@ -1,12 +1,12 @@
 import GRDB
-package import LoomSystem
+import LoomSystem
 
 /// Something a call does to the world. It is a row before it happens, so that after a crash nobody has to guess.
 package enum Effect: Sendable, Hashable, Codable {
     /// The file's hash before (nil: there was none) and after; the file itself says which it is.
     case write(path: String, before: String?, after: String, summary: String)
-    /// A command of ours; once it runs a second row names its process group, and what is left of that must die.
-    case process(ProcessIdentity?, command: String)
+    /// A command of ours. Its processes carry the call's mark, so what a crash leaves of them can be found and ended.
+    case process(command: String)
     /// Stored in the same transaction as its row, so it did happen.
     case stored(String)
 }

@@ -25,12 +25,8 @@ enum Recovery: Sendable, Hashable {
                 }
             case .stored(let summary):
                 happened.append(summary)
-            case .process(_, let command):
+            case .process(let command):
                 isCertain = false
-                // Two rows tell of one command: before it started, and with its process group.
-                if case .process(nil, command: command) = effect, effects.contains(where: { $0 != effect && $0.command == command }) {
-                    continue
-                }
                 open.append("«\(command)» had been started and was stopped; how far it got is not known")
             }
         }
@@ -46,8 +42,4 @@ enum Recovery: Sendable, Hashable {
                 "This call was interrupted by a restart: \(open.joined(separator: "; ")).\(done) Check, then decide.",
                 status: .interrupted))
     }
-}
-
-extension Effect {
-    fileprivate var command: String? { if case .process(_, let command) = self { command } else { nil } }
 }

@@ -31,7 +31,8 @@ struct ToolExecution: Sendable {
     /// After a crash: did it have its effect?
     func recovery() async -> Recovery {
         let effects = (try? await self.services.store.effects(agent: self.agent.identity.id, call: self.call.id)) ?? []
-        for case .process(let identity?, _) in effects { identity.killLeftover() }
+        let hasCommand = effects.contains { if case .process = $0 { true } else { false } }
+        if hasCommand { Leftovers.kill(setting: ToolHost.callVariable, ToolHost.mark(self.agent.identity, self.call.id)) }
         let isReadOnly = self.services.catalog.tool(self.call.name)?.isReadOnly ?? false
         let root = self.services.directory
         return Recovery.judge(effects, isReadOnly: isReadOnly) { path in

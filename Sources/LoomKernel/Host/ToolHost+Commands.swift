@@ -58,6 +58,11 @@ extension ToolHost {
     /// Bytes of a command's output that come back; the rest is in a file.
     private static let outputLimit = 24 << 10
 
+    /// Set in the environment of every command, so that what a crash leaves of it can be told from all else.
+    static let callVariable = "LOOMKIN_CALL"
+
+    static func mark(_ agent: AgentIdentity, _ call: String) -> String { "\(agent.id)/\(call)" }
+
     /// Runs a command to its end. It leads a process group, and the whole group is gone when this returns.
     package func run(_ request: CommandRequest) async throws(ToolError) -> CommandResult {
         try await self.authority.require(Access(.execute, request.line), detail: request.line, wait: self.humanWait)
@@ -73,12 +78,9 @@ extension ToolHost {
         try await self.intend(request.line)
         let result: ProcessResult
         do throws(ProcessError) {
-            result = try await self.services.ports.processes.run(
-                spec,
-                onStart: { identity in
-                    // Kept as soon as may be: a crash before leaves a group that its own pipe's end will tell of the loss.
-                    Task { await self.note(identity, request.line) }
-                }, onOutput: { chunk in self.progress(String(decoding: chunk.bytes, as: UTF8.self)) })
+            result = try await self.services.ports.processes.run(spec) { chunk in
+                self.progress(String(decoding: chunk.bytes, as: UTF8.self))
+            }
         } catch {
             throw ToolError(error.description, status: Task.isCancelled ? .cancelled : .error)
         }
@@ -95,17 +97,14 @@ extension ToolHost {
         environment["PAGER"] = "cat"
         environment["GIT_PAGER"] = "cat"
         environment["GIT_TERMINAL_PROMPT"] = "0"
-        return environment.merging(request.environment) { _, own in own }
+        environment.merge(request.environment) { _, own in own }
+        environment[Self.callVariable] = Self.mark(self.agent, self.call)
+        return environment
     }
 
     private func intend(_ command: String) async throws(ToolError) {
         let (agent, call) = (self.agent.id, self.call)
-        try await self.store { try $0.record(.process(nil, command: command), agent: agent, call: call) }
-    }
-
-    private func note(_ identity: ProcessIdentity, _ command: String) async {
-        let (agent, call) = (self.agent.id, self.call)
-        _ = try? await self.store { try $0.record(.process(identity, command: command), agent: agent, call: call) }
+        try await self.store { try $0.record(.process(command: command), agent: agent, call: call) }
     }
 
     private static func result(_ result: ProcessResult, outputFile: String) -> CommandResult {

@@ -4,10 +4,8 @@ import Synchronization
 package struct LiveProcessRunner: ProcessRunner {
     package init() {}
 
-    package func run(
-        _ spec: ProcessSpec, onStart: (@Sendable (ProcessIdentity) -> Void)?, onOutput: (@Sendable (OutputChunk) -> Void)?
-    ) async throws(ProcessError) -> ProcessResult {
-        let observer = RunObserver(spec, onStart: onStart, onOutput: onOutput)
+    package func run(_ spec: ProcessSpec, onOutput: (@Sendable (OutputChunk) -> Void)?) async throws(ProcessError) -> ProcessResult {
+        let observer = RunObserver(spec, onOutput: onOutput)
         let reactor = ProcessReactor.shared
         let id = reactor.newID()
         let cancellation = CancellationFlag()
@@ -47,14 +45,10 @@ private final class RunObserver: ChildObserver {
         var continuation: CheckedContinuation<Outcome, Never>?
     }
 
-    private let onStart: (@Sendable (ProcessIdentity) -> Void)?
     private let onOutput: (@Sendable (OutputChunk) -> Void)?
     private let state: Mutex<State>
 
-    init(
-        _ spec: ProcessSpec, onStart: (@Sendable (ProcessIdentity) -> Void)?, onOutput: (@Sendable (OutputChunk) -> Void)?
-    ) {
-        self.onStart = onStart
+    init(_ spec: ProcessSpec, onOutput: (@Sendable (OutputChunk) -> Void)?) {
         self.onOutput = onOutput
         func recorder(_ suffix: String) -> OutputRecorder {
             OutputRecorder(limit: spec.outputLimit, spillPath: spec.spillPath.map { $0 + suffix }, spillLimit: spec.spillLimit)
@@ -68,9 +62,7 @@ private final class RunObserver: ChildObserver {
         state.withLock { $0.continuation = continuation }
     }
 
-    func started(_ pid: Int32) {
-        if let onStart, let identity = ProcessIdentity(pid: pid) { onStart(identity) }
-    }
+    func started(_ pid: Int32) {}
 
     func failed(_ error: ProcessError) { complete { _ in .failure(error) } }
 

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Names one process for good: pids are used again, but not with the same start time.
 ///
 /// Kept on disk, it lets a later run end what an earlier one left behind.
@@ -26,12 +24,5 @@ package struct ProcessIdentity: Sendable, Hashable, Codable {
     package var isRunning: Bool {
         guard boot == ProcessTable.boot, let entry = ProcessTable.entry(pid) else { return false }
         return entry.startTime == startTime && entry.group == pid && entry.isAlive
-    }
-
-    /// Kills the group that this process leads; false, and nothing done, when the process is gone or another has its pid.
-    @discardableResult
-    package func killLeftover() -> Bool {
-        guard pid > 1, isRunning else { return false }
-        return kill(-pid, SIGKILL) == 0
     }
 }

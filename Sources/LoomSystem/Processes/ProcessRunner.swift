@@ -5,13 +5,9 @@ package protocol ProcessRunner: Sendable {
     /// When this returns, no process of the child's group is left: not after a timeout, not after the task was cancelled,
     /// and no background child either. Only a process that left the group by `setsid` gets away.
     ///
-    /// - Parameters:
-    ///   - onStart: Called once it runs, so that a later run can end what a crash of ours leaves behind.
-    ///   - onOutput: Called for each piece as it arrives, in order. Both are called on a thread that serves all processes
-    ///     and must be quick.
-    func run(
-        _ spec: ProcessSpec, onStart: (@Sendable (ProcessIdentity) -> Void)?, onOutput: (@Sendable (OutputChunk) -> Void)?
-    ) async throws(ProcessError) -> ProcessResult
+    /// - Parameter onOutput: Called for each piece as it arrives, in order, on a thread that serves all processes: it must
+    ///   be quick.
+    func run(_ spec: ProcessSpec, onOutput: (@Sendable (OutputChunk) -> Void)?) async throws(ProcessError) -> ProcessResult
 
     /// Starts a process that lives longer than one question, such as a watcher or a server.
     func start(_ spec: ProcessSpec) async throws(ProcessError) -> any RunningProcess
@@ -19,11 +15,7 @@ package protocol ProcessRunner: Sendable {
 
 extension ProcessRunner {
     package func run(_ spec: ProcessSpec) async throws(ProcessError) -> ProcessResult {
-        try await run(spec, onStart: nil, onOutput: nil)
-    }
-
-    package func run(_ spec: ProcessSpec, onOutput: (@Sendable (OutputChunk) -> Void)?) async throws(ProcessError) -> ProcessResult {
-        try await run(spec, onStart: nil, onOutput: onOutput)
+        try await run(spec, onOutput: nil)
     }
 }
 

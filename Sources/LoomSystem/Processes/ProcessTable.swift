@@ -21,6 +21,19 @@ enum ProcessTable {
         return Entry(group: group, startTime: startTime, isAlive: fields[0] != "Z" && fields[0] != "X")
     }
 
+    /// The groups of live processes whose environment, as it was when they were started, holds this setting. Those of other
+    /// users cannot be looked into, and are none of ours.
+    static func groups(withSetting name: String, _ value: String) -> Set<Int32> {
+        let wanted = Array("\(name)=\(value)".utf8)
+        var groups: Set<Int32> = []
+        for file in (try? LiveFileSystem().list("/proc")) ?? [] {
+            guard let pid = Int32(file.name), let environment = try? LiveFileSystem().read("/proc/\(pid)/environ") else { continue }
+            guard environment.split(separator: 0).contains(where: { $0.elementsEqual(wanted) }) else { continue }
+            if let entry = entry(pid), entry.isAlive { groups.insert(entry.group) }
+        }
+        return groups
+    }
+
     /// True also when there is no `/proc` to ask.
     static func hasLiveMember(ofGroup group: Int32) -> Bool {
         guard let entries = try? LiveFileSystem().list("/proc") else { return true }

@@ -21,9 +21,7 @@ package final class ScriptedProcessRunner: ProcessRunner {
     /// What was run and started until now, in order.
     package var specs: [ProcessSpec] { asked.withLock { $0 } }
 
-    package func run(
-        _ spec: ProcessSpec, onStart: (@Sendable (ProcessIdentity) -> Void)?, onOutput: (@Sendable (OutputChunk) -> Void)?
-    ) async throws(ProcessError) -> ProcessResult {
+    package func run(_ spec: ProcessSpec, onOutput: (@Sendable (OutputChunk) -> Void)?) async throws(ProcessError) -> ProcessResult {
         asked.withLock { $0.append(spec) }
         let result = try await answer(spec)
         for (source, output) in [(OutputChunk.Source.output, result.output), (.errorOutput, result.errorOutput)] {

@@ -34,7 +34,7 @@ struct RecoveryTests {
 
     @Test("a command that had been started is never started again by itself")
     func process() throws {
-        let effects = [Effect.process(nil, command: "make")]
+        let effects = [Effect.process(command: "make")]
         guard case .finished(let result) = Recovery.judge(effects, isReadOnly: false, hashOf: { _ in nil }) else {
             Issue.record("the command would run twice")
             return

@@ -16,10 +16,8 @@ import Testing
             (identities, telling) = AsyncStream.makeStream(of: ProcessIdentity.self)
         }
 
-        func run(
-            _ spec: ProcessSpec, onStart: (@Sendable (ProcessIdentity) -> Void)?, onOutput: (@Sendable (OutputChunk) -> Void)?
-        ) async throws(ProcessError) -> ProcessResult {
-            try await runner.run(spec, onStart: onStart, onOutput: onOutput)
+        func run(_ spec: ProcessSpec, onOutput: (@Sendable (OutputChunk) -> Void)?) async throws(ProcessError) -> ProcessResult {
+            try await runner.run(spec, onOutput: onOutput)
         }
 
         func start(_ spec: ProcessSpec) async throws(ProcessError) -> any RunningProcess {

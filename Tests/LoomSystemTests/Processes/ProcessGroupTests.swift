@@ -102,24 +102,24 @@ import Testing
         }
     }
 
-    @Test func `a process left by an earlier run is killed only when it is the same one`() async throws {
-        let process = try await runner.start(ProcessSpec(.shell("sleep 1000 & echo $!; wait")))
-        var lines = process.output.lines().makeAsyncIterator()
-        let child = try #require(await lines.next().flatMap { Int32(String(decoding: $0, as: UTF8.self)) })
-        let identity = process.identity
-        #expect(identity.isRunning)
-        #expect(try JSON(encoding: identity).decode(as: ProcessIdentity.self) == identity)
-        let other = ProcessIdentity(pid: identity.pid, startTime: identity.startTime + 1, boot: identity.boot)
-        #expect(!other.killLeftover())
-        #expect(!ProcessIdentity(pid: identity.pid, startTime: identity.startTime, boot: "another").killLeftover())
-        #expect(identity.isRunning)
-        // A child in the group is no leader, so its pid is no group.
-        #expect(try #require(ProcessIdentity(pid: child)).killLeftover() == false)
-        #expect(identity.killLeftover())
-        #expect(await process.waitForExit() == .signalled(SIGKILL))
-        #expect(!isAlive(child))
-        #expect(!identity.isRunning)
-        #expect(!identity.killLeftover())
-        #expect(ProcessIdentity(pid: 0) == nil)
+    @Test func `what an earlier run left is found by its mark and killed whole, and nothing else is`() async throws {
+        let mark = "run-\(Hash.token(bytes: 8))"
+        func start(_ value: String) async throws -> (process: any RunningProcess, child: Int32) {
+            // The child has lost the mark; its group has not.
+            let spec = ProcessSpec(
+                .shell("env -i sleep 1000 & echo $!; wait"), environment: ["LEFTOVER": value, "PATH": "/usr/bin:/bin"])
+            let process = try await runner.start(spec)
+            var lines = process.output.lines().makeAsyncIterator()
+            return (process, try #require(await lines.next().flatMap { Int32(String(decoding: $0, as: UTF8.self)) }))
+        }
+        let marked = try await start(mark)
+        let other = try await start(mark + "0")
+        Leftovers.kill(setting: "LEFTOVER", mark)
+        #expect(await marked.process.waitForExit() == .signalled(SIGKILL))
+        #expect(!isAlive(marked.child))
+        #expect(isAlive(other.child))
+        #expect(other.process.identity.isRunning)
+        other.process.stop()
+        _ = await other.process.waitForExit()
     }
 }
