@@ -41,11 +41,11 @@ $(PYTHON): Tests/requirements.txt
 
 check:
 	@scripts/system-packages test
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
 	luacheck --quiet plugins roles examples
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 bench: build
 	@scripts/system-packages bench

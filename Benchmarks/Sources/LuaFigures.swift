@@ -29,7 +29,7 @@ enum LuaFigures {
             Row(
                 what: "an agent's whole tool call, Lua tool", result: "\(Shown.time(lua.median)), best \(Shown.time(lua.best))",
                 rival: "the same, Swift tool: \(Shown.time(swift.median)), best \(Shown.time(swift.best))",
-                note: "model's reply (canned), permission, three commits on disk, signals; CPU \(Shown.time(lua.cpu))"),
+                note: "model's reply (canned), permission, all rows on disk, signals; CPU \(Shown.time(lua.cpu))"),
         ]
     }
 

@@ -18,7 +18,7 @@ enum StartFigures {
         }
         let environment = ["HOME": home.path, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"]
         let version = try Self.version(program, environment)
-        var rows: [Row] = [.time("cold start of loomkin --version", goal: Self.goal, version, note: Self.median)]
+        var rows: [Row] = [.time("cold start of loomkin --version", goal: Self.goal, version, note: "\(Self.runs) runs")]
         for page in [false, true] {
             let start = try Self.prompts(program, page: page, folder: { project.path }, environment)
             let what = "cold start to the prompt, page \(page ? "on" : "off")"

@@ -42,7 +42,12 @@ extension PluginHost {
 
     private static func holds(_ root: PluginRoot, _ path: String, _ files: any FileSystem) -> Bool {
         let folder = (try? files.realPath(root.folder)) ?? root.folder
-        return FilePath.relative(path, to: folder) != nil || FilePath.relative(folder, to: path) != nil
+        if FilePath.relative(folder, to: path) != nil { return true }
+        // A folder of the root that no kind has may be a root of its own, as the examples are.
+        guard let below = FilePath.relative(path, to: folder) else { return false }
+        return PluginKind.allCases.contains {
+            FilePath.relative(below, to: $0.folder) != nil || FilePath.relative($0.folder, to: below) != nil
+        }
     }
 
     /// The folder that would be a root for this file or folder.

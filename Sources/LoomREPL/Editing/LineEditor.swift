@@ -1,5 +1,6 @@
 import CEdit
 import Glibc
+import LoomSystem
 
 /// The line a person types in a terminal, edited by libedit on a thread of its own, while output scrolls above it.
 package final class LineEditor: LinePort {

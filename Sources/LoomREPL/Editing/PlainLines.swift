@@ -1,4 +1,5 @@
 import Glibc
+import LoomSystem
 
 /// Lines from a pipe, a file or a terminal that can't move its cursor: no editing, no escape codes.
 package final class PlainLines: LinePort {

@@ -1,4 +1,3 @@
-import Dispatch
 package import LoomSystem
 import Synchronization
 
@@ -47,9 +46,11 @@ package struct ContentSearch: Sendable {
         let scan = LineScan(query: query, scope: scope, files: files) { [clock] in
             isAbandoned.isSet || clock.uptime >= deadline
         }
-        DispatchQueue.global().async {
+        let isStarted = DedicatedThread.start {
             answer.yield(Result { () throws(SearchError) in try scan.run() })
         }
+        // Without a thread nothing is found, and the answer says that there may be more.
+        if !isStarted { return ContentMatches(end: .time) }
         let alarm = Task { [clock] in
             guard (try? await clock.sleep(for: deadline + .seconds(1) - clock.uptime)) != nil else { return }
             answer.yield(.success(ContentMatches(end: .time)))

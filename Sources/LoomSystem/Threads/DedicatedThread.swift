@@ -2,7 +2,7 @@ import CSpawn
 import Glibc
 
 /// A thread for work that waits in the kernel and so must not sit on the cooperative pool.
-enum DedicatedThread {
+package enum DedicatedThread {
     private final class Body {
         let run: @Sendable () -> Void
 
@@ -14,7 +14,7 @@ enum DedicatedThread {
     /// Starts a thread that runs the body once; false when the system has no thread to give.
     ///
     /// The thread takes no signals. Writing to a closed pipe there gives `EPIPE` instead of killing the process.
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         var thread = pthread_t()
         var everything = sigset_t()
         var before = sigset_t()

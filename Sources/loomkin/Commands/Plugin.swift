@@ -95,7 +95,8 @@ struct Plugin: AsyncParsableCommand {
             if self.json {
                 say(try JSON(encoding: findings).text(pretty: true))
             } else if findings.isEmpty {
-                say("\(check.checked.count) files are in order.")
+                let count = check.checked.count
+                say(count == 1 ? "1 file is in order." : "\(count) files are in order.")
             } else {
                 for finding in findings { say(finding.error) }
             }

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import LoomSystem
 import Synchronization
 
 @testable import LoomREPL
