@@ -4,7 +4,7 @@ PREFIX ?= /usr/local
 RELEASE := swift build -c release --static-swift-stdlib
 PYTHON := .build/python/bin/python
 
-.PHONY: run build test test-swift test-lua test-end-to-end check format bench install clean
+.PHONY: run build test test-swift test-lua test-end-to-end check format bench grammars install clean
 
 # Opens the REPL; lines from standard input are read when it is no terminal.
 run: build
@@ -18,6 +18,7 @@ test: test-swift test-lua test-end-to-end
 
 test-swift:
 	@scripts/system-packages build test
+	@scripts/grammars grammars python javascript
 	swift build --build-tests
 	swift test --skip-build
 
@@ -28,6 +29,7 @@ test-lua:
 
 test-end-to-end: $(PYTHON)
 	@scripts/system-packages build test
+	@scripts/grammars grammars python
 	swift build
 	$(PYTHON) -m pytest -q Tests/EndToEnd Tests/Page
 
@@ -49,10 +51,16 @@ bench: build
 	@scripts/system-packages bench
 	@Benchmarks/run
 
+# Grammars for outlines of source files, which are downloaded; without them all else works.
+grammars:
+	@scripts/system-packages grammars
+	@scripts/grammars grammars
+
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/loomkin
 	install -s .build/release/loomkin .build/release/loomkin-watch $(DESTDIR)$(PREFIX)/bin
 	cp -R plugins prompts roles examples data $(DESTDIR)$(PREFIX)/share/loomkin
+	[ ! -d grammars ] || cp -R grammars $(DESTDIR)$(PREFIX)/share/loomkin
 
 clean:
 	rm -rf .build

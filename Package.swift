@@ -28,7 +28,17 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
+        .systemLibrary(name: "CTreeSitter", pkgConfig: "tree-sitter", providers: [.apt(["libtree-sitter-dev"])]),
         .target(name: "CLuaHost", dependencies: ["CLua"]),
+        // A grammar from a Python wheel looks for these in the program that loads it, and a program exports nothing unasked.
+        .target(
+            name: "CGrammar",
+            linkerSettings: [
+                .unsafeFlags(
+                    ["PyModule_Create2", "PyModuleDef_Init", "PyCapsule_New"].flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] },
+                    .when(platforms: [.linux]))
+            ]
+        ),
         .target(name: "CEdit", linkerSettings: [.linkedLibrary("edit")]),
 
         // Floors, lowest first. Imports point down only.
@@ -38,7 +48,7 @@ let package = Package(
             dependencies: ["CCurl", "CCrypto"],
             swiftSettings: house
         ),
-        .target(name: "LoomRepository", dependencies: ["LoomSystem"], swiftSettings: house),
+        .target(name: "LoomRepository", dependencies: ["CGrammar", "CTreeSitter", "LoomSystem"], swiftSettings: house),
         .target(
             name: "LoomKernel",
             dependencies: [

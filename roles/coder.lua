@@ -4,7 +4,7 @@ return {
   description = "writes and changes code, and shows that it works",
   prompt = "coder",
   tools = {
-    "file_read", "file_search", "content_search", "directory_list",
+    "file_read", "file_search", "content_search", "directory_list", "file_outline",
     "file_write", "file_edit", "shell", "git",
     "peer_message", "peer_complete_task",
   },

@@ -4,7 +4,7 @@ return {
   description = "works with the person alone, and starts a team when the work is too much for one",
   prompt = "concierge",
   tools = {
-    "file_read", "file_search", "content_search", "directory_list",
+    "file_read", "file_search", "content_search", "directory_list", "file_outline",
     "file_write", "file_edit", "shell", "git",
     "team_spawn", "team_assign", "peer_message", "ask_user",
   },

@@ -4,7 +4,7 @@ return {
   description = "plans the work, starts and directs the team, reports to the person",
   prompt = "lead",
   tools = {
-    "file_read", "file_search", "content_search", "directory_list",
+    "file_read", "file_search", "content_search", "directory_list", "file_outline",
     "team_spawn", "team_assign", "peer_message", "ask_user",
   },
   model = "strong",

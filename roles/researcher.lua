@@ -4,7 +4,7 @@ return {
   description = "reads the project and answers questions about it; changes nothing",
   prompt = "researcher",
   tools = {
-    "file_read", "file_search", "content_search", "directory_list",
+    "file_read", "file_search", "content_search", "directory_list", "file_outline",
     "peer_message", "peer_complete_task",
   },
   model = "fast",

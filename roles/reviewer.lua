@@ -4,7 +4,7 @@ return {
   description = "reads changes and says what is wrong with them; changes no files",
   prompt = "reviewer",
   tools = {
-    "file_read", "file_search", "content_search", "directory_list",
+    "file_read", "file_search", "content_search", "directory_list", "file_outline",
     "git", "peer_message", "peer_complete_task",
   },
   model = "strong",

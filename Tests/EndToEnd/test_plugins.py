@@ -31,6 +31,29 @@ def test_an_agent_uses_a_tool_of_the_user(world):
     assert result.of_type("tool.finished")[0]["text"] == "Hello, Ada"
 
 
+def outlined(world, path, source, expected):
+    world.write(path, source)
+    model = world.script(roles={"lead": [call("file_outline", file_path=path), {"expect": expected, "text": "Outlined."}]})
+    result = world.stream(model)
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "Outlined."
+    return result.of_type("tool.finished")[0]["text"]
+
+
+def test_an_agent_asks_what_a_file_defines(world):
+    """With the grammar that `make grammars` put into the source tree."""
+    source = "class Shelf:\n    def add(self, book):\n        pass\n\n\ndef main():\n    Shelf()\n"
+    shown = outlined(world, "shelf.py", source, "class Shelf")
+    assert shown.splitlines() == ["  1-3  class Shelf", "    2-3  function add", "  6-7  function main"]
+
+
+def test_a_file_without_a_grammar_has_no_outline_and_the_answer_says_what_to_do(world):
+    assert "make grammars" in outlined(world, "notes.txt", "Words.", ".txt")
+
+
+def test_a_source_that_the_parser_does_not_survive_leaves_the_agent_alive(world):
+    assert "has no outline" in outlined(world, "deep.js", "// c\n" * 100_000, "Search in the file instead")
+
+
 def test_a_user_s_tool_in_front_of_a_bundled_one(world):
     world.plugin("plugins/tools/file_read.lua", TOOL.format(greeting="Not a file").replace("name", "file_path"))
     model = world.script(roles={"lead": [call("file_read", file_path="x"), {"expect": "Not a file, x", "text": "Shadowed."}]})
@@ -156,8 +179,8 @@ def test_lists_hold_what_they_promise(world):
     world.ask(world.script(roles={"lead": [say("Hello.")]}), "What is new?")
     tools = {tool["schema"]["name"] for tool in world.run("tools", "--json").json}
     assert {
-        "file_read", "file_write", "file_edit", "file_search", "content_search", "directory_list", "shell", "git", "team_spawn",
-        "team_assign", "peer_message", "peer_complete_task", "ask_user"} <= tools
+        "file_read", "file_write", "file_edit", "file_search", "content_search", "directory_list", "file_outline", "shell", "git",
+        "team_spawn", "team_assign", "peer_message", "peer_complete_task", "ask_user"} <= tools
     roles = {role["name"] for role in world.run("roles", "--json").json}
     assert roles == {"lead", "researcher", "coder", "reviewer", "tester", "concierge"}
     (session,) = world.run("sessions", "--json").json

@@ -92,7 +92,7 @@ def assert_nothing_was_done_twice(world):
     assert commands <= touched and runs <= len(commands), f"{runs} runs of the test in {len(commands)} calls"
 
 
-READ_ONLY = {"file_read", "file_search", "content_search", "directory_list"}
+READ_ONLY = {"file_read", "file_search", "content_search", "directory_list", "file_outline"}
 
 
 def cycle(root, seed, length, undisturbed):

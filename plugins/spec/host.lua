@@ -3,6 +3,7 @@
 ---   host.files      { [path] = text }, the project            host.read      paths this agent has read
 ---   host.process    function(request) -> result               host.requests  what process.run was asked
 ---   host.search     function(request) -> result of fs.search  host.answer    what the person answers
+---   host.outlines   { [path] = { language, symbols } }
 ---   host.agents, host.tasks                                   host.spawned, .assigned, .completed, .sent, .asked
 ---   host.self       { name, role, team }                      host.slept     seconds, added up
 local json = require "spec.json"
@@ -105,10 +106,10 @@ end
 
 function M.new()
   local host = {
-    files = {}, read = {}, requests = {}, sent = {}, asked = {}, spawned = {}, assigned = {}, completed = {},
+    files = {}, outlines = {}, read = {}, requests = {}, sent = {}, asked = {}, spawned = {}, assigned = {}, completed = {},
     agents = {}, tasks = {}, slept = 0, self = { name = "ada", role = "coder", team = "core" },
   }
-  local loom = { fs = file_api(host), json = json, text = {}, time = {}, process = {}, team = {}, agent = {}, board = {} }
+  local loom = { fs = file_api(host), json = json, text = {}, time = {}, process = {}, repo = {}, team = {}, agent = {}, board = {} }
 
   function loom.log() end
   function loom.progress() end
@@ -117,6 +118,12 @@ function M.new()
   function loom.text.diff(old, new) return (diff(old, new)) end
   function loom.time.now() return "2026-01-01T00:00:00Z" end
   function loom.time.sleep(seconds) host.slept = host.slept + seconds end
+
+  function loom.repo.outline(path)
+    local outline = host.outlines[path]
+    if not outline then return refuse("no_grammar", "There is no grammar for %s", path) end
+    return { path = path, language = outline.language, symbols = outline.symbols }
+  end
 
   function loom.process.run(request)
     host.requests[#host.requests + 1] = request

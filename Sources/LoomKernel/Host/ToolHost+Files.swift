@@ -122,14 +122,14 @@ extension ToolHost {
 
     // MARK: Content
 
-    private struct Content {
+    struct Content {
         let decoded: DecodedText
         let ending: LineEnding
         let hash: String
         let size: Int
     }
 
-    private func content(_ relative: String) throws(ToolError) -> Content {
+    func content(_ relative: String) throws(ToolError) -> Content {
         let bytes: [UInt8]
         do {
             bytes = try self.services.ports.files.read(self.absolute(relative), limit: Self.wholeFileLimit)

@@ -1,3 +1,4 @@
+package import LoomRepository
 package import LoomSystem
 
 /// What the machine offers, behind ports, so that no test sleeps and a run can be replayed.
@@ -38,6 +39,7 @@ package struct Services: Sendable {
     package let prices: PriceTable
     package let rules: ProjectRulesText
     package let secrets: SecretFilter
+    package let outliner: Outliner
 }
 
 /// The project's own rules for agents, as text for the prompt.

@@ -61,7 +61,10 @@ package actor Workspace {
             gateway: ModelGateway(
                 store: store, bus: bus, catalog: catalog, budget: budget, prices: prices, clock: ports.clock, random: ports.random,
                 retry: RetryPolicy()), budget: budget, prices: prices, rules: ProjectRulesText(rules.text),
-            secrets: SecretFilter(environment: ports.environment, names: Set(catalog.providers.flatMap(\.secretVariables))))
+            secrets: SecretFilter(environment: ports.environment, names: Set(catalog.providers.flatMap(\.secretVariables))),
+            outliner: Outliner(
+                Grammars(options.grammarFolders.map { GrammarFolder($0, files: ports.files) }), program: options.outlineProgram,
+                runner: ports.processes))
         let workspace = Workspace(services: services, roster: Roster(services: services), lock: lock, frontEnd: options.frontEnd)
         try await workspace.begin(options, stored)
         return workspace

@@ -18,6 +18,10 @@ package struct WorkspaceOptions: Sendable {
     package var leadRole = "lead"
     /// The CSV of models, or nil.
     package var modelData: String?
+    /// Folders with grammars for outlines, absolute. Never one of the project: what is in them is run.
+    package var grammarFolders: [String] = []
+    /// The program that makes an outline, loomkin itself; nil for none.
+    package var outlineProgram: String?
     /// Keeps nothing on disk.
     package var isEphemeral = false
 

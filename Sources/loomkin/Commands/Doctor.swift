@@ -23,6 +23,7 @@ struct Doctor: AsyncParsableCommand {
         let project = try await Project.open(self.project)
         await project.plugins.load()
         var findings = [self.database(project), self.watcher(project), self.ripgrep(project), self.trust(project)]
+        findings += self.grammars(project)
         findings += await self.providers(project)
         findings += self.plugins(project)
         try self.listing.show(findings, headings: ["WHAT", "", "DETAIL"], empty: "") {
@@ -58,6 +59,18 @@ struct Doctor: AsyncParsableCommand {
             return Finding(what: "search", grade: .ok, text: "ripgrep at \(path)")
         }
         return Finding(what: "search", grade: .warning, text: "ripgrep is not installed: searching is slower. Install the package ripgrep.")
+    }
+
+    private func grammars(_ project: Project) -> [Finding] {
+        let found = Grammars(project.grammarFolders.map { GrammarFolder($0, files: project.ports.files) }).check()
+        let versions = "tree-sitter takes grammars of version \(Grammars.versions.lowerBound) to \(Grammars.versions.upperBound)"
+        let refused = found.refused.map { Finding(what: "outlines", grade: .warning, text: $0.description) }
+        if found.usable.isEmpty {
+            let text = "\(versions); there is none. Get them with «make grammars»."
+            return refused + [Finding(what: "outlines", grade: .warning, text: text)]
+        }
+        let names = found.usable.map(\.name).joined(separator: ", ")
+        return refused + [Finding(what: "outlines", grade: .ok, text: "\(versions): \(names)")]
     }
 
     private func trust(_ project: Project) -> Finding {

@@ -6,6 +6,7 @@ struct Installation {
 
     var sample: String { self.folder + "/examples/sample" }
     var modelData: String { self.folder + "/data/models.csv" }
+    var grammars: String { self.folder + "/grammars" }
 
     /// `LOOMKIN_HOME`; else `share/loomkin` beside the program's `bin`; else the source tree the program was built in.
     static func find(environment: [String: String], files: any FileSystem) throws -> Installation {
@@ -35,6 +36,9 @@ struct Installation {
 struct UserFolders {
     let configuration: String
     let state: String
+    let data: String
+
+    var grammars: String { self.data + "/grammars" }
 
     init(environment: [String: String]) {
         let home = environment["HOME"] ?? "/"
@@ -44,5 +48,6 @@ struct UserFolders {
         }
         self.configuration = folder("XDG_CONFIG_HOME", "/.config")
         self.state = folder("XDG_STATE_HOME", "/.local/state")
+        self.data = folder("XDG_DATA_HOME", "/.local/share")
     }
 }

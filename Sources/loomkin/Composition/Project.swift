@@ -102,6 +102,11 @@ struct Project {
         return nil
     }
 
+    // MARK: Grammars
+
+    /// Only of loomkin's own folders, the user's before the bundled ones: a grammar is code.
+    var grammarFolders: [String] { [self.folders.grammars, self.installation.grammars] }
+
     // MARK: Watching
 
     /// Reloads plugins that are saved, until the task is cancelled. Where watching is impossible a notice says so.
@@ -124,6 +129,8 @@ struct Project {
         options.session = session
         options.leadRole = role
         options.modelData = self.installation.modelData
+        options.grammarFolders = self.grammarFolders
+        options.outlineProgram = try? self.ports.files.realPath("/proc/self/exe")
         let workspace: Workspace
         do {
             workspace = try await Workspace.open(options, ports: self.ports, bus: self.bus, catalog: self.plugins.catalog)

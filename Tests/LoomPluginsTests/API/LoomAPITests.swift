@@ -54,6 +54,22 @@ import Testing
         #expect(try await run("return #loom.text.truncate(('x'):rep(1000), 100) < 200 and 'cut'", workspace) == "cut")
     }
 
+    @Test(
+        "a file without an outline is nil and an error with its code and its path",
+        arguments: [
+            ("a.py", "no_grammar a.py has no outline. There is no grammar for files ending in .py (python)."),
+            ("a.txt", "no_grammar a.txt has no outline. Files ending in .txt have no outline."),
+            ("gone.py", "not_found gone.py"), (".", "is_directory ."), ("../a.py", "outside_project"),
+        ])
+    func outline(_ path: String, _ told: String) async throws {
+        let workspace = try await TestWorkspace()
+        try workspace.files.write("x = 1\n", to: "/p/a.py")
+        try workspace.files.write("x\n", to: "/p/a.txt")
+        let body = "local o, err = loom.repo.outline('\(path)') return tostring(o) .. err.code .. ' ' .. err.message"
+        let text = try await run(body, workspace)
+        #expect(text.hasPrefix("nil" + told), "\(text)")
+    }
+
     @Test("reads, writes, lists and looks at files; what is missing is nil and an error with its text")
     func files() async throws {
         let workspace = try await TestWorkspace()
