@@ -46,6 +46,7 @@ struct Serve: AsyncParsableCommand {
         }
         let ended = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in serving.cancel() }
         let watching = Task { [project] in await project.watchPlugins() }
+        Settling.begin(project.ports.clock)
         defer { watching.cancel() }
         do {
             try await serving.value

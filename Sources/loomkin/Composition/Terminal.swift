@@ -33,6 +33,7 @@ struct Terminal {
                 exit(128 + number)
             }
         }
+        Settling.begin(self.project.ports.clock)
         let code = await repl.run(first: first)
         withExtendedLifetime(ended) {}
         watching.cancel()
