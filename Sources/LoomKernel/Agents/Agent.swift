@@ -99,9 +99,12 @@ package actor Agent {
     }
 
     private func live() async throws {
-        if !self.isNew { try await self.rebuild() }
-        if self.machine.status.isBusy { try await self.apply(.restarted) }
-        try await self.drainIfIdle()
+        // Whatever was sent to a new agent has poked it; one that comes back may have been poked in an earlier life.
+        if !self.isNew {
+            try await self.rebuild()
+            if self.machine.status.isBusy { try await self.apply(.restarted) }
+            try await self.drainIfIdle()
+        }
         while let input = await self.mailbox.next() { try await self.take(input) }
     }
 

@@ -99,6 +99,7 @@ package actor Roster {
         // Taken before the first wait, so that two spawns side by side cannot both get the name.
         self.members[name] = Member(identity: identity, model: model)
         self.order.append(name)
+        self.prepare(name, isNew: true)
         let session = self.services.session
         do {
             try await self.services.store.transaction { transaction in
@@ -121,7 +122,7 @@ package actor Roster {
             throw CommandError(error)
         }
         if self.lead.isEmpty { self.lead = name }
-        await self.start(name, isNew: true)
+        await self.supervise(name)
         return identity
     }
 
@@ -151,14 +152,20 @@ package actor Roster {
             self.order.append(identity.name)
         }
         if let model { for name in self.order { try await self.setModel(model, for: name) } }
-        for name in self.order { await self.start(name) }
+        for name in self.order {
+            self.prepare(name, isNew: false)
+            await self.supervise(name)
+        }
     }
 
-    private func start(_ name: String, isNew: Bool = false) async {
-        // Made at once, so that it can be spoken to before its first run.
+    /// Made before its first run, so that it can be spoken to: its mailbox keeps what comes until then.
+    private func prepare(_ name: String, isNew: Bool) {
         let agent = self.make(name, isNew: isNew)
         self.members[name]?.agent = agent
         self.members[name]?.isFresh = true
+    }
+
+    private func supervise(_ name: String) async {
         await self.supervisor.start(
             Supervisor.ChildSpec(id: name, restart: .transient) { [weak self] in
                 // A new value each time: what a crash may have left in the old one is gone, the rows are the truth.
