@@ -246,10 +246,11 @@ package actor Agent {
             self.thinking = (token, Task {})
             return
         }
+        let hooks = ModelHooks(self.identity, call, roster: self.roster)
         let task = Task { [gateway = self.services.gateway, mailbox = self.mailbox] in
             let result: Result<ModelReply, ModelFailure>
             do throws(ModelFailure) {
-                result = .success(try await gateway.reply(to: call, circumstances))
+                result = .success(try await hooks.after(try await gateway.reply(to: try await hooks.before(call), circumstances)))
             } catch {
                 result = .failure(error)
             }

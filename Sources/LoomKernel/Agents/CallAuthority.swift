@@ -4,18 +4,25 @@ import Synchronization
 /// What one call may touch. Asked before the tool runs for what its arguments name, and again by every host function for what
 /// it really touches; what was allowed once for this call is not asked again.
 package final class CallAuthority: Sendable {
-    private let agent: Agent
+    private let identity: AgentIdentity
+    private let services: Services
     private let call: String
+    /// The plugin that rules may name.
     private let tool: String
+    /// Hears when the call begins and ends to wait for a human.
+    let tell: @Sendable (AgentEvent) -> Void
     private let allowed = Mutex<Set<Access>>([])
 
-    init(agent: Agent, call: String, tool: String) {
-        self.agent = agent
+    init(
+        _ identity: AgentIdentity, _ services: Services, call: String, tool: String,
+        tell: @escaping @Sendable (AgentEvent) -> Void = { _ in }
+    ) {
+        self.identity = identity
+        self.services = services
         self.call = call
         self.tool = tool
+        self.tell = tell
     }
-
-    private var services: Services { self.agent.services }
 
     /// Before the tool runs. A write that must be asked for is asked when its difference can be shown, by `require`.
     func settle(_ access: Access) async throws(ToolError) {
@@ -49,20 +56,13 @@ package final class CallAuthority: Sendable {
     private func ask(
         _ access: Access, _ rule: PermissionRule, note: String, detail: String, wait: (@Sendable (Bool) -> Void)?
     ) async throws(ToolError) {
-        let identity = self.agent.identity
+        let identity = self.identity
         let always = PermissionEngine.always(tool: self.tool, access)
         let draft = Questions.Draft(
-            kind: access.kind == .spawn ? .spawn : .permission, agent: identity.name, team: identity.team, call: self.call,
+            kind: access.kind == .spawn ? .spawn : .permission, asker: identity, call: self.call,
             title: "\(identity.name) wants to \(access.asWish)\(note.isEmpty ? "" : "  \(note)")", detail: detail,
             why: "rule «\(rule)» (\(rule.origin))", always: always.description)
-        wait?(true)
-        defer { wait?(false) }
-        let reply: Questions.Reply
-        do {
-            reply = try await self.services.questions.ask(draft) { self.gated($0) }
-        } catch {
-            throw ToolError(error.description)
-        }
+        let reply = try await self.put(draft, wait: wait)
         switch reply.answer {
         case .allow:
             try await self.log(access, .allow, rule, by: reply.by)
@@ -76,13 +76,33 @@ package final class CallAuthority: Sendable {
             try await self.log(access, .deny, rule, by: reply.by)
             throw self.refusal(access, "by \(reply.by), who says: \(text)")
         }
-        self.ungated()
     }
 
-    /// The call waits for a human: people see its agent as gated.
-    func gated(_ question: ID) { self.agent.tell(.gated(call: self.call, question: question)) }
+    /// Puts a question to people and waits. Meanwhile they see who asks as gated, and the call's own clock may stand still.
+    func put(_ draft: Questions.Draft, wait: (@Sendable (Bool) -> Void)?) async throws(ToolError) -> Questions.Reply {
+        wait?(true)
+        defer {
+            wait?(false)
+            self.tell(.ungated(call: self.call))
+        }
+        do {
+            return try await self.services.questions.ask(draft) { self.tell(.gated(call: self.call, question: $0)) }
+        } catch {
+            throw ToolError(error.description)
+        }
+    }
 
-    func ungated() { self.agent.tell(.ungated(call: self.call)) }
+    /// Asks a person whether something may go on that no rule speaks of. `why` says who wants to know.
+    func confirm(_ title: String, detail: String, why: String, wait: (@Sendable (Bool) -> Void)? = nil) async throws(ToolError) {
+        let draft = Questions.Draft(
+            kind: .permission, asker: self.identity, call: self.call, title: title, detail: detail, why: why)
+        let reply = try await self.put(draft, wait: wait)
+        switch reply.answer {
+        case .allow, .always: return
+        case .refuse: throw ToolError("Refused by \(reply.by): \(title) (\(why)).", status: .denied)
+        case .text(let text): throw ToolError("Refused by \(reply.by), who says: \(text)", status: .denied)
+        }
+    }
 
     private func refusal(_ access: Access, _ by: String) -> ToolError {
         ToolError("Refused \(by): \(access). Do not try it another way; go on without it, or say what you would need.", status: .denied)
@@ -94,7 +114,7 @@ package final class CallAuthority: Sendable {
     }
 
     private func log(_ access: Access, _ verdict: Verdict, _ rule: PermissionRule, by: String) async throws(ToolError) {
-        let identity = self.agent.identity
+        let identity = self.identity
         do {
             try await self.services.store.publish(
                 PermissionDecided(

@@ -29,6 +29,9 @@ package final class Mailbox<Element: Sendable>: Sendable {
         return accepted
     }
 
+    /// Whether nothing waits to be taken.
+    package var isEmpty: Bool { self.state.withLock { $0.queue.isEmpty } }
+
     /// The next element; nil when closed or cancelled. One reader at a time.
     package func next() async -> Element? {
         await withTaskCancellationHandler {

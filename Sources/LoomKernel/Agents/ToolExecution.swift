@@ -11,18 +11,20 @@ struct ToolExecution: Sendable {
     func run() async -> ToolResult {
         do {
             let tool = try self.tool()
-            let arguments = try self.arguments(tool)
-            let authority = CallAuthority(agent: self.agent, call: self.call.id, tool: tool.schema.name)
+            let authority = CallAuthority(
+                self.agent.identity, self.services, call: self.call.id, tool: tool.schema.name, tell: { [agent] in agent.tell($0) })
+            let host = ToolHost(
+                agent: self.agent.identity, call: self.call.id, tool: tool.schema.name, authority: authority, roster: self.agent.roster)
+            let hooks = HookChain(self.services.catalog.hooks, host)
+            let arguments = try await self.arguments(tool, hooks)
             for access in try await tool.access(arguments) { try await authority.settle(access) }
             guard
                 await self.agent.begin(
                     self.call.id, tool: tool.schema.name, summary: await tool.summary(arguments), generation: tool.generation,
                     arguments: arguments)
             else { return ToolResult("The call did not begin: its agent is stopping.", status: .cancelled) }
-            let host = ToolHost(
-                agent: self.agent.identity, call: self.call.id, tool: tool.schema.name, authority: authority, roster: self.agent.roster)
             let result = try await tool.run(arguments, host)
-            return await self.cut(result)
+            return await self.cut(try await self.rewritten(result, of: tool, arguments, hooks))
         } catch {
             return ToolResult(Task.isCancelled ? "Cancelled. \(error.message)" : error.message, status: error.status, data: nil)
         }
@@ -55,7 +57,35 @@ struct ToolExecution: Sendable {
         return tool
     }
 
-    private func arguments(_ tool: any Tool) throws(ToolError) -> JSON {
+    private func arguments(_ tool: any Tool, _ hooks: HookChain) async throws(ToolError) -> JSON {
+        let arguments = try self.wellFormed(tool)
+        guard !hooks.isEmpty(at: .beforeTool), let made = try await hooks.run(.beforeTool, self.subject(tool, arguments)) else {
+            return arguments
+        }
+        return try tool.validate(made)
+    }
+
+    private func rewritten(
+        _ result: ToolResult, of tool: any Tool, _ arguments: JSON, _ hooks: HookChain
+    ) async throws(ToolError) -> ToolResult {
+        guard !hooks.isEmpty(at: .afterTool) else { return result }
+        var subject = self.subject(tool, arguments)
+        subject["text"] = .string(result.text)
+        subject["status"] = .string(result.status.rawValue)
+        guard let text = try await hooks.run(.afterTool, subject)?.stringValue else { return result }
+        return ToolResult(text, status: result.status, data: result.data)
+    }
+
+    /// The call as hooks see it.
+    private func subject(_ tool: any Tool, _ arguments: JSON) -> JSON {
+        let identity = self.agent.identity
+        return [
+            "tool": .string(tool.schema.name), "arguments": arguments, "call": .string(self.call.id), "agent": .string(identity.name),
+            "role": .string(identity.role), "team": .string(identity.team),
+        ]
+    }
+
+    private func wellFormed(_ tool: any Tool) throws(ToolError) -> JSON {
         if let malformed = self.call.malformed {
             throw ToolError(
                 "The arguments of \(self.call.name) were not valid JSON: \(malformed.prefix(200)). Send them again as one JSON object.")

@@ -7,6 +7,11 @@ package protocol Catalog: Sendable {
     var tools: [any Tool] { get }
     var providers: [any Provider] { get }
     var roles: [Role] { get }
+    /// These four by name, sorted.
+    var hooks: [any Hook] { get }
+    var commands: [any PluginCommand] { get }
+    var panels: [any Panel] { get }
+    var backgroundServices: [any BackgroundService] { get }
     func tool(_ name: String) -> (any Tool)?
     func provider(_ name: String) -> (any Provider)?
     func role(_ name: String) -> Role?
@@ -14,6 +19,14 @@ package protocol Catalog: Sendable {
     func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String
     /// What `plugin list` and the page show.
     var plugins: [PluginSummary] { get }
+}
+
+/// A catalog without plugins of a kind need not say so.
+extension Catalog {
+    package var hooks: [any Hook] { [] }
+    package var commands: [any PluginCommand] { [] }
+    package var panels: [any Panel] { [] }
+    package var backgroundServices: [any BackgroundService] { [] }
 }
 
 /// A source of model replies.

@@ -36,8 +36,7 @@ package actor Questions {
     /// What is asked, by whom and for which call.
     package struct Draft: Sendable, Hashable {
         package var kind: Question.Kind
-        package var agent: String
-        package var team: String
+        package var asker: AgentIdentity
         package var call: String
         package var title: String
         package var detail = ""
@@ -49,7 +48,8 @@ package actor Questions {
     /// Waits for an answer; cancelling the task withdraws the question. `asked` hears its id before anyone can answer.
     package func ask(_ draft: Draft, asked: @Sendable (ID) -> Void) async throws(StoreError) -> Reply {
         let question = Question(
-            id: self.identifiers.next(), kind: draft.kind, agent: draft.agent, call: draft.call, title: draft.title, detail: draft.detail,
+            id: self.identifiers.next(), kind: draft.kind, agent: draft.asker.name, call: draft.call, title: draft.title,
+            detail: draft.detail,
             why: draft.why, always: draft.always, options: draft.options, time: self.clock.now)
         guard self.isInteractive else {
             // Whoever only wanted to know goes on by their own judgement; whoever needed a permission cannot.
@@ -86,7 +86,7 @@ package actor Questions {
                 sql: "INSERT INTO question (id, session, question) VALUES (?, ?, ?)",
                 arguments: [question.id.description, transaction.session, JSON(encoding: question).text()])
             try transaction.publish(
-                QuestionAsked(question: question), source: "agent/\(draft.agent)", subject: question.id.description, team: draft.team)
+                QuestionAsked(question: question), source: draft.asker.source, subject: question.id.description, team: draft.asker.team)
         }
     }
 

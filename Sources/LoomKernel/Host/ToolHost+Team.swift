@@ -131,10 +131,11 @@ extension ToolHost {
     /// A message to a teammate: read at its next boundary, or at once when urgent.
     package func send(to name: String, _ text: String, urgent: Bool) async throws(ToolError) -> InboxItem {
         try await self.authority.require(Access(.message, name), wait: self.humanWait)
-        guard name != self.agent.name else { throw ToolError("That is you. Write to a teammate.") }
+        guard name != self.agent.name || self.agent.kind != .agent else { throw ToolError("That is you. Write to a teammate.") }
         do {
             return try await self.roster.deliver(
-                text, to: name, from: self.agent.name, kind: .peer, urgent: urgent, effect: (self.agent.id, self.call))
+                text, to: name, from: self.agent.name, source: self.agent.source, kind: .peer, urgent: urgent,
+                effect: (self.agent.id, self.call))
         } catch {
             throw ToolError(error.description)
         }
@@ -143,17 +144,9 @@ extension ToolHost {
     /// Asks the human and waits.
     package func ask(_ question: String, options: [String]) async throws(ToolError) -> String {
         let draft = Questions.Draft(
-            kind: .choice, agent: self.agent.name, team: self.agent.team, call: self.call, title: "\(self.agent.name) asks: \(question)",
+            kind: .choice, asker: self.agent, call: self.call, title: "\(self.agent.name) asks: \(question)",
             options: options)
-        self.humanWait?(true)
-        defer { self.humanWait?(false) }
-        let reply: Questions.Reply
-        do {
-            reply = try await self.services.questions.ask(draft) { [authority] id in authority.gated(id) }
-        } catch {
-            throw ToolError(error.description)
-        }
-        self.authority.ungated()
+        let reply = try await self.authority.put(draft, wait: self.humanWait)
         switch reply.answer {
         case .text(let text): return text
         case .allow, .always: return "yes"

@@ -1,10 +1,12 @@
 import LoomSystem
 
-/// What a running tool can do to the world. Every function asks the permission engine for what it touches, with the rights of
-/// the agent whose call it is; there is no other way.
+/// What a running plugin can do to the world. Every function asks the permission engine for what it touches, with the rights of
+/// the agent whose call it is, or of a plugin that acts for itself; there is no other way.
 package struct ToolHost: Sendable {
+    /// Whoever acts.
     package let agent: AgentIdentity
     package let call: String
+    /// The plugin's name, which rules may speak of.
     package let tool: String
     let authority: CallAuthority
     let roster: Roster
@@ -17,6 +19,23 @@ package struct ToolHost: Sendable {
         self.tool = tool
         self.authority = authority
         self.roster = roster
+    }
+
+    /// A host for a plugin that acts for itself, in one call of it.
+    init(plugin: AgentIdentity, call: String, roster: Roster) {
+        self.init(
+            agent: plugin, call: call, tool: plugin.name,
+            authority: CallAuthority(plugin, roster.services, call: call, tool: plugin.name), roster: roster)
+    }
+
+    /// The same call seen by another plugin that takes part in it, under that plugin's name.
+    func seen(by plugin: String) -> ToolHost {
+        var host = ToolHost(
+            agent: self.agent, call: self.call, tool: plugin,
+            authority: CallAuthority(self.agent, self.services, call: self.call, tool: plugin, tell: self.authority.tell),
+            roster: self.roster)
+        host.humanWait = self.humanWait
+        return host
     }
 
     var services: Services { self.roster.services }

@@ -26,6 +26,7 @@ package final class Subscription: Sendable {
         var reader: CheckedContinuation<[Signal]?, Never>?
         var writers: [CheckedContinuation<Void, Never>] = []
         var dropped = 0
+        var lastOffered: Int64 = 0
         var end: End?
 
         var count: Int { self.queue.count - self.head }
@@ -62,6 +63,9 @@ package final class Subscription: Sendable {
     /// How many signals a lossy subscriber missed.
     package var dropped: Int { self.state.withLock { $0.dropped } }
 
+    /// The number of the last kept signal that was for it, taken or not.
+    package var lastOffered: Int64 { self.state.withLock { $0.lastOffered } }
+
     /// Nil while it lives.
     package var end: End? { self.state.withLock { $0.end } }
 
@@ -96,6 +100,7 @@ package final class Subscription: Sendable {
     func offer(_ signals: [Signal]) -> Bool {
         let (reader, accepted) = self.state.withLock { state -> (CheckedContinuation<[Signal]?, Never>?, Bool) in
             guard state.end == nil else { return (nil, true) }
+            if let last = signals.last?.sequence, last > 0 { state.lastOffered = last }
             if let waiting = state.reader {
                 state.reader = nil
                 return (waiting, true)

@@ -68,6 +68,23 @@ enum Migrations {
                     CREATE INDEX model_call_session ON model_call (session);
                     """)
         }
+        migrator.registerMigration("plugins that act for themselves") { db in
+            // Whoever acts has effects and has seen files, and not everybody is an agent with a row.
+            try db.execute(
+                sql: """
+                    ALTER TABLE file_seen RENAME TO file_seen_of_agents;
+                    CREATE TABLE file_seen (
+                        agent TEXT NOT NULL, path TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (agent, path)) WITHOUT ROWID;
+                    INSERT INTO file_seen SELECT agent, path, hash FROM file_seen_of_agents;
+                    DROP TABLE file_seen_of_agents;
+                    ALTER TABLE effect RENAME TO effect_of_agents;
+                    CREATE TABLE effect (
+                        agent TEXT NOT NULL, call TEXT NOT NULL, number INTEGER NOT NULL, effect TEXT NOT NULL,
+                        PRIMARY KEY (agent, call, number)) WITHOUT ROWID;
+                    INSERT INTO effect SELECT agent, call, number, effect FROM effect_of_agents;
+                    DROP TABLE effect_of_agents;
+                    """)
+        }
         return migrator
     }
 }

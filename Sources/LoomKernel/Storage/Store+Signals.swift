@@ -4,7 +4,7 @@ package import LoomSystem
 extension Store {
     /// The session's kept signals behind a number, oldest first. Replay is reading the log.
     package func signals(
-        after sequence: Int64, limit: Int, session: ID, matching pattern: TopicPattern? = nil
+        after sequence: Int64, limit: Int, session: ID, matching patterns: [TopicPattern] = []
     ) async throws(StoreError) -> [Signal] {
         try await self.read { db in
             let rows = try Row.fetchCursor(
@@ -12,8 +12,8 @@ extension Store {
                 arguments: [session.description, sequence])
             var found: [Signal] = []
             while found.count < limit, let row = try rows.next() {
-                guard let signal = Signal(row), pattern?.matches(signal.topic) ?? true else { continue }
-                found.append(signal)
+                guard let signal = Signal(row) else { continue }
+                if patterns.isEmpty || patterns.contains(where: { $0.matches(signal.topic) }) { found.append(signal) }
             }
             return found
         }
@@ -41,6 +41,15 @@ extension Store {
 
     package func lastSequence() async throws(StoreError) -> Int64 {
         try await self.read { try Int64.fetchOne($0.cachedStatement(sql: "SELECT max(sequence) FROM signal")) ?? 0 }
+    }
+
+    /// Lets a durable subscriber that is new begin behind what has happened so far.
+    package func beginCursor(_ name: String) async throws(StoreError) {
+        try await self.transaction {
+            try $0.db.run(
+                sql: "INSERT OR IGNORE INTO cursor (name, sequence) VALUES (?, (SELECT coalesce(max(sequence), 0) FROM signal))",
+                arguments: [name])
+        }
     }
 
     /// Where a durable subscriber stands; zero for a new one.

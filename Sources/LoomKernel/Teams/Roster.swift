@@ -275,7 +275,8 @@ package actor Roster {
     /// Stores a message and wakes its reader.
     @discardableResult
     package func deliver(
-        _ text: String, to name: String, from sender: String, kind: InboxItem.Kind, urgent: Bool = false, cause: ID? = nil,
+        _ text: String, to name: String, from sender: String, source: String? = nil, kind: InboxItem.Kind, urgent: Bool = false,
+        cause: ID? = nil,
         effect: (agent: ID, call: String)? = nil
     ) async throws(CommandError) -> InboxItem {
         let identity = try self.member(name).identity
@@ -286,7 +287,7 @@ package actor Roster {
             try await self.services.store.transaction { transaction in
                 if let effect { try transaction.record(.stored("the message to \(name) was sent"), agent: effect.agent, call: effect.call) }
                 let isSigned = sender.hasPrefix("user") || kind != .user
-                let source = kind != .user ? "agent/\(sender)" : isSigned ? sender : "user/\(sender)"
+                let source = source ?? (kind != .user ? "agent/\(sender)" : isSigned ? sender : "user/\(sender)")
                 try transaction.queue(item, agent: identity, source: source, call: effect?.call)
                 if kind == .user {
                     try transaction.publish(

@@ -48,16 +48,6 @@ package struct ProjectRulesText: Sendable, Hashable {
     package init(_ text: String) { self.text = text }
 }
 
-/// Who an agent is. The id is its identity; the name is a label that is unique within a session.
-package struct AgentIdentity: Sendable, Hashable, Codable {
-    package let id: ID
-    package let name: String
-    package let role: String
-    package let team: String
-
-    package var source: String { "agent/\(self.name)" }
-}
-
 /// A command that could not be carried out: what happened, to what, and what to do next.
 package struct CommandError: Error, Sendable, Hashable, CustomStringConvertible {
     package let description: String

@@ -6,6 +6,7 @@ package import LoomSystem
 package actor Workspace {
     package nonisolated let services: Services
     let roster: Roster
+    let desk: ServiceDesk
     /// Held until it is closed.
     private var lock: SessionLock?
     private let frontEnd: String
@@ -20,6 +21,7 @@ package actor Workspace {
     private init(services: Services, roster: Roster, lock: SessionLock?, frontEnd: String) {
         self.services = services
         self.roster = roster
+        self.desk = ServiceDesk(roster: roster)
         self.lock = lock
         self.frontEnd = frontEnd
     }
@@ -101,7 +103,11 @@ package actor Workspace {
         } else {
             try await self.roster.spawn(.init(role: options.leadRole, name: options.leadRole), by: "kernel")
         }
+        await self.desk.reconcile()
     }
+
+    /// The catalog hands out other plugins than before.
+    package func catalogChanged() async { await self.desk.reconcile() }
 
     private var flaggedModel: ModelName? {
         let configuration = self.configuration
@@ -120,6 +126,7 @@ package actor Workspace {
         var finished = await self.result()
         if let outcome { finished.outcome = outcome }
         await self.services.questions.close()
+        await self.desk.close()
         await self.roster.close()
         let (session, end) = (self.services.session, finished)
         _ = try? await self.services.store.transaction { transaction in
@@ -149,12 +156,14 @@ package actor Workspace {
             costUSD: unpriced > 0 ? nil : usage.values.reduce(0) { $0 + $1.cost })
     }
 
-    /// Returns when every agent has come to rest: nobody works, nothing unread, no question open. Paused agents are at rest.
+    /// Returns when every agent has come to rest: nobody works, nothing unread, no question open, and no service has anything left
+    /// to react to. Paused agents are at rest.
     package func waitUntilQuiet() async -> SessionFinished {
         let changes = self.services.bus.subscribe(name: "quiet", delivery: .lossy, capacity: 1)
         defer { changes.cancel() }
         while !Task.isCancelled {
             let before = try? await self.services.store.lastSequence()
+            await self.desk.caughtUp()
             if await self.isQuiet(), (try? await self.services.store.lastSequence()) == before { break }
             guard await changes.next() != nil else { break }
         }

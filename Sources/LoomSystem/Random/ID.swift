@@ -18,6 +18,13 @@ package struct ID: Sendable, Hashable, Comparable, LosslessStringConvertible, Co
         low = random.next()
     }
 
+    /// The same id for the same text, for what must be found again under a name. Its time says nothing.
+    package init(digestOf text: String) {
+        let digits = Hash.sha256(text)
+        high = UInt64(digits.prefix(16), radix: 16) ?? 0
+        low = UInt64(digits.dropFirst(16).prefix(16), radix: 16) ?? 0
+    }
+
     /// Reads the 26 characters in either case; nil for anything else.
     package init?(_ text: String) {
         let digits = text.utf8.compactMap { Self.value(of: $0) }

@@ -65,19 +65,19 @@ struct SignalBusTests {
     func durable() async throws {
         let bench = try Bench()
         for number in 1...3 { try await bench.store.publish(Notice(level: "info", text: "\(number)"), source: "kernel") }
-        let first = DurableSubscription(name: "d", pattern: "**", store: bench.store, bus: bench.bus, session: bench.session)
+        let first = DurableSubscription(name: "d", patterns: ["**"], store: bench.store, bus: bench.bus, session: bench.session)
         let next = try await first.next(limit: 2)
         let batch = try #require(next)
         try await first.acknowledge(try #require(batch.first))
         first.cancel()
-        let second = DurableSubscription(name: "d", pattern: "**", store: bench.store, bus: bench.bus, session: bench.session)
+        let second = DurableSubscription(name: "d", patterns: ["**"], store: bench.store, bus: bench.bus, session: bench.session)
         #expect(try await second.next()?.map(\.sequence) == [2, 3])
     }
 
     @Test("wakes a durable subscriber that waits at the end of the log")
     func durableWake() async throws {
         let bench = try Bench()
-        let waiting = DurableSubscription(name: "d", pattern: "**", store: bench.store, bus: bench.bus, session: bench.session)
+        let waiting = DurableSubscription(name: "d", patterns: ["**"], store: bench.store, bus: bench.bus, session: bench.session)
         async let batch = waiting.next()
         try await bench.store.publish(Notice(level: "info", text: "1"), source: "kernel")
         let woken = try await batch

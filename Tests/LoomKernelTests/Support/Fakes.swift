@@ -6,8 +6,17 @@ import Synchronization
 /// A catalog of Swift values: the kernel's tests need no Lua.
 final class FakeCatalog: Catalog {
     private let state: Mutex<[String: any Tool]>
+    private let acting = Mutex((hooks: [any Hook](), services: [any BackgroundService]()))
     let provider: FakeProvider
     let roles: [Role]
+
+    /// What there is from now on, as after a reload.
+    func install(hooks: [any Hook] = [], services: [any BackgroundService] = []) {
+        self.acting.withLock { $0 = (hooks, services) }
+    }
+
+    var hooks: [any Hook] { self.acting.withLock { $0.hooks } }
+    var backgroundServices: [any BackgroundService] { self.acting.withLock { $0.services } }
 
     init(provider: FakeProvider, tools: [any Tool] = []) {
         self.provider = provider

@@ -1,0 +1,39 @@
+package import LoomSystem
+
+extension Workspace {
+    /// Runs a plugin's command for the person who typed it, and gives back what it says.
+    package func run(command name: String, _ text: String) async throws(CommandError) -> String {
+        guard let command = self.catalog.commands.first(where: { $0.name == name }) else {
+            let nearest = nearestWord(to: name, in: self.catalog.commands.map(\.name))
+            throw CommandError("There is no command «\(name)».\(nearest.map { " Did you mean \($0)?" } ?? "")")
+        }
+        let host = ToolHost(
+            plugin: AgentIdentity(plugin: name, kind: .command), call: self.services.identifiers.next().description, roster: self.roster)
+        do {
+            return self.services.secrets.redact(try await command.run(text, try await self.view(), host))
+        } catch {
+            throw CommandError(error.message)
+        }
+    }
+
+    /// What the argument begun may become, as the command's plugin says.
+    package func complete(command name: String, _ word: String) async -> [String] {
+        guard let command = self.catalog.commands.first(where: { $0.name == name }), let view = try? await self.view() else { return [] }
+        return await command.complete(word, view)
+    }
+
+    /// The nodes of a plugin's panel as things stand; nil when there is no such panel.
+    package func draw(panel name: String) async throws(CommandError) -> JSON? {
+        guard let panel = self.catalog.panels.first(where: { $0.name == name }) else { return nil }
+        do {
+            return try await panel.render(try await self.view())
+        } catch {
+            throw CommandError(error.message)
+        }
+    }
+
+    /// The workspace as commands and panels see it.
+    private func view() async throws(ToolError) -> JSON {
+        do { return try JSON(encoding: await self.snapshot()) } catch { throw ToolError("The session cannot be shown: \(error)") }
+    }
+}
