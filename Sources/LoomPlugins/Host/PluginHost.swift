@@ -49,6 +49,9 @@ package actor PluginHost {
         }
     }
 
+    /// From now on plugins work in this workspace.
+    package nonisolated func attach(_ workspace: Workspace) { ports.world.attach(workspace) }
+
     /// Lua states that are open: one for each tool and provider, and those of older generations that still serve a call.
     package nonisolated var openGenerations: Int { generations.value }
 

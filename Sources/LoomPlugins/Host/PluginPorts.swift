@@ -18,6 +18,8 @@ package struct PluginPorts: Sendable {
     package var log: @Sendable (String, String, String) -> Void
     /// Takes the report of each load and reload.
     package var report: @Sendable (PluginReported) -> Void
+    /// What is open around the plugins; shared by all of a host.
+    package let world = PluginWorld()
 
     package init(
         clock: any WallClock, files: any FileSystem, http: any HTTPClient,
