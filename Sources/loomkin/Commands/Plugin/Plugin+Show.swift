@@ -1,0 +1,47 @@
+import ArgumentParser
+import LoomKernel
+import LoomPlugins
+import LoomSystem
+
+extension Plugin {
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one plugin: where it stands, its parameters, its last error.")
+        @OptionGroup var project: ProjectOptions
+        @Flag(name: .long, help: "Print JSON.") var json = false
+        @Argument(help: "The plugin's name.") var name: String
+
+        func run() async throws {
+            let project = try await Project.open(self.project)
+            await project.plugins.load()
+            let catalog = project.plugins.catalog
+            let found = catalog.plugins.filter { $0.name == self.name }
+            guard !found.isEmpty else {
+                let nearest = nearestWord(to: self.name, in: catalog.plugins.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+                throw ValidationError("There is no plugin «\(self.name)».\(nearest) See «loomkin plugin list».")
+            }
+            if self.json {
+                let values = try found.map { plugin in
+                    var value = try JSON(encoding: plugin)
+                    if plugin.kind == "tool", let schema = catalog.tool(plugin.name)?.schema {
+                        value["schema"] = try JSON(encoding: schema)
+                    }
+                    return value
+                }
+                return print(JSON.array(values).text(pretty: true))
+            }
+            for plugin in found {
+                print("\(plugin.name)  \(plugin.kind)  \(plugin.root)/\(plugin.path)  \(plugin.status)")
+                if !plugin.shadows.isEmpty { print("shadows the one of: \(plugin.shadows.joined(separator: ", "))") }
+                if let error = plugin.error { print("error: \(error)") }
+                if plugin.kind == "tool", let schema = catalog.tool(plugin.name)?.schema {
+                    print(schema.description)
+                    print(schema.parameters.text(pretty: true))
+                }
+                if plugin.kind == "role", let role = catalog.role(plugin.name) {
+                    print(role.description)
+                    print("model \(role.model), prompt \(role.prompt), tools \(role.tools.joined(separator: " "))")
+                }
+            }
+        }
+    }
+}

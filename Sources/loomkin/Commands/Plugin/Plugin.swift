@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// What is loaded, and what is wrong with it. Each subcommand is an extension in a file of its own.
+struct Plugin: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List, show and check plugins.", subcommands: [List.self, Show.self, Check.self], defaultSubcommand: List.self)
+
+    /// The words that may stand after `plugin`.
+    static var names: [String] { configuration.subcommands.map { $0._commandName } }
+}
