@@ -7,6 +7,8 @@ package actor Agent {
     nonisolated let services: Services
     nonisolated let roster: Roster
     private var machine: AgentMachine
+    /// As the log has it. Nobody is shown to be at rest whose last step is not kept yet.
+    private var keptStatus = AgentStatus.idle
     private var events = 0
     private let mailbox = Mailbox<Input>()
     private var thinking: (token: Int, task: Task<Void, Never>)?
@@ -53,7 +55,10 @@ package actor Agent {
 
     // MARK: What others may ask and tell
 
-    package var status: AgentStatus { self.failure == nil ? self.machine.status : .failed }
+    package var status: AgentStatus {
+        guard self.failure == nil else { return .failed }
+        return self.machine.status.isBusy ? self.machine.status : self.keptStatus
+    }
     package var outcome: Outcome? { self.machine.outcome }
     package var messages: [Message] { self.machine.messages }
 
@@ -130,6 +135,7 @@ package actor Agent {
         let rows = try await self.services.store.events(of: self.identity.id)
         for (event, _) in rows { _ = self.machine.handle(event) }
         self.events = rows.count
+        self.keptStatus = self.machine.status
     }
 
     private func take(_ input: Input) async throws {
@@ -200,6 +206,7 @@ package actor Agent {
         self.events += 1
         if case .received(let items) = event { self.cause = items.last?.cause ?? items.last?.id }
         try await self.keep(event, number: self.events, changed: before != self.machine.status, effects)
+        self.keptStatus = self.machine.status
         if case .finished(let call, _) = event { self.running[call] = nil }
         for effect in effects { try await self.perform(effect) }
     }

@@ -44,8 +44,12 @@ package final class SignalBus: Sendable {
     /// A signal not yet numbered; nil when the payload cannot be written as JSON.
     func make<P: SignalPayload>(_ payload: P, source: String, subject: String?, team: String?, cause: ID?) -> Signal? {
         guard let data = try? JSON(encoding: payload) else { return nil }
-        return Signal(
-            sequence: 0, id: self.identifiers.next(), type: P.type, source: source, subject: subject, team: team, cause: cause,
+        return self.make(type: P.type, data, source: source, subject: subject, team: team, cause: cause)
+    }
+
+    func make(type: String, _ data: JSON, source: String, subject: String?, team: String?, cause: ID?) -> Signal {
+        Signal(
+            sequence: 0, id: self.identifiers.next(), type: type, source: source, subject: subject, team: team, cause: cause,
             time: self.clock.now, data: data)
     }
 

@@ -30,12 +30,17 @@ extension Store {
     }
 
     /// The newest kept signals of a session, oldest first.
-    package func latestSignals(_ count: Int, session: ID) async throws(StoreError) -> [Signal] {
+    package func latestSignals(
+        _ count: Int, session: ID, matching pattern: TopicPattern = TopicPattern("**")
+    ) async throws(StoreError) -> [Signal] {
         try await self.read { db in
-            try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT * FROM signal WHERE session = ? ORDER BY sequence DESC LIMIT ?"),
-                arguments: [session.description, count]
-            ).reversed().compactMap(Signal.init)
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(sql: "SELECT * FROM signal WHERE session = ? ORDER BY sequence DESC"), arguments: [session.description])
+            var found: [Signal] = []
+            while found.count < count, let row = try rows.next() {
+                if let signal = Signal(row), pattern.matches(signal.topic) { found.append(signal) }
+            }
+            return found.reversed()
         }
     }
 

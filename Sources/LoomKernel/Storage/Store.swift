@@ -117,7 +117,17 @@ package final class Transaction {
     package func publish(
         _ payload: some SignalPayload, source: String, subject: String? = nil, team: String? = nil, cause: ID? = nil
     ) throws -> Signal? {
-        guard var signal = self.bus.make(payload, source: source, subject: subject, team: team, cause: cause) else { return nil }
+        guard let signal = self.bus.make(payload, source: source, subject: subject, team: team, cause: cause) else { return nil }
+        return try self.keep(signal)
+    }
+
+    /// A signal of a type that no payload declares: a plugin's own.
+    func publish(type: String, _ data: JSON, source: String, subject: String?, team: String?) throws -> Signal {
+        try self.keep(self.bus.make(type: type, data, source: source, subject: subject, team: team, cause: nil))
+    }
+
+    private func keep(_ signal: Signal) throws -> Signal {
+        var signal = signal
         try self.db.cachedStatement(
             sql: "INSERT INTO signal (id, session, type, source, subject, team, cause, time, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         ).execute(arguments: [

@@ -33,6 +33,19 @@ extension Workspace {
         }
     }
 
+    /// Kept signals whose topic fits a pattern: those behind a number, oldest first, or the newest.
+    package func history(matching pattern: String, after sequence: Int64?, limit: Int) async throws(CommandError) -> [Signal] {
+        let pattern = TopicPattern(pattern)
+        do {
+            guard let sequence else {
+                return try await self.services.store.latestSignals(limit, session: self.session, matching: pattern)
+            }
+            return try await self.services.store.signals(after: sequence, limit: limit, session: self.session, matching: [pattern])
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
     /// What a tool call was given and what it gave back; nil when there was no such call.
     package func toolOutput(_ call: String) async -> (started: ToolStarted, finished: ToolFinished?)? {
         let signals = (try? await self.services.store.signals(about: call, session: self.session)) ?? []

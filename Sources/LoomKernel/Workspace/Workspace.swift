@@ -103,10 +103,9 @@ package actor Workspace {
         } else {
             try await self.roster.spawn(.init(role: options.leadRole, name: options.leadRole), by: "kernel")
         }
-        await self.desk.reconcile()
     }
 
-    /// The catalog hands out other plugins than before.
+    /// The catalog hands out other plugins than before, or is complete for the first time: services begin, change and end with it.
     package func catalogChanged() async { await self.desk.reconcile() }
 
     private var flaggedModel: ModelName? {

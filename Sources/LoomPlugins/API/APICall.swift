@@ -16,10 +16,18 @@ struct APICall: Sendable {
     func flag(_ name: String) -> Bool { arguments[name]?.boolValue ?? false }
     func table(_ name: String) -> JSON { arguments[name] ?? .object([:]) }
 
-    /// The host of the running tool. The phases of a function see to it that there is one.
+    /// What is open around the plugins. Where there is nothing, such as in a check, nothing can be looked at.
+    var workspace: Workspace {
+        get throws(APIFault) {
+            guard let workspace = context.ports.world.workspace else { throw .mistake("loom.\(function) needs an open session") }
+            return workspace
+        }
+    }
+
+    /// The host of whoever acts. The phases of a function see to it that there is one.
     var host: ToolHost {
         get throws(APIFault) {
-            guard var host = context.toolHost else { throw .mistake("loom.\(function) works for a tool's run only") }
+            guard var host = context.toolHost else { throw .mistake("loom.\(function) works for somebody who acts only") }
             let lua = lua
             host.humanWait = { waits in waits ? lua.pauseDeadline() : lua.resumeDeadline() }
             return host
@@ -31,8 +39,7 @@ extension APIFunction {
     /// Checks the arguments by position, as Lua passes them; nil and what is missing are the same.
     func check(_ values: [JSON], context: CallContext, lua: LuaCall) throws(APIFault) -> APICall {
         guard phases.contains(context.phase) else {
-            let allowed = Phase.allCases.filter(phases.contains).map(\.description).joined(separator: " or ")
-            throw .mistake("loom.\(name) may not be called \(context.phase.description), only \(allowed)")
+            throw .mistake("loom.\(name) may not be called \(context.phase.description), only \(Phase.list(phases))")
         }
         guard values.count <= arguments.count else {
             throw .mistake("loom.\(name) takes \(arguments.count) argument\(arguments.count == 1 ? "" : "s"), got \(values.count)")

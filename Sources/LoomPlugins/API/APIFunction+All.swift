@@ -3,7 +3,7 @@ import LoomSystem
 
 extension APIFunction {
     /// Every function of `loom`. What is not here does not exist: functions, checks and documentation all come from it.
-    package static let all: [APIFunction] = values + files + repository + processes + team
+    package static let all: [APIFunction] = values + files + repository + processes + team + signals + html
 
     init(
         _ name: String, _ arguments: [(String, Parameter?)] = [], returns: String = "", phases: Set<Phase>, text: String, body: Body
@@ -22,14 +22,14 @@ extension APIFunction {
         return copy
     }
 
-    /// A function of the running tool's host. What the host refuses to an agent comes back as `nil, err`; a denied or
+    /// A function of the host of whoever acts. What the host refuses to an agent comes back as `nil, err`; a denied or
     /// cancelled call ends, since no plugin is to talk its way around that.
     static func ofHost(
         _ name: String, _ arguments: [(String, Parameter?)] = [], returns: String, text: String,
         _ work: @escaping @Sendable (ToolHost, APICall) async throws(ToolError) -> JSON
     ) -> APIFunction {
         APIFunction(
-            name, arguments, returns: returns, phases: [.tool], text: text,
+            name, arguments, returns: returns, phases: acting, text: text,
             body: .suspending { (call) throws(APIFault) in
                 let host = try call.host
                 do throws(ToolError) {

@@ -20,7 +20,10 @@ extension APIFunction {
         ) { (host, call) throws(ToolError) in
             .array(try await host.spawn(SpawnRequest(table: call.table("request"))).map(\.lua))
         },
-        ofHost("agent.self", returns: "{ name: string, role: string, team: string }", text: "The agent that called the tool.") {
+        ofHost(
+            "agent.self", returns: "{ name: string, role: string, team: string }",
+            text: "Who acts: the agent that called the tool, or the service or command itself."
+        ) {
             (host, _) throws(ToolError) in
             ["name": .string(host.agent.name), "role": .string(host.agent.role), "team": .string(host.agent.team)]
         },

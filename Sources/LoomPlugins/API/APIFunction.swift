@@ -32,7 +32,9 @@ package struct APIFunction: Sendable {
     /// Everywhere Lua code runs.
     static let everywhere = Set(Phase.allCases)
     /// While something is being done for somebody.
-    static let working: Set<Phase> = [.tool, .provider]
+    static let working: Set<Phase> = acting.union([.provider])
+    /// Where somebody's rights count: there is a host that asks the permission engine.
+    static let acting: Set<Phase> = [.tool, .hook, .command, .service]
 }
 
 /// What a call of `loom` gives back.

@@ -8,7 +8,7 @@ final class CallContext: Sendable {
     /// The plugin's name.
     let plugin: String
     let ports: PluginPorts
-    /// In a tool's run.
+    /// Where somebody acts: in a tool's run, a hook, a command, a service.
     let toolHost: ToolHost?
     /// Where a provider's events go.
     let channel: EventChannel?

@@ -1,6 +1,6 @@
 /// What a file is, told by the folder it lies in.
 package enum PluginKind: String, Sendable, Hashable, Codable, CaseIterable {
-    case tool, provider, role, prompt
+    case tool, provider, role, prompt, service, command, panel, hook
     /// Shared code that other plugins require as `lib.NAME`.
     case library = "lib"
     /// A play for the scripted model, required as `scenarios.NAME`.
@@ -12,6 +12,10 @@ package enum PluginKind: String, Sendable, Hashable, Codable, CaseIterable {
         case .tool: "plugins/tools"
         case .provider: "plugins/providers"
         case .role: "roles"
+        case .service: "plugins/services"
+        case .command: "plugins/commands"
+        case .panel: "plugins/panels"
+        case .hook: "plugins/hooks"
         case .prompt: "prompts"
         case .library: "plugins/lib"
         case .scenario: "plugins/scenarios"
@@ -25,7 +29,7 @@ package enum PluginKind: String, Sendable, Hashable, Codable, CaseIterable {
         switch self {
         case .library: "lib."
         case .scenario: "scenarios."
-        case .tool, .provider, .role, .prompt: nil
+        case .tool, .provider, .role, .prompt, .service, .command, .panel, .hook: nil
         }
     }
 

@@ -102,6 +102,19 @@ package final class Generation: Sendable {
         }
     }
 
+    /// The first value of a call made for somebody, with its failure in words. What ended the call from outside is what it fails with.
+    func value(
+        of function: LuaFunction, _ arguments: [JSON], deadline: Duration, phase: Phase, host: ToolHost? = nil
+    ) async throws(ToolError) -> JSON {
+        let context = CallContext(phase: phase, plugin: file.key.name, ports: ports, toolHost: host)
+        do {
+            return try await call(function, [], arguments, marksEmptyLists: false, deadline: deadline, context: context).first ?? .null
+        } catch {
+            if let ending = context.ending as? ToolError, error.text.hasSuffix(ending.message) { throw ending }
+            throw ToolError(error, plugin: file.key, deadline: deadline)
+        }
+    }
+
     private func begin() {
         tally.begin()
         life.withLock { $0.running += 1 }

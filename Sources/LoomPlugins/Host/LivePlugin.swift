@@ -7,14 +7,26 @@ struct LivePlugin: Sendable {
         case provider(LuaProvider)
         case role(Role)
         case prompt(PromptTemplate)
+        case hook(LuaHook)
+        case command(LuaCommand)
+        case panel(LuaPanel)
+        case service(LuaService)
         /// A library or scenario: it was tried, and is run again in each plugin that requires it.
         case module
+
+        /// Whether its Lua state is used after it was loaded.
+        var isCalled: Bool {
+            switch self {
+            case .tool, .provider, .hook, .command, .panel, .service: true
+            case .role, .prompt, .module: false
+            }
+        }
     }
 
     let file: PluginFile
     let number: Int
     let content: Content
-    /// The Lua state that tools and providers live in.
+    /// The Lua state that what is called lives in.
     let generation: Generation?
     /// What its code requires; nil for a prompt.
     let modules: ModuleScope?

@@ -10,6 +10,10 @@ package final class PluginCatalog: Catalog {
         var providersByName: [String: any Provider] = [:]
         var roles: [Role] = []
         var rolesByName: [String: Role] = [:]
+        var hooks: [any Hook] = []
+        var commands: [any PluginCommand] = []
+        var panels: [any Panel] = []
+        var backgroundServices: [any BackgroundService] = []
         var prompts = PromptLibrary([:])
         var entries: [Entry] = []
     }
@@ -35,6 +39,10 @@ package final class PluginCatalog: Catalog {
     package var tools: [any Tool] { snapshot.withLock { $0.tools } }
     package var providers: [any Provider] { snapshot.withLock { $0.providers } }
     package var roles: [Role] { snapshot.withLock { $0.roles } }
+    package var hooks: [any Hook] { snapshot.withLock { $0.hooks } }
+    package var commands: [any PluginCommand] { snapshot.withLock { $0.commands } }
+    package var panels: [any Panel] { snapshot.withLock { $0.panels } }
+    package var backgroundServices: [any BackgroundService] { snapshot.withLock { $0.backgroundServices } }
     package func tool(_ name: String) -> (any Tool)? { snapshot.withLock { $0.toolsByName[name] } }
     package func provider(_ name: String) -> (any Provider)? { snapshot.withLock { $0.providersByName[name] } }
     package func role(_ name: String) -> Role? { snapshot.withLock { $0.rolesByName[name] } }
@@ -67,6 +75,10 @@ extension PluginCatalog.Snapshot {
             case .tool(let tool): tools.append(tool)
             case .provider(let provider): providers.append(provider)
             case .role(let role): roles.append(role)
+            case .hook(let hook): hooks.append(hook)
+            case .command(let command): commands.append(command)
+            case .panel(let panel): panels.append(panel)
+            case .service(let service): backgroundServices.append(service)
             case .prompt(let template): templates[key.name] = PromptSource(path: plugin.file.displayPath, template: template)
             case .module: break
             }

@@ -25,7 +25,7 @@ extension PluginHost {
             }
             if isModule { modules.commit(liveModules) }
         }
-        publish(reports)
+        await publish(reports)
         retire(replaced)
         return reports
     }

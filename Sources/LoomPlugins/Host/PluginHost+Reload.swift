@@ -13,7 +13,7 @@ extension PluginHost {
         let isShadowingChanged = keys.contains { key in files.layers[key]?.map(\.root) != seen.layers[key]?.map(\.root) }
         seen = files
         guard !changed.isEmpty else {
-            if isShadowingChanged { publish([]) }
+            if isShadowingChanged { await publish([]) }
             return []
         }
         let restored = forgiveRestored()
@@ -22,14 +22,14 @@ extension PluginHost {
         let behind = keys.filter { !changed.contains($0) && isBehind($0) }
         if !behind.isEmpty {
             let whole = await attempt(work.union(behind))
-            if whole.fault == nil { return commit(whole, after: restored) }
+            if whole.fault == nil { return await commit(whole, after: restored) }
         }
         guard !work.isEmpty else {
-            publish(restored)
+            await publish(restored)
             return restored
         }
         let attempt = await attempt(work)
-        return attempt.fault == nil ? commit(attempt, after: restored) : refuse(attempt, after: restored)
+        return attempt.fault == nil ? await commit(attempt, after: restored) : await refuse(attempt, after: restored)
     }
 
     /// Takes back the errors of files that are again what is live.
@@ -81,7 +81,7 @@ extension PluginHost {
         return attempt
     }
 
-    private func commit(_ attempt: Attempt, after earlier: [PluginReported]) -> [PluginReported] {
+    private func commit(_ attempt: Attempt, after earlier: [PluginReported]) async -> [PluginReported] {
         var reports = earlier
         var replaced: [LivePlugin] = []
         for key in attempt.removed {
@@ -100,13 +100,13 @@ extension PluginHost {
             if let old = take(plugin) { replaced.append(old) }
         }
         modules.commit(attempt.modules)
-        publish(reports)
+        await publish(reports)
         retire(replaced)
         return reports
     }
 
     /// Keeps everything as it was, and says why.
-    private func refuse(_ attempt: Attempt, after earlier: [PluginReported]) -> [PluginReported] {
+    private func refuse(_ attempt: Attempt, after earlier: [PluginReported]) async -> [PluginReported] {
         let failed = attempt.candidates.first { $0.fault != nil }.map(\.key) ?? attempt.conflicts.keys.min()
         var reports = earlier
         for candidate in attempt.candidates {
@@ -127,7 +127,7 @@ extension PluginHost {
                     plugin: candidate.key.name, kind: candidate.key.kind.rawValue, from: before?.number, to: nil, status: "failed",
                     error: fault.description, milliseconds: candidate.milliseconds))
         }
-        publish(reports)
+        await publish(reports)
         return reports
     }
 }

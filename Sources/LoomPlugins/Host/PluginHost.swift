@@ -50,7 +50,10 @@ package actor PluginHost {
     }
 
     /// From now on plugins work in this workspace.
-    package nonisolated func attach(_ workspace: Workspace) { ports.world.attach(workspace) }
+    package nonisolated func attach(_ workspace: Workspace) async {
+        ports.world.attach(workspace)
+        await workspace.catalogChanged()
+    }
 
     /// Lua states that are open: one for each tool and provider, and those of older generations that still serve a call.
     package nonisolated var openGenerations: Int { generations.value }
@@ -71,8 +74,9 @@ package actor PluginHost {
     }
 
     /// Makes what is live visible to agents, in one step.
-    func publish(_ reports: [PluginReported]) {
+    func publish(_ reports: [PluginReported]) async {
         catalog.replace(by: PluginCatalog.Snapshot(live: live, faults: faults, files: seen, endpoints: ports.endpoints))
+        await ports.world.workspace?.catalogChanged()
         reports.forEach(ports.report)
     }
 }

@@ -1,3 +1,4 @@
+import LoomKernel
 import LoomLua
 
 /// The few functions that are made in Lua, because only there a table can be given a metatable and a function a loop.
@@ -28,7 +29,7 @@ struct Prelude: Sendable {
     /// Every function of the host answers `true, value`, or `false, err` for what the caller may well meet, or
     /// `nil, text` for what is an error at the place of the call.
     static let source = """
-        local setmetatable, error, type, pairs, next = setmetatable, error, type, pairs, next
+        local setmetatable, error, type, pairs, ipairs, next = setmetatable, error, type, pairs, ipairs, next
         local host = loom.host
         loom.host = nil
 
@@ -58,6 +59,21 @@ struct Prelude: Sendable {
           if next(list) == nil then list[true] = true end
           return list
         end
+
+        local function node(tag)
+          return function(content)
+            local made = { tag = tag, attributes = {}, children = {} }
+            if type(content) ~= "table" or content.tag then content = { content } end
+            for index, child in ipairs(content) do made.children[index] = child end
+            for name, value in pairs(content) do
+              if type(name) == "string" then made.attributes[name] = value end
+            end
+            return made
+          end
+        end
+
+        loom.html = {}
+        for tag in ("\(PanelMarkup.tags.joined(separator: " "))"):gmatch("%S+") do loom.html[tag] = node(tag) end
 
         local function emit(event)
           local ok, text = host.emit(event)

@@ -29,6 +29,14 @@ enum PluginLoader {
             let definition = try ProviderDefinition(try PluginTable(value, of: file))
             content = .provider(
                 LuaProvider(definition: definition, settings: order.ports.providers[file.key.name], generation: generation))
+        case .hook:
+            content = .hook(LuaHook(try HookDefinition(try PluginTable(value, of: file)), generation: generation))
+        case .command:
+            content = .command(LuaCommand(try CommandDefinition(try PluginTable(value, of: file)), generation: generation))
+        case .panel:
+            content = .panel(LuaPanel(try PanelDefinition(try PluginTable(value, of: file)), generation: generation))
+        case .service:
+            content = .service(LuaService(try ServiceDefinition(try PluginTable(value, of: file)), generation: generation))
         case .role:
             content = .role(try Role(try PluginTable(value, of: file), name: file.key.name, generation: order.number))
         case .scenario:
@@ -37,9 +45,9 @@ enum PluginLoader {
         case .library, .prompt:
             content = .module
         }
-        let isLive = file.key.kind == .tool || file.key.kind == .provider
         return LivePlugin(
-            file: file, number: order.number, content: content, generation: isLive ? generation : nil, modules: generation.modules,
+            file: file, number: order.number, content: content, generation: content.isCalled ? generation : nil,
+            modules: generation.modules,
             tally: order.tally)
     }
 

@@ -98,6 +98,21 @@ struct PluginTable {
         }
     }
 
+    /// The functions of a table of functions, by key; `what` says what its keys are.
+    func functions(_ name: String, of what: String) throws(PluginFault) -> [(key: LuaKey, function: LuaFunction)] {
+        guard let value = value(name) else { return [] }
+        guard let inner = value.table else { throw wrong(name, "a table of functions by \(what)", value) }
+        let numbered = inner.array.enumerated().map { (LuaKey.integer(Int64($0.offset + 1)), $0.element) }
+        var found: [(key: LuaKey, function: LuaFunction)] = []
+        for (key, value) in numbered + inner.fields.map({ ($0.key, $0.value) }) {
+            guard let function = value.function else {
+                throw fault([name], "field \"\(name)\" must be a table of functions by \(what), it holds a \(value.typeName)")
+            }
+            found.append((key, function))
+        }
+        return found
+    }
+
     /// A list of texts; a single text stands for a list of one.
     func strings(_ name: String) throws(PluginFault) -> [String]? {
         guard let value = try data(name) else { return nil }

@@ -74,35 +74,18 @@ package struct LuaTool: Tool {
     }
 
     private func ask(_ function: LuaFunction, _ arguments: JSON) async throws(ToolError) -> JSON {
-        let context = CallContext(phase: .question, plugin: schema.name, ports: generationState.ports)
-        do {
-            return try await generationState.call(
-                function, [], [arguments], marksEmptyLists: false, deadline: Self.questionDeadline, context: context
-            ).first ?? .null
-        } catch {
-            throw ToolError(error, tool: schema.name, deadline: Self.questionDeadline, generation: generationState)
-        }
+        try await generationState.value(of: function, [arguments], deadline: Self.questionDeadline, phase: .question)
     }
 
     // MARK: Running
 
     package func run(_ arguments: JSON, _ host: ToolHost) async throws(ToolError) -> ToolResult {
-        let context = CallContext(phase: .tool, plugin: schema.name, ports: generationState.ports, toolHost: host)
         let about: JSON = [
             "agent": .string(host.agent.name), "role": .string(host.agent.role), "team": .string(host.agent.team),
             "call": .string(host.call),
         ]
-        let deadline = deadline ?? Self.defaultDeadline
-        let value: JSON
-        do {
-            value =
-                try await generationState.call(
-                    definition.run, [], [arguments, about], marksEmptyLists: false, deadline: deadline, context: context
-                ).first ?? .null
-        } catch {
-            if let ending = context.ending as? ToolError, error.text.hasSuffix(ending.message) { throw ending }
-            throw ToolError(error, tool: schema.name, deadline: deadline, generation: generationState)
-        }
-        return try ToolResult(value, of: schema.name)
+        let value = try await generationState.value(
+            of: definition.run, [arguments, about], deadline: deadline ?? Self.defaultDeadline, phase: .tool, host: host)
+        return try ToolResult(value, of: generationState.file.key)
     }
 }

@@ -6,9 +6,9 @@ extension ToolResult {
     private static let fields = ["text", "data", "error"]
 
     /// From what `run` returned: a text, or `{ text =, data =, error = }`.
-    init(_ value: JSON, of tool: String) throws(ToolError) {
+    init(_ value: JSON, of plugin: PluginKey) throws(ToolError) {
         func fault(_ reason: String) -> ToolError {
-            ToolError("The tool \(tool) has a fault of its own: run returned \(reason).")
+            ToolError("The \(plugin) has a fault of its own: run returned \(reason).")
         }
         switch value {
         case .null: self.init("")
@@ -45,8 +45,8 @@ extension Access {
 
 extension ToolError {
     /// What the model reads of a failure in Lua: what the plugin said, or that the plugin has a fault.
-    init(_ fault: LuaFault, tool: String, deadline: Duration, generation: Generation) {
-        let error = fault.error
+    init(_ fault: LuaFault, plugin: PluginKey, deadline: Duration) {
+        let (error, tool) = (fault.error, plugin.name)
         let trace = [error.message, error.traceback].compactMap(\.self).joined(separator: "\n")
         switch error.kind {
         case .cancelled:
@@ -64,10 +64,10 @@ extension ToolError {
             if fault.isDeliberate {
                 self.init(fault.said, trace: trace)
             } else {
-                self.init("The tool \(tool) has a fault of its own: \(fault.text)", trace: trace)
+                self.init("The \(plugin) has a fault of its own: \(fault.text)", trace: trace)
             }
         case .syntax, .value:
-            self.init("The tool \(tool) has a fault of its own: \(fault.text)", trace: trace)
+            self.init("The \(plugin) has a fault of its own: \(fault.text)", trace: trace)
         }
     }
 

@@ -137,7 +137,7 @@ struct Project {
         } catch {
             throw Failure("\(error)")
         }
-        self.plugins.attach(workspace)
+        await self.plugins.attach(workspace)
         await self.recorder.record(into: workspace.services.store)
         return workspace
     }

@@ -129,7 +129,9 @@ struct Rig: Sendable {
         options.session = session
         let files: any FileSystem = isEphemeral ? self.files : LiveFileSystem()
         let ports = Ports(clock: self.clock, random: SeededRandom(seed: 5), files: files, processes: ScriptedProcessRunner())
-        return try await Workspace.open(options, ports: ports, bus: Workspace.makeBus(ports), catalog: self.catalog)
+        let workspace = try await Workspace.open(options, ports: ports, bus: Workspace.makeBus(ports), catalog: self.catalog)
+        await workspace.catalogChanged()
+        return workspace
     }
 }
 

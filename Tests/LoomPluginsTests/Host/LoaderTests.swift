@@ -64,7 +64,10 @@ import Testing
             "return { api = 1, description = 'x', run = print,\n summary = 'pth' }",
             ":2: field \"summary\" must name an argument or be a function(args), got \"pth\""
         ),
-        ("\nlocal text = loom.fs.read('a')", ":2: loom.fs.read may not be called while the file is loading, only in a tool's run"),
+        (
+            "\nlocal text = loom.fs.read('a')",
+            ":2: loom.fs.read may not be called while the file is loading, only in a tool's run, in a hook, in a command's run or in a service"
+        ),
         ("count = 1", ":1: undeclared global 'count' is assigned (write `local count`)"),
         ("\nreturn { x = cuont }", ":2: undeclared global 'cuont' is read"),
         ("error('no luck')", ":1: no luck"),
