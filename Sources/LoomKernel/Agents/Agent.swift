@@ -7,8 +7,8 @@ package actor Agent {
     nonisolated let services: Services
     nonisolated let roster: Roster
     private var machine: AgentMachine
-    /// As the log has it. Nobody is shown to be at rest whose last step is not kept yet.
-    private var keptStatus = AgentStatus.idle
+    private var isKeeping = false
+    private var settling: [CheckedContinuation<Void, Never>] = []
     private var events = 0
     private let mailbox = Mailbox<Input>()
     private var thinking: (token: Int, task: Task<Void, Never>)?
@@ -55,10 +55,7 @@ package actor Agent {
 
     // MARK: What others may ask and tell
 
-    package var status: AgentStatus {
-        guard self.failure == nil else { return .failed }
-        return self.machine.status.isBusy ? self.machine.status : self.keptStatus
-    }
+    package var status: AgentStatus { self.failure == nil ? self.machine.status : .failed }
     package var outcome: Outcome? { self.machine.outcome }
     package var messages: [Message] { self.machine.messages }
 
@@ -135,7 +132,6 @@ package actor Agent {
         let rows = try await self.services.store.events(of: self.identity.id)
         for (event, _) in rows { _ = self.machine.handle(event) }
         self.events = rows.count
-        self.keptStatus = self.machine.status
     }
 
     private func take(_ input: Input) async throws {
@@ -205,10 +201,25 @@ package actor Agent {
         let effects = self.machine.handle(event)
         self.events += 1
         if case .received(let items) = event { self.cause = items.last?.cause ?? items.last?.id }
-        try await self.keep(event, number: self.events, changed: before != self.machine.status, effects)
-        self.keptStatus = self.machine.status
+        do {
+            defer { self.settled() }
+            self.isKeeping = true
+            try await self.keep(event, number: self.events, changed: before != self.machine.status, effects)
+        }
         if case .finished(let call, _) = event { self.running[call] = nil }
         for effect in effects { try await self.perform(effect) }
+    }
+
+    /// Returns when the step under way is kept: its state is shown before that.
+    func settle() async {
+        guard self.isKeeping else { return }
+        await withCheckedContinuation { self.settling.append($0) }
+    }
+
+    private func settled() {
+        self.isKeeping = false
+        self.settling.forEach { $0.resume() }
+        self.settling = []
     }
 
     private func keep(_ event: AgentEvent, number: Int, changed: Bool, _ effects: [AgentEffect]) async throws {

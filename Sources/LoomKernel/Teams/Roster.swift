@@ -270,6 +270,11 @@ package actor Roster {
         return found
     }
 
+    /// Returns when the steps under way are kept.
+    func settle() async {
+        for member in self.members.values { await member.agent?.settle() }
+    }
+
     // MARK: Messages
 
     /// Stores a message and wakes its reader.

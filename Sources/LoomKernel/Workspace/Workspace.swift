@@ -163,7 +163,10 @@ package actor Workspace {
         while !Task.isCancelled {
             let before = try? await self.services.store.lastSequence()
             await self.desk.caughtUp()
-            if await self.isQuiet(), (try? await self.services.store.lastSequence()) == before { break }
+            if await self.isQuiet() {
+                await self.roster.settle()
+                if (try? await self.services.store.lastSequence()) == before { break }
+            }
             guard await changes.next() != nil else { break }
         }
         return await self.result()

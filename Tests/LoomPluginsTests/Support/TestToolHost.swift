@@ -31,7 +31,8 @@ struct TestWorkspace {
 
     func host(_ tool: String, call: String = "c1") -> ToolHost {
         ToolHost(
-            agent: agent.identity, call: call, tool: tool, authority: CallAuthority(agent.identity, workspace.services, call: call, tool: tool), roster: roster)
+            agent: agent.identity, call: call, tool: tool,
+            authority: CallAuthority(agent.identity, workspace.services, call: call, tool: tool), roster: roster)
     }
 }
 
