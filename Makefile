@@ -3,6 +3,7 @@
 PREFIX ?= /usr/local
 RELEASE := swift build -c release --static-swift-stdlib
 PYTHON := .build/python/bin/python
+WATCH_FLAGS := -std=gnu11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Werror
 
 .PHONY: run build test test-swift test-lua test-end-to-end check format bench grammars install clean
 
@@ -13,6 +14,13 @@ run: build
 build:
 	@scripts/system-packages build
 	@$(RELEASE)
+	@$(MAKE) --no-print-directory .build/release/loomkin-watch
+
+# The watcher, a program of its own licence: C, libinotifytools and nothing else, so not a part of the Swift package.
+# After a `swift build` by hand: `make .build/debug/loomkin-watch`.
+.build/%/loomkin-watch: $(wildcard Sources/loomkin-watch/*.[ch]) Makefile
+	@[ -d $(@D) ] || { echo "$(@D) is not there yet: run «swift build» first, then this again." >&2; exit 2; }
+	$(CC) $(WATCH_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) -linotifytools
 
 test: test-swift test-lua test-end-to-end
 
@@ -20,6 +28,7 @@ test-swift:
 	@scripts/system-packages build test
 	@scripts/grammars grammars python javascript
 	swift build --build-tests
+	@$(MAKE) --no-print-directory .build/debug/loomkin-watch
 	swift test --skip-build
 
 # The bundled plugins' specs, in a fake host.
@@ -31,6 +40,7 @@ test-end-to-end: $(PYTHON)
 	@scripts/system-packages build test
 	@scripts/grammars grammars python
 	swift build
+	@$(MAKE) --no-print-directory .build/debug/loomkin-watch
 	$(PYTHON) -m pytest -q Tests/EndToEnd Tests/Page
 
 $(PYTHON): Tests/requirements.txt

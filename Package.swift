@@ -27,7 +27,6 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CInotifyTools", providers: [.apt(["libinotifytools0-dev"])]),
         .systemLibrary(name: "CTreeSitter", pkgConfig: "tree-sitter", providers: [.apt(["libtree-sitter-dev"])]),
         .target(name: "CLuaHost", dependencies: ["CLua"]),
         // A grammar from a Python wheel looks for these in the program that loads it, and a program exports nothing unasked.
@@ -90,13 +89,8 @@ let package = Package(
             swiftSettings: house
         ),
 
-        // A program of its own: libinotifytools is GPL-2 only, so nothing else links it.
-        .executableTarget(
-            name: "loomkin-watch",
-            dependencies: ["CInotifyTools"],
-            exclude: ["LICENSE"],
-            linkerSettings: [.linkedLibrary("inotifytools")]
-        ),
+        // loomkin-watch is not here: the Makefile builds it with the C compiler alone. libinotifytools is GPL-2 only, and this
+        // package manager would link the Swift runtime into the program.
 
         // The figures of `make bench`. In this package, since `package` access ends at its border.
         .executableTarget(

@@ -48,8 +48,9 @@ package actor Watcher {
         package var description: String {
             switch self {
             case .missingProgram:
-                "Files are not watched: \(WatchProgram.name) was found neither beside this program nor in PATH. Install it there, "
-                    + "or set \(WatchProgram.variable) to its path. Until then, reload by hand."
+                "Files are not watched: \(WatchProgram.name) was found neither beside this program nor in PATH. Build it "
+                    + "with «make build» («make .build/debug/\(WatchProgram.name)» after a «swift build» of your own), or set "
+                    + "\(WatchProgram.variable) to its path. Until then, reload by hand."
             case .failed(let reason): "Files are not watched: \(reason) Until this is solved, reload by hand."
             }
         }

@@ -12,7 +12,7 @@ struct WatchRun {
     private(set) var earlier: [WatchLine] = []
 
     static func program() throws -> String {
-        try #require(WatchProgram.find(files: LiveFileSystem()), "build the product loomkin-watch first")
+        try #require(WatchProgram.find(files: LiveFileSystem()), "build it first: make .build/debug/loomkin-watch")
     }
 
     init(_ arguments: String...) async throws {

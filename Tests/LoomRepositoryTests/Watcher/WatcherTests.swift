@@ -124,6 +124,7 @@ import Testing
         #expect(
             "\(Watcher.Failure.missingProgram)"
                 == "Files are not watched: loomkin-watch was found neither beside this program nor in PATH. "
-                + "Install it there, or set LOOMKIN_WATCH to its path. Until then, reload by hand.")
+                + "Build it with «make build» («make .build/debug/loomkin-watch» after a «swift build» of your own), "
+                + "or set LOOMKIN_WATCH to its path. Until then, reload by hand.")
     }
 }
