@@ -6,19 +6,20 @@ package actor Agent {
     package nonisolated let identity: AgentIdentity
     nonisolated let services: Services
     nonisolated let roster: Roster
-    private var machine: AgentMachine
+    private(set) var machine: AgentMachine
     private var isKeeping = false
     private var settling: [CheckedContinuation<Void, Never>] = []
     private var events = 0
-    private let mailbox = Mailbox<Input>()
-    private var thinking: (token: Int, task: Task<Void, Never>)?
-    private var thoughts = 0
+    let mailbox = Mailbox<Input>()
+    var thinking: (token: Int, task: Task<Void, Never>)?
+    var thoughts = 0
     private var running: [String: Running] = [:]
     var model: ModelName
-    private var window: ContextWindow
-    private var estimate = TokenEstimate()
-    private var contextUsed = 0
-    private var cause: ID?
+    /// Another model has come, with a cache of its own: what left the old window may be sent again.
+    var isNewWindow = false
+    var estimate = TokenEstimate()
+    package var context: ContextUse
+    private(set) var cause: ID?
     private var failure: String?
     private let isNew: Bool
 
@@ -50,7 +51,7 @@ package actor Agent {
         self.services = services
         self.roster = roster
         self.machine = AgentMachine(limit: limit)
-        self.window = ContextWindow(limit: Self.windowLimit(model, services), reserve: services.configuration.contextReserve)
+        self.context = ContextUse(budget: Self.budget(model, services))
     }
 
     // MARK: What others may ask and tell
@@ -64,8 +65,6 @@ package actor Agent {
         return self.running.values.map { $0.summary.isEmpty ? $0.tool : "\($0.tool) \($0.summary)" }.sorted().first
     }
 
-    package var context: (used: Int, limit: Int) { (self.contextUsed, self.window.limit) }
-
     nonisolated func poke(urgent: Bool) { self.mailbox.send(.poke(urgent: urgent)) }
 
     /// Pause, resume, cancel: returns when it is kept and under way.
@@ -77,14 +76,18 @@ package actor Agent {
 
     func setModel(_ model: ModelName) {
         self.model = model
-        self.window = ContextWindow(limit: Self.windowLimit(model, self.services), reserve: self.services.configuration.contextReserve)
+        self.context = ContextUse(budget: Self.budget(model, self.services))
+        self.isNewWindow = true
         self.estimate = TokenEstimate()
     }
 
     func fail(_ reason: String) { self.failure = reason }
 
-    private static func windowLimit(_ model: ModelName, _ services: Services) -> Int {
-        services.configuration.contextLimit ?? services.prices.facts(model)?.context ?? 128_000
+    private static func budget(_ model: ModelName, _ services: Services) -> ContextBudget {
+        let configuration = services.configuration
+        return ContextBudget(
+            limit: configuration.contextLimit ?? services.prices.facts(model)?.context ?? 128_000, reply: configuration.contextReserve,
+            percent: configuration.contextPercent)
     }
 
     // MARK: Life
@@ -196,7 +199,7 @@ package actor Agent {
     // MARK: Events and effects
 
     /// One step: the row first, with the signals that tell of it, then what follows.
-    private func apply(_ event: AgentEvent) async throws {
+    func apply(_ event: AgentEvent) async throws {
         let before = self.machine.status
         let effects = self.machine.handle(event)
         self.events += 1
@@ -234,7 +237,7 @@ package actor Agent {
         case .think:
             try await self.receive()
             guard case .thinking = self.machine.state else { return }
-            await self.think()
+            try await self.think()
         case .cancelModel:
             self.thinking?.task.cancel()
             self.thinking = nil
@@ -248,84 +251,6 @@ package actor Agent {
             await self.roster.concluded(self.identity, outcome, text)
             try await self.drainIfIdle()
         }
-    }
-
-    // MARK: The model
-
-    private func think() async {
-        self.thoughts += 1
-        let token = self.thoughts
-        let call: ModelCall
-        let circumstances: ModelGateway.Circumstances
-        do {
-            (call, circumstances) = try await self.nextCall()
-        } catch {
-            self.mailbox.send(.thought(token: token, .failure(ModelFailure(.invalid, error.description))))
-            self.thinking = (token, Task {})
-            return
-        }
-        let hooks = ModelHooks(self.identity, call, roster: self.roster)
-        let task = Task { [gateway = self.services.gateway, mailbox = self.mailbox] in
-            let result: Result<ModelReply, ModelFailure>
-            do throws(ModelFailure) {
-                result = .success(try await hooks.after(try await gateway.reply(to: try await hooks.before(call), circumstances)))
-            } catch {
-                result = .failure(error)
-            }
-            mailbox.send(.thought(token: token, result))
-        }
-        self.thinking = (token, task)
-    }
-
-    private func nextCall() async throws(PromptError) -> (ModelCall, ModelGateway.Circumstances) {
-        let catalog = self.services.catalog
-        guard let role = catalog.role(self.identity.role) else {
-            throw PromptError("The role «\(self.identity.role)» of \(self.identity.name) is not there any more.")
-        }
-        let context = PromptContext(
-            agent: self.identity.name, role: role.name, team: self.identity.team, project: self.services.directory,
-            rules: self.services.rules.text)
-        let system = try await catalog.prompt(for: role, context)
-        let tools = role.tools.sorted().compactMap { catalog.tool($0)?.schema }
-        let fixed = self.estimate.tokens(system) + tools.reduce(0) { $0 + self.estimate.tokens($1) }
-        let content = self.window.content(of: self.machine.messages, fixed: fixed, self.estimate)
-        self.contextUsed = content.tokens
-        let call = ModelCall(
-            id: self.services.identifiers.next().description, model: self.model, system: system, tools: tools,
-            messages: content.messages, maxOutputTokens: self.services.prices.facts(self.model)?.maxOutput.map { min($0, 16_384) },
-            purpose: "turn", agent: self.identity.name, role: role.name, step: self.machine.replies)
-        let circumstances = ModelGateway.Circumstances(
-            source: self.identity.source, team: self.identity.team, cause: self.cause, contextUsed: content.tokens,
-            contextLimit: self.window.limit)
-        return (call, circumstances)
-    }
-
-    private func hear(_ result: Result<ModelReply, ModelFailure>) async throws {
-        switch result {
-        case .success(let reply):
-            if reply.usage.total > 0 {
-                self.estimate.learn(estimated: self.contextUsed, actual: reply.usage.total - reply.usage.output)
-                self.contextUsed = reply.usage.total
-            }
-            let unique = self.withUniqueCalls(reply)
-            let parallel = Set(unique.message.toolCalls.filter { self.services.catalog.tool($0.name)?.isParallel ?? false }.map(\.id))
-            try await self.apply(.replied(unique, parallel: parallel))
-        case .failure(let failure):
-            if failure.kind != .cancelled { try await self.apply(.modelFailed(failure)) }
-        }
-    }
-
-    /// Some servers name every reply's first call alike; a call's id is its identity in the log.
-    private func withUniqueCalls(_ reply: ModelReply) -> ModelReply {
-        var taken = Set(self.machine.messages.flatMap(\.toolCalls).map(\.id))
-        var reply = reply
-        reply.message.parts = reply.message.parts.map { part in
-            guard case .toolCall(let call) = part, !taken.insert(call.id).inserted else { return part }
-            let id = "\(call.id)-\(self.machine.replies + 1)-\(taken.count)"
-            taken.insert(id)
-            return .toolCall(ToolCall(id: id, name: call.name, arguments: call.arguments, malformed: call.malformed))
-        }
-        return reply
     }
 
     // MARK: Calls

@@ -14,6 +14,8 @@ package enum AgentEvent: Sendable, Hashable, Codable {
     /// A call is about to run: from here on it may have had its effect.
     case started(call: String)
     case finished(call: String, ToolResult)
+    /// Something left the context window, and stays out of it.
+    case departed(ContextWindow.Departed)
     case paused
     case resumed
     /// The turn is to end.

@@ -24,6 +24,8 @@ package struct AgentMachine: Sendable, Hashable {
     package private(set) var replies = 0
     /// Replies in this turn.
     package private(set) var turnReplies = 0
+    /// What has left the context window.
+    package private(set) var departed = ContextWindow.Departed()
     /// The last outcome, nil before the first turn ended.
     package private(set) var outcome: Outcome?
     /// Messages that came while calls ran: results must directly follow their calls.
@@ -69,6 +71,7 @@ package struct AgentMachine: Sendable, Hashable {
         case .ungated(let call): self.update { $0.ungate(call) }
         case .started(let call): self.update { $0.start(call) }
         case .finished(let call, let result): self.finish(call, result)
+        case .departed(let departed): self.lose(departed)
         case .paused: self.pause()
         case .resumed: self.resume()
         case .cancelled(let by): self.cancel(by)
@@ -111,6 +114,11 @@ package struct AgentMachine: Sendable, Hashable {
         } else {
             self.messages.append(Message(.user, parts))
         }
+    }
+
+    private mutating func lose(_ departed: ContextWindow.Departed) -> [AgentEffect] {
+        self.departed = departed
+        return []
     }
 
     // MARK: The model

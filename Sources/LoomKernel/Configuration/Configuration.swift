@@ -16,6 +16,8 @@ package struct Configuration: Sendable, Hashable {
     package var contextLimit: Int?
     /// Tokens kept free for the reply.
     package var contextReserve = 8_192
+    /// What a zone of the window may take, in percent of it, where that was set.
+    package var contextPercent: [ContextZone: Int] = [:]
     /// Bytes of a tool's result that enter the context.
     package var resultBytes = 32_768
     /// Seconds a shell command may run when the call says nothing.

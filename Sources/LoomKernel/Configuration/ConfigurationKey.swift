@@ -52,6 +52,11 @@ package struct ConfigurationKey: Sendable {
                 return nil
             },
             Self.count("context.reserve", "tokens kept free for a reply", \.contextReserve, isHarmless: true),
+            Self.percent(.system, "percent of the window for a role's prompt; above it a line says so"),
+            Self.percent(.tools, "percent of the window for the schemas of tools; above it a line says so"),
+            Self.percent(.rules, "percent of the window for the project's rules; what is longer is cut"),
+            Self.percent(.history, "percent of the window for earlier turns, at most what the rest leaves; above it the oldest leave"),
+            Self.percent(.tail, "percent of the window for what came since the last reply; above it long results are cut"),
             Self.count("context.result_bytes", "bytes of a tool's result that a model reads", \.resultBytes, isHarmless: true),
             Self.count("shell.timeout_seconds", "seconds a command may run", \.shellTimeout, isHarmless: true),
             ConfigurationKey("page.port", .integer, "first port to try for the page") { configuration, value, _ in
@@ -80,6 +85,14 @@ package struct ConfigurationKey: Sendable {
         ConfigurationKey(name, .number, text) { configuration, value, _ in
             guard let amount = value.doubleValue, amount >= 0, amount.isFinite else { return "use an amount in dollars" }
             configuration[keyPath: path] = amount
+            return nil
+        }
+    }
+
+    private static func percent(_ zone: ContextZone, _ text: String) -> ConfigurationKey {
+        ConfigurationKey("context.\(zone.rawValue)_percent", .integer, text, isHarmless: true) { configuration, value, _ in
+            guard let percent = value.intValue, (1...100).contains(percent) else { return "use 1 to 100" }
+            configuration.contextPercent[zone] = percent
             return nil
         }
     }

@@ -3,102 +3,140 @@ import LoomSystem
 /// What of a conversation is sent: whole turns, oldest out first, never a call without its result, never without the last
 /// user turn.
 package struct ContextWindow: Sendable, Hashable {
-    /// Tokens the model takes, and how many of them are kept free for the reply.
-    package let limit: Int
-    package let reserve: Int
-    /// Turns that have left. It only grows, and in steps, so that the provider's cached prefix holds between steps.
-    package private(set) var left = 0
+    package let budget: ContextBudget
+    /// It only grows, and in steps, so that the provider's cached prefix holds between steps.
+    package private(set) var departed: Departed
 
-    package init(limit: Int, reserve: Int) {
-        self.limit = limit
-        self.reserve = reserve
+    /// What has left a window. It is kept with the agent's events: after a restart the same bytes are sent.
+    package struct Departed: Sendable, Hashable, Codable {
+        /// Turns, from the oldest.
+        package var turns = 0
+        /// Results that gave up text, by call: how many bytes are still shown.
+        package var results: [String: Int] = [:]
+
+        package init() {}
     }
 
-    /// What is sent, and how many tokens it is thought to be.
+    package init(_ budget: ContextBudget, departed: Departed = Departed()) {
+        self.budget = budget
+        self.departed = departed
+    }
+
+    /// What is sent, and how many tokens each zone is thought to be.
     package struct Content: Sendable, Hashable {
         package let messages: [Message]
-        package let tokens: Int
+        package let use: ContextUse
     }
 
-    /// `fixed` is the size of system prompt and tools in tokens.
-    package mutating func content(of messages: [Message], fixed: Int, _ estimate: TokenEstimate) -> Content {
-        let turns = Self.turns(messages)
-        let sizes = turns.map { turn in turn.reduce(0) { $0 + estimate.tokens($1) } }
-        let room = max(0, self.limit - self.reserve - fixed)
-        self.left = min(self.left, max(0, turns.count - 1))
-        var used = sizes[self.left...].reduce(0, +)
-        if used > room {
+    /// `fixed` is what stands before the conversation: system prompt, tools and rules.
+    package mutating func content(of messages: [Message], fixed: ContextUse, _ estimate: TokenEstimate) -> Content {
+        let tail = Self.tail(messages)
+        self.shortenTail(messages[tail...], estimate)
+        let begin = Self.turnBeginnings(messages)
+        self.departed.turns = min(self.departed.turns, begin.count - 1)
+        var shown = messages.map { self.shown($0) }
+        let sizes = shown.map { estimate.tokens($0) }
+        var use = fixed
+        use[.tail] = sizes[tail...].reduce(0, +)
+        let room = self.budget.room(beside: use.total)
+
+        func history() -> Int { sizes[begin[self.departed.turns]..<max(tail, begin[self.departed.turns])].reduce(0, +) }
+        if history() > room {
             // Going down to three quarters at once keeps the prefix still for many turns.
-            while self.left < turns.count - 1, used > room * 3 / 4 {
-                used -= sizes[self.left]
-                self.left += 1
-            }
+            while self.departed.turns < begin.count - 1, history() > room * 3 / 4 { self.departed.turns += 1 }
         }
-        var kept = turns[self.left...].flatMap { $0 }
-        if used > room { used -= Self.shorten(&kept, by: used - room, estimate) }
-        if self.left > 0, !kept.isEmpty {
-            let note = "[\(self.left) earlier \(self.left == 1 ? "turn has" : "turns have") left this window; the log keeps them.]"
-            kept[0].parts.insert(.text(note), at: 0)
+        let first = begin[self.departed.turns]
+        use[.history] = history()
+        if first < tail, use[.history] > room {
+            use[.history] -= self.shorten(messages[first..<tail], by: use[.history] - room * 3 / 4, estimate)
+            for index in first..<tail { shown[index] = self.shown(messages[index]) }
         }
-        return Content(messages: kept, tokens: fixed + used)
+        var kept = Array(shown[first...])
+        if self.departed.turns > 0, !kept.isEmpty {
+            let count = self.departed.turns
+            kept[0].parts.insert(
+                .text("[\(count) earlier \(count == 1 ? "turn has" : "turns have") left this window; the log keeps them.]"), at: 0)
+        }
+        return Content(messages: kept, use: use)
     }
 
-    /// A turn begins with a user message that holds more than results of calls.
-    static func turns(_ messages: [Message]) -> [[Message]] {
-        var turns: [[Message]] = []
-        for message in messages {
-            let begins = message.author == .user && !message.parts.contains { if case .toolResult = $0 { true } else { false } }
-            if begins || turns.isEmpty { turns.append([]) }
-            turns[turns.count - 1].append(message)
-        }
-        return turns.isEmpty ? [[]] : turns
+    /// Where the turns begin: at user messages that hold more than results of calls.
+    static func turnBeginnings(_ messages: [Message]) -> [Int] {
+        [0]
+            + messages.indices.dropFirst().filter { index in
+                messages[index].author == .user && !messages[index].parts.contains { if case .toolResult = $0 { true } else { false } }
+            }
     }
 
-    /// One long turn: the oldest results give up their text, their calls keep an answer. Returns the tokens won.
-    private static func shorten(_ messages: inout [Message], by wanted: Int, _ estimate: TokenEstimate) -> Int {
-        var won = 0
-        for index in messages.indices.dropLast(2) {
-            for (position, part) in messages[index].parts.enumerated() {
-                guard won < wanted else { return won }
-                guard case .toolResult(let call, let name, let text, let isError) = part, text.utf8.count > 400 else { continue }
-                let note = "[\(text.utf8.count) bytes of this result have left the window; run the tool again if they are needed.]"
-                messages[index].parts[position] = .toolResult(call: call, name: name, text: note, isError: isError)
-                won += estimate.tokens(text) - estimate.tokens(note)
-            }
-        }
-        return won
+    /// Where the part begins that no reply has seen yet.
+    private static func tail(_ messages: [Message]) -> Int {
+        messages.lastIndex { $0.author == .assistant }.map { $0 + 1 } ?? 0
     }
 }
 
-/// How many tokens a text is, before the provider has said. The ratio is learned from what it says.
-package struct TokenEstimate: Sendable, Hashable {
-    /// Bytes of UTF-8 for one token.
-    package private(set) var bytesPerToken = 4.0
+// MARK: Results that are too long
 
-    package init() {}
+extension ContextWindow {
+    /// Shorter results are left alone: little is won, and a note takes room too.
+    private static let shortest = 400
 
-    package func tokens(_ text: String) -> Int { Int((Double(text.utf8.count) / self.bytesPerToken).rounded(.up)) }
+    /// A message with the results that gave up text as they are sent now.
+    private func shown(_ message: Message) -> Message {
+        guard !self.departed.results.isEmpty else { return message }
+        var message = message
+        message.parts = message.parts.map { part in
+            guard case .toolResult(let call, let name, let text, let isError) = part, let bytes = self.departed.results[call] else {
+                return part
+            }
+            return .toolResult(call: call, name: name, text: Self.shortened(text, to: bytes), isError: isError)
+        }
+        return message
+    }
 
-    package func tokens(_ message: Message) -> Int {
-        // A few tokens hold a message together, whatever is in it.
-        message.parts.reduce(4) { sum, part in
-            switch part {
-            case .text(let text): sum + self.tokens(text)
-            case .thinking(let text, _): sum + self.tokens(text)
-            case .toolCall(let call): sum + 8 + self.tokens(call.name) + self.tokens(call.arguments.text())
-            case .toolResult(_, _, let text, _): sum + 8 + self.tokens(text)
+    private static func shortened(_ text: String, to bytes: Int) -> String {
+        bytes == 0
+            ? "[\(text.utf8.count) bytes of this result have left the window; run the tool again if they are needed.]"
+            : headAndTail(text, bytes: bytes, note: "too much at once for this window; ask for less, or for the part you need")
+    }
+
+    /// New results that are more than the tail may hold together: the longest keep their heads and ends.
+    private mutating func shortenTail(_ messages: ArraySlice<Message>, _ estimate: TokenEstimate) {
+        var sizes: [(call: String, tokens: Int)] = []
+        var total = 0
+        for message in messages.map({ self.shown($0) }) {
+            total += estimate.tokens(message)
+            for case .toolResult(let call, _, let text, _) in message.parts where self.departed.results[call] == nil {
+                sizes.append((call, estimate.tokens(text)))
             }
         }
+        guard total > self.budget.tokens(.tail), !sizes.isEmpty else { return }
+        let others = total - sizes.reduce(0) { $0 + $1.tokens }
+        let level = Self.level(sizes.map(\.tokens), total: max(0, self.budget.tokens(.tail) - others))
+        let bytes = max(Self.shortest, estimate.bytes(tokens: min(level, self.budget.limit)))
+        for size in sizes where size.tokens > estimate.tokens(bytes: bytes) { self.departed.results[size.call] = bytes }
     }
 
-    package func tokens(_ tool: ToolSchema) -> Int {
-        8 + self.tokens(tool.name) + self.tokens(tool.description) + self.tokens(tool.parameters.text())
+    /// The height at which to cut, so that together they are at most `total`: short ones stay whole, long ones become equal.
+    static func level(_ sizes: [Int], total: Int) -> Int {
+        var (rest, count) = (total, sizes.count)
+        for size in sizes.sorted() {
+            if size * count > rest { return rest / count }
+            rest -= size
+            count -= 1
+        }
+        return .max
     }
 
-    /// The provider counted `actual` where this estimate said `estimated`.
-    package mutating func learn(estimated: Int, actual: Int) {
-        guard estimated > 200, actual > 200 else { return }
-        let measured = self.bytesPerToken * Double(estimated) / Double(actual)
-        self.bytesPerToken = min(8, max(1, self.bytesPerToken * 0.7 + measured * 0.3))
+    /// One long turn: the oldest results give up their text, their calls keep an answer. Returns the tokens won.
+    private mutating func shorten(_ messages: ArraySlice<Message>, by wanted: Int, _ estimate: TokenEstimate) -> Int {
+        var won = 0
+        for part in messages.lazy.flatMap(\.parts) {
+            guard won < wanted else { break }
+            guard case .toolResult(let call, _, let text, _) = part, text.utf8.count > Self.shortest else { continue }
+            let before = self.departed.results[call].map { Self.shortened(text, to: $0) } ?? text
+            self.departed.results[call] = 0
+            won += estimate.tokens(before) - estimate.tokens(Self.shortened(text, to: 0))
+        }
+        return won
     }
 }

@@ -11,6 +11,8 @@ package actor Roster {
     private var order: [String] = []
     package private(set) var lead = ""
 
+    private var warnings: Set<String> = []
+
     private struct Member {
         var identity: AgentIdentity
         var model: ModelName
@@ -257,14 +259,15 @@ package actor Roster {
         var found: [AgentSummary] = []
         for name in self.order {
             guard let member = self.members[name] else { continue }
-            let context = await member.agent?.context ?? (used: 0, limit: 0)
+            let context = await member.agent?.context
             let status = await member.agent?.status ?? .idle
             let activity = await member.agent?.activity
             found.append(
                 AgentSummary(
                     name: name, role: member.identity.role, team: member.identity.team, model: member.model.description,
-                    state: member.failure == nil ? status : .failed, activity: member.failure ?? activity, contextUsed: context.used,
-                    contextLimit: context.limit, usage: usage[name]?.usage ?? Usage(), costUSD: usage[name]?.cost ?? 0,
+                    state: member.failure == nil ? status : .failed, activity: member.failure ?? activity, contextUsed: context?.total ?? 0,
+                    contextLimit: context?.budget.limit ?? 0, context: context?.zones ?? [], usage: usage[name]?.usage ?? Usage(),
+                    costUSD: usage[name]?.cost ?? 0,
                     queued: unread[name] ?? 0))
         }
         return found
@@ -273,6 +276,12 @@ package actor Roster {
     /// Returns when the steps under way are kept.
     func settle() async {
         for member in self.members.values { await member.agent?.settle() }
+    }
+
+    /// Tells people once in this process; `about` is the same for what need not be said twice.
+    func warn(about: String, _ text: String) async {
+        guard self.warnings.insert(about).inserted else { return }
+        _ = try? await self.services.store.publish(Notice(level: "warning", text: text), source: "kernel")
     }
 
     // MARK: Messages

@@ -37,15 +37,9 @@ package struct Services: Sendable {
     package let gateway: ModelGateway
     package let budget: Budget
     package let prices: PriceTable
-    package let rules: ProjectRulesText
+    package let rules: ProjectRules
     package let secrets: SecretFilter
     package let outliner: Outliner
-}
-
-/// The project's own rules for agents, as text for the prompt.
-package struct ProjectRulesText: Sendable, Hashable {
-    package let text: String
-    package init(_ text: String) { self.text = text }
 }
 
 /// A command that could not be carried out: what happened, to what, and what to do next.

@@ -39,12 +39,14 @@ package struct AgentSummary: Sendable, Hashable, Codable, Identifiable {
     package var activity: String?
     package var contextUsed: Int
     package var contextLimit: Int
+    /// The window by zone.
+    package var context: [ZoneUse] = []
     package var usage: Usage
     package var costUSD: Double
     /// Messages not yet read.
     package var queued: Int
     enum CodingKeys: String, CodingKey {
-        case name, role, team, model, state, activity, usage, queued
+        case name, role, team, model, state, activity, context, usage, queued
         case contextUsed = "context_used"
         case contextLimit = "context_limit"
         case costUSD = "cost_usd"

@@ -86,7 +86,7 @@ extension AgentEvent {
         case .modelFailed(let failure): [TranscriptEntry(kind: "notice", name: "model", text: failure.description, time: time)]
         case .cancelled(let by): [TranscriptEntry(kind: "notice", name: by, text: "The turn was stopped.", time: time)]
         case .restarted: [TranscriptEntry(kind: "notice", name: "kernel", text: "The agent came back after a restart.", time: time)]
-        case .gated, .ungated, .started, .paused, .resumed: []
+        case .gated, .ungated, .started, .departed, .paused, .resumed: []
         }
     }
 }

@@ -54,7 +54,6 @@ package actor Workspace {
         let budget = Budget(sessionLimit: configuration.sessionBudgetUSD, agentLimit: configuration.agentBudgetUSD)
         if let stored { budget.restore(stored.spent) }
         let prices = PriceTable(path: options.modelData)
-        let rules = ProjectRules(root: options.directory, files: ports.files)
         let services = Services(
             session: session, directory: options.directory, configuration: configuration, ports: ports, identifiers: identifiers, bus: bus,
             store: store, catalog: catalog, permissions: permissions,
@@ -62,7 +61,8 @@ package actor Workspace {
                 store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive),
             gateway: ModelGateway(
                 store: store, bus: bus, catalog: catalog, budget: budget, prices: prices, clock: ports.clock, random: ports.random,
-                retry: RetryPolicy()), budget: budget, prices: prices, rules: ProjectRulesText(rules.text),
+                retry: RetryPolicy()), budget: budget, prices: prices,
+            rules: ProjectRules(root: options.directory, files: ports.files),
             secrets: SecretFilter(environment: ports.environment, names: Set(catalog.providers.flatMap(\.secretVariables))),
             outliner: Outliner(
                 Grammars(options.grammarFolders.map { GrammarFolder($0, files: ports.files) }), program: options.outlineProgram,

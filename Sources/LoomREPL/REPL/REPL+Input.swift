@@ -33,6 +33,7 @@ extension REPL {
         switch command {
         case .help(let topic): await self.help(topic)
         case .agents: await self.listAgents()
+        case .context(let agent): await self.listContext(agent)
         case .spawn(let role, let name): _ = try await self.workspace.spawn(role: role, name: name, model: nil, by: by)
         case .tasks: await self.listTasks()
         case .pause(let agent): try await self.workspace.pause(agent)

@@ -48,6 +48,23 @@ extension REPL {
             }, none: "There is no agent.")
     }
 
+    /// The window of one agent or of each: what is in it, by part, and what each part may take.
+    func listContext(_ name: String?) async {
+        let agents = await self.workspace.snapshot().agents.filter { name == nil || $0.name == name }
+        var rows: [(who: String, text: String)] = []
+        for agent in agents {
+            let full = agent.contextLimit == 0 ? 0 : agent.contextUsed * 100 / agent.contextLimit
+            rows.append(
+                (agent.name, "\(Figures.tokens(agent.contextUsed)) of \(Figures.tokens(agent.contextLimit)) tokens, \(full) % full"))
+            rows += agent.context.map { part in
+                let over = part.isOver ? "  over its budget" : ""
+                let figures = "\(Figures.tokens(part.used)) of \(Figures.tokens(part.budget))"
+                return (agent.name, "\(part.zone.rawValue.padded(to: 8))\(figures)\(over)")
+            }
+        }
+        await self.events(rows, none: "There is no agent «\(name ?? "")». /agents lists them.")
+    }
+
     func listTasks() async {
         let tasks = await self.workspace.snapshot().tasks
         await self.events(

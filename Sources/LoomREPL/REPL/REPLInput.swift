@@ -53,6 +53,7 @@ enum REPLInput: Sendable, Hashable {
         switch (name, words.count) {
         case ("help", 0...1): return .help(first.map { $0.hasPrefix("/") ? String($0.dropFirst()) : $0 })
         case ("agents", 0): return .agents
+        case ("context", 0...1): return .context(first)
         case ("spawn", 1...2): return first.map { .spawn(role: $0, name: second) }
         case ("tasks", 0): return .tasks
         case ("pause", 0...1): return .pause(first)

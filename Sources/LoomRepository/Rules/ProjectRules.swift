@@ -30,17 +30,6 @@ package struct ProjectRules: Sendable, Hashable {
         self.documents = documents
     }
 
-    /// The text for the system prompt; empty without rules. Says where something was cut.
-    package var text: String {
-        documents.map { document in
-            var section = "# Rules of this project, from \(document.name)\n\n\(document.text)"
-            if document.isCut {
-                section += "\n\n(\(document.name) is cut here: \(document.text.utf8.count) of \(document.size) bytes are shown.)"
-            }
-            return section
-        }.joined(separator: "\n\n")
-    }
-
     private static func read(_ name: String, root: String, files: any FileSystem) -> Document? {
         guard let path = try? files.confine(name, to: root), let file = try? files.open(path),
             let size = try? file.status.size, let bytes = try? file.read(at: 0, count: sizeLimit)
@@ -52,7 +41,7 @@ package struct ProjectRules: Sendable, Hashable {
     }
 
     /// How many bytes stand before a character that the cut went through.
-    private static func wholeCharacters(in bytes: [UInt8]) -> Int {
+    static func wholeCharacters(in bytes: [UInt8]) -> Int {
         guard let start = bytes.lastIndex(where: { $0 & 0xC0 != 0x80 }) else { return 0 }
         let length = bytes[start] < 0x80 ? 1 : (~bytes[start]).leadingZeroBitCount
         return start + length <= bytes.count ? bytes.count : start

@@ -195,6 +195,10 @@ extension Assets {
         th { border-top: 0; font-weight: 600; color: var(--soft); font-size: .84rem; white-space: nowrap; }
         td.number, th.number { text-align: right; white-space: nowrap; }
         tr.problem td { border-top: 0; padding-top: 0; }
+        .zones { margin: .6rem 0; }
+        .zones caption { text-align: left; }
+        .zones th, .zones td { padding: .1rem .3rem; border: 0; vertical-align: middle; }
+        .zones td:nth-child(2) { width: 100%; }
 
         @media (max-width: 40rem) {
             .top .buttons { margin-left: 0; width: 100%; }

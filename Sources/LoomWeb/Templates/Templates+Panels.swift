@@ -134,6 +134,18 @@ extension Templates {
         <p class="row"><span class="pill {{state}}">{{stateWord}}</span>{{#hasQueued}}<b>{{queued}} unread</b>{{/hasQueued}}</p>
         {{#activity}}<p><code>{{activity}}</code></p>{{/activity}}
         {{> window}}
+        {{#hasZones}}
+        <table class="zones"><caption class="small soft">Window by part, in tokens</caption>
+        <thead class="sr"><tr><th scope="col">part</th><th scope="col">share</th><th scope="col">used</th><th scope="col">at most</th></tr></thead>
+        <tbody>
+        {{#zones}}
+        <tr data-key="zone-{{name}}"><th scope="row" title="{{meaning}}">{{name}}</th>
+        <td><svg class="bar{{#isOver}} full{{/isOver}}" viewBox="0 0 100 5" preserveAspectRatio="none" aria-hidden="true">\
+        <rect width="{{share}}" height="5"/></svg></td>
+        <td class="number">{{used}}{{#isOver}} <b>over</b>{{/isOver}}</td><td class="number soft">of {{budget}}</td></tr>
+        {{/zones}}
+        </tbody></table>
+        {{/hasZones}}
         <dl class="about"><dt>role</dt><dd>{{role}}</dd><dt>team</dt><dd>{{team}}</dd><dt>model</dt><dd>{{model}}</dd></dl>
         <div class="row">
         {{#isPaused}}

@@ -19,6 +19,8 @@ struct AgentView {
     let share: Int
     let isNearlyFull: Bool
     let exactWindow: String
+    let zones: [ZoneView]
+    let hasZones: Bool
     let tokens: String
     let exactTokens: String
     let cost: String
@@ -53,6 +55,8 @@ struct AgentView {
         self.share = Figures.percent(Double(agent.contextUsed), of: Double(agent.contextLimit))
         self.isNearlyFull = self.share >= 75
         self.exactWindow = "\(Figures.grouped(agent.contextUsed)) of \(Figures.grouped(agent.contextLimit)) tokens"
+        self.zones = agent.context.map { ZoneView($0, limit: agent.contextLimit) }
+        self.hasZones = !self.zones.isEmpty
         self.tokens = Figures.short(agent.usage.total)
         self.exactTokens =
             "\(Figures.grouped(agent.usage.input)) in, \(Figures.grouped(agent.usage.output)) out, "

@@ -9,7 +9,7 @@ struct ContextWindowTests {
     func property(seed: UInt64) {
         let random = SeededRandom(seed: seed)
         var messages: [Message] = []
-        var window = ContextWindow(limit: 2_000, reserve: 200)
+        var window = ContextWindow(ContextBudget(limit: 2_000, reply: 200))
         for turn in 0..<30 {
             messages.append(Message(.user, [.text("question \(turn) " + String(repeating: "x", count: random.next(in: 0...800)))]))
             for call in 0..<random.next(in: 0...3) {
@@ -18,10 +18,55 @@ struct ContextWindowTests {
                 let text = String(repeating: "y", count: random.next(in: 0...1_500))
                 messages.append(Message(.user, [.toolResult(call: id, name: "t", text: text, isError: false)]))
             }
-            let content = window.content(of: messages, fixed: 300, TokenEstimate())
+            let content = window.content(of: messages, fixed: ContextUse([.system: 300], budget: window.budget), TokenEstimate())
             self.check(content, messages, seed)
             messages.append(Message(.assistant, [.text("answer \(turn)")]))
         }
+    }
+
+    @Test("sends the same bytes after a restart, whatever has left", arguments: 0..<50)
+    func restart(seed: UInt64) {
+        let random = SeededRandom(seed: seed)
+        let budget = ContextBudget(limit: 2_000, reply: 200)
+        var window = ContextWindow(budget)
+        var messages = [Message(.user, [.text("begin")])]
+        for step in 0..<40 {
+            messages.append(Message(.assistant, [.toolCall(ToolCall(id: "\(step)", name: "t", arguments: [:]))]))
+            let text = String(repeating: "y", count: random.next(in: 0...4_000))
+            messages.append(Message(.user, [.toolResult(call: "\(step)", name: "t", text: text, isError: false)]))
+            if random.next(in: 0...4) == 0 {
+                messages.append(Message(.assistant, [.text("done")]))
+                messages.append(Message(.user, [.text("more \(step)")]))
+            }
+            let sent = window.content(of: messages, fixed: ContextUse(budget: budget), TokenEstimate())
+            var again = ContextWindow(budget, departed: window.departed)
+            #expect(again.content(of: messages, fixed: ContextUse(budget: budget), TokenEstimate()) == sent, "seed \(seed), step \(step)")
+            #expect(again.departed == window.departed, "seed \(seed), step \(step)")
+        }
+    }
+
+    @Test("keeps the bytes before the last reply until something has to leave", arguments: 0..<50)
+    func prefix(seed: UInt64) {
+        let random = SeededRandom(seed: seed)
+        var window = ContextWindow(ContextBudget(limit: 4_000, reply: 200))
+        var messages = [Message(.user, [.text("begin")])]
+        var before: ([Message], ContextWindow.Departed)?
+        var estimate = TokenEstimate()
+        var still = 0
+        let gaveUp = { (departed: ContextWindow.Departed) in departed.results.filter { $0.value == 0 }.keys.sorted() }
+        for step in 0..<40 {
+            let content = window.content(of: messages, fixed: ContextUse(budget: window.budget), estimate)
+            if let (sent, departed) = before, departed.turns == window.departed.turns, gaveUp(departed) == gaveUp(window.departed) {
+                #expect(Array(content.messages.prefix(sent.count)) == sent, "seed \(seed), step \(step)")
+                still += 1
+            }
+            before = (content.messages, window.departed)
+            estimate.learn(estimated: 1_000, actual: random.next(in: 800...1_300))
+            messages.append(Message(.assistant, [.toolCall(ToolCall(id: "\(step)", name: "t", arguments: [:]))]))
+            let text = String(repeating: "y", count: random.next(in: 0...6_000))
+            messages.append(Message(.user, [.toolResult(call: "\(step)", name: "t", text: text, isError: false)]))
+        }
+        #expect(still > 10, "seed \(seed)")
     }
 
     private func check(_ content: ContextWindow.Content, _ all: [Message], _ seed: UInt64) {
@@ -35,38 +80,63 @@ struct ContextWindowTests {
 
     @Test("moves its beginning in steps, so that the prefix stays the same for many turns")
     func steps() {
-        var window = ContextWindow(limit: 3_000, reserve: 0)
+        var window = ContextWindow(ContextBudget(limit: 3_000, reply: 0))
         var messages: [Message] = []
         var beginnings: [Int] = []
         for turn in 0..<60 {
             messages.append(Message(.user, [.text("turn \(turn) " + String(repeating: "x", count: 400))]))
             messages.append(Message(.assistant, [.text("ok")]))
-            _ = window.content(of: messages, fixed: 0, TokenEstimate())
-            beginnings.append(window.left)
+            _ = window.content(of: messages, fixed: ContextUse(budget: window.budget), TokenEstimate())
+            beginnings.append(window.departed.turns)
         }
         let changes = zip(beginnings, beginnings.dropFirst()).count { $0 != $1 }
         #expect(beginnings.last ?? 0 > 20)
         #expect(changes < 10)
     }
 
+    @Test("shortens results that together are more than the tail may hold, the longest first")
+    func tail() throws {
+        var window = ContextWindow(ContextBudget(limit: 4_000, reply: 0, percent: [.tail: 25]))
+        let calls = ["small", "large", "huge"]
+        let sizes = [200, 6_000, 40_000]
+        let messages = [
+            Message(.user, [.text("go")]),
+            Message(.assistant, calls.map { .toolCall(ToolCall(id: $0, name: "t", arguments: [:])) }),
+            Message(
+                .user,
+                zip(calls, sizes).map { .toolResult(call: $0, name: "t", text: String(repeating: "z", count: $1), isError: false) }),
+        ]
+        let content = window.content(of: messages, fixed: ContextUse(budget: window.budget), TokenEstimate())
+        let lengths = try #require(content.messages.last).parts.map { part in
+            if case .toolResult(_, _, let text, _) = part { text.utf8.count } else { 0 }
+        }
+        #expect(lengths[0] == 200)
+        #expect(abs(lengths[1] - lengths[2]) < 10)
+        #expect(content.use[.tail] < 1_100)
+        #expect(window.departed.results.keys.sorted() == ["huge", "large"])
+    }
+
+    @Test(
+        "cuts at the height at which all fits",
+        arguments: [
+            ([10, 20, 30], 60, Int.max), ([10, 20, 30], 45, 17), ([10, 20, 30], 0, 0), ([5], 4, 4), ([0, 0], 0, .max), ([], 3, .max),
+        ])
+    func level(sizes: [Int], total: Int, height: Int) {
+        #expect(ContextWindow.level(sizes, total: total) == height)
+        #expect(sizes.reduce(0) { $0 + min($1, height) } <= total)
+    }
+
     @Test("shortens the oldest results of one long turn and keeps their calls")
     func longTurn() {
-        var window = ContextWindow(limit: 3_000, reserve: 0)
+        var window = ContextWindow(ContextBudget(limit: 3_000, reply: 0))
         var messages = [Message(.user, [.text("go")])]
         for call in 0..<10 {
             messages.append(Message(.assistant, [.toolCall(ToolCall(id: "\(call)", name: "t", arguments: [:]))]))
             let text = String(repeating: "z", count: 2_000)
             messages.append(Message(.user, [.toolResult(call: "\(call)", name: "t", text: text, isError: false)]))
         }
-        let content = window.content(of: messages, fixed: 0, TokenEstimate())
+        let content = window.content(of: messages, fixed: ContextUse(budget: window.budget), TokenEstimate())
         #expect(content.messages.count == messages.count)
-        #expect(content.tokens <= 3_000)
-    }
-
-    @Test("learns how many bytes a token has from what the provider counts")
-    func learning() {
-        var estimate = TokenEstimate()
-        for _ in 0..<20 { estimate.learn(estimated: estimate.tokens(String(repeating: "a", count: 4_000)), actual: 2_000) }
-        #expect(abs(estimate.bytesPerToken - 2) < 0.05)
+        #expect(content.use.total <= 3_000)
     }
 }

@@ -33,7 +33,9 @@ final class FakeCatalog: Catalog {
     func tool(_ name: String) -> (any Tool)? { self.state.withLock { $0[name] } }
     func provider(_ name: String) -> (any Provider)? { name == self.provider.name ? self.provider : nil }
     func role(_ name: String) -> Role? { self.roles.first { $0.name == name } }
-    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String { "You are \(context.agent)." }
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String {
+        "You are \(context.agent).\(context.rules.isEmpty ? "" : "\n\n")\(context.rules)"
+    }
 }
 
 /// Plays what a test gives it: a function from the call to the events of the reply, or a failure.

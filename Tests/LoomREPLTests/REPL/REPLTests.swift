@@ -52,6 +52,16 @@ struct REPLTests {
         #expect(code == ExitCode.modelUnavailable.rawValue)
     }
 
+    @Test func `the window is shown by part`() async throws {
+        let stage = Stage { _, _ in Stage.say("ok") }
+        let (text, _) = try await self.pipe("go\n/context\n/context bob\n", stage)
+        #expect(text.contains("lead      110 of 128k tokens, 0 % full"), "\(text)")
+        for line in ["system  ", "tools   ", "rules   0 of 12k", "history ", "tail    ", "reply   10 of 8k"] {
+            #expect(text.contains("          \(line)") || text.contains("lead      \(line)"), "\(line) in \(text)")
+        }
+        #expect(text.contains("There is no agent «bob». /agents lists them."))
+    }
+
     @Test func `commands show, change and refuse`() async throws {
         let stage = Stage { call, number in number == 0 ? Stage.use("run", ["command": "make"]) : Stage.say("ok") }
         let (text, code) = try await self.pipe(

@@ -7,7 +7,9 @@ enum Samples {
     static func agent(_ name: String = "ada", state: AgentStatus = .thinking, activity: String? = nil) -> AgentSummary {
         AgentSummary(
             name: name, role: "coder", team: "core", model: "scripted:demo", state: state, activity: activity, contextUsed: 12_345,
-            contextLimit: 200_000, usage: Usage(input: 10_000, output: 2_000), costUSD: 0.06, queued: 1)
+            contextLimit: 200_000,
+            context: [.init(zone: .tools, used: 41_000, budget: 30_000), .init(zone: .tail, used: 9_500, budget: 50_000)],
+            usage: Usage(input: 10_000, output: 2_000), costUSD: 0.06, queued: 1)
     }
 
     static func question(
