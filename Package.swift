@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -61,7 +62,10 @@ let package = Package(
         ),
         .target(
             name: "LoomPlugins",
-            dependencies: ["LoomKernel", "LoomLua", "LoomRepository", "LoomSystem"],
+            dependencies: [
+                "LoomKernel", "LoomLua", "LoomRepository", "LoomSystem",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: house
         ),
         .target(

@@ -5,7 +5,7 @@ return {
   prompt = "lead",
   tools = {
     "file_read", "file_search", "content_search", "directory_list", "file_outline",
-    "team_spawn", "team_assign", "peer_message", "ask_user",
+    "team_spawn", "team_assign", "load_skill", "peer_message", "ask_user",
   },
   model = "strong",
 }

@@ -5,7 +5,7 @@ return {
   prompt = "researcher",
   tools = {
     "file_read", "file_search", "content_search", "directory_list", "file_outline",
-    "peer_message", "peer_complete_task",
+    "load_skill", "peer_message", "peer_complete_task",
   },
   model = "fast",
 }

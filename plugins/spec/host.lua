@@ -4,6 +4,7 @@
 ---   host.process    function(request) -> result               host.requests  what process.run was asked
 ---   host.search     function(request) -> result of fs.search  host.answer    what the person answers
 ---   host.outlines   { [path] = { language, symbols } }
+---   host.skills     { [name] = { description, text, files = { [path] = text }, allowed_tools } }
 ---   host.agents, host.tasks                                   host.spawned, .assigned, .completed, .sent, .asked
 ---   host.self       { name, role, team }                      host.slept     seconds, added up
 local json = require "spec.json"
@@ -107,7 +108,7 @@ end
 function M.new()
   local host = {
     files = {}, outlines = {}, read = {}, requests = {}, sent = {}, asked = {}, spawned = {}, assigned = {}, completed = {},
-    agents = {}, tasks = {}, slept = 0, self = { name = "ada", role = "coder", team = "core" },
+    skills = {}, agents = {}, tasks = {}, slept = 0, self = { name = "ada", role = "coder", team = "core" },
   }
   local loom = { fs = file_api(host), json = json, text = {}, time = {}, process = {}, repo = {}, team = {}, agent = {}, board = {} }
 
@@ -131,6 +132,31 @@ function M.new()
     for key, value in pairs(host.process and host.process(request) or {}) do result[key] = value end
     return result
   end
+
+  loom.skill = {
+    list = function()
+      local list = {}
+      for name, skill in pairs(host.skills) do list[#list + 1] = { name = name, description = skill.description, root = "project" } end
+      table.sort(list, function(a, b) return a.name < b.name end)
+      return list
+    end,
+    load = function(name)
+      local skill = host.skills[name]
+      if not skill then return refuse("not_found", "There is no skill %s", name) end
+      local files = {}
+      for path in pairs(skill.files or {}) do files[#files + 1] = path end
+      table.sort(files)
+      return {
+        name = name, description = skill.description, text = skill.text, folder = "/skills/" .. name, files = files,
+        allowed_tools = skill.allowed_tools or {},
+      }
+    end,
+    read = function(name, path)
+      local text = host.skills[name] and host.skills[name].files[path]
+      if not text then return refuse("not_found", "%s does not exist", path) end
+      return text
+    end,
+  }
 
   function loom.agent.self() return host.self end
   function loom.agent.list() return host.agents end

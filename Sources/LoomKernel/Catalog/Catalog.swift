@@ -7,7 +7,8 @@ package protocol Catalog: Sendable {
     var tools: [any Tool] { get }
     var providers: [any Provider] { get }
     var roles: [Role] { get }
-    /// These four by name, sorted.
+    /// These five by name, sorted.
+    var skills: [Skill] { get }
     var hooks: [any Hook] { get }
     var commands: [any PluginCommand] { get }
     var panels: [any Panel] { get }
@@ -23,6 +24,7 @@ package protocol Catalog: Sendable {
 
 /// A catalog without plugins of a kind need not say so.
 extension Catalog {
+    package var skills: [Skill] { [] }
     package var hooks: [any Hook] { [] }
     package var commands: [any PluginCommand] { [] }
     package var panels: [any Panel] { [] }

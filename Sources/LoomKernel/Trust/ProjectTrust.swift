@@ -26,8 +26,11 @@ package struct ProjectTrust: Sendable {
     /// Everything that trust is about, sorted by path. Empty: there is nothing to trust.
     package func items() -> [Item] {
         var found: [Item] = []
-        for (folder, power) in [("plugins", "runs code"), ("roles", "runs code"), ("prompts", "instructs agents")] {
-            self.collect(".loomkin/\(folder)", power, &found)
+        for (folder, power) in [
+            (".loomkin/plugins", "runs code"), (".loomkin/roles", "runs code"), (".loomkin/prompts", "instructs agents"),
+            (".loomkin/skills", "instructs agents"), (".agents/skills", "instructs agents"), (".claude/skills", "instructs agents"),
+        ] {
+            self.collect(folder, power, &found)
         }
         if let bytes = try? self.files.read(self.directory + "/.loomkin.toml") {
             found.append(Item(path: ".loomkin.toml", hash: Hash.sha256(bytes), power: "changes settings"))

@@ -11,10 +11,10 @@ package struct PluginFiles: Sendable {
     /// the right state.
     package init(_ roots: [PluginRoot], files: any FileSystem) {
         for root in roots {
-            for kind in PluginKind.allCases {
+            for kind in PluginKind.allCases where root.holds(kind) {
                 let folder = FilePath.join(root.folder, kind.folder)
                 guard let entries = try? files.list(folder) else { continue }
-                for entry in entries where entry.kind != .directory {
+                for entry in entries where (entry.kind != .directory) != (kind == .skill) || entry.kind == .symlink {
                     guard let name = kind.pluginName(ofFile: entry.name) else { continue }
                     add(PluginKey(kind, name), of: root, files: files)
                 }

@@ -1,6 +1,8 @@
 /// What a file is, told by the folder it lies in.
 package enum PluginKind: String, Sendable, Hashable, Codable, CaseIterable {
     case tool, provider, role, prompt, service, command, panel, hook
+    /// A folder with a SKILL.md: instructions that an agent reads when a task calls for them.
+    case skill
     /// Shared code that other plugins require as `lib.NAME`.
     case library = "lib"
     /// A play for the scripted model, required as `scenarios.NAME`.
@@ -17,19 +19,27 @@ package enum PluginKind: String, Sendable, Hashable, Codable, CaseIterable {
         case .panel: "plugins/panels"
         case .hook: "plugins/hooks"
         case .prompt: "prompts"
+        case .skill: "skills"
         case .library: "plugins/lib"
         case .scenario: "plugins/scenarios"
         }
     }
 
-    var fileEnding: String { self == .prompt ? ".md" : ".lua" }
+    /// Of a plugin's file, behind its name.
+    var fileEnding: String {
+        switch self {
+        case .prompt: ".md"
+        case .skill: "/SKILL.md"
+        case .tool, .provider, .role, .service, .command, .panel, .hook, .library, .scenario: ".lua"
+        }
+    }
 
     /// What Lua code writes after `require` to get such a file, up to its name; nil for what can't be required.
     var requirePrefix: String? {
         switch self {
         case .library: "lib."
         case .scenario: "scenarios."
-        case .tool, .provider, .role, .prompt, .service, .command, .panel, .hook: nil
+        case .tool, .provider, .role, .prompt, .service, .command, .panel, .hook, .skill: nil
         }
     }
 
@@ -37,10 +47,16 @@ package enum PluginKind: String, Sendable, Hashable, Codable, CaseIterable {
     ///
     /// Specs, hidden files and the droppings of editors (`x.lua~`, `.#x.lua`, `4913`) are none.
     func pluginName(ofFile file: String) -> String? {
+        if self == .skill { return pluginName(ofFolder: file) }
         guard file.hasSuffix(fileEnding), !file.hasSuffix(".spec.lua") else { return nil }
         let name = file.dropLast(fileEnding.count)
         guard let first = name.utf8.first, Self.isLetter(first), name.utf8.allSatisfy(Self.isNamePart) else { return nil }
         return String(name)
+    }
+
+    /// A skill's name, which is its folder's.
+    private func pluginName(ofFolder folder: String) -> String? {
+        folder.utf8.first.map(Self.isLetter) == true && folder.utf8.allSatisfy(Self.isNamePart) ? folder : nil
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

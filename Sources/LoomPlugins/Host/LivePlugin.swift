@@ -11,6 +11,7 @@ struct LivePlugin: Sendable {
         case command(LuaCommand)
         case panel(LuaPanel)
         case service(LuaService)
+        case skill(Skill)
         /// A library or scenario: it was tried, and is run again in each plugin that requires it.
         case module
 
@@ -18,7 +19,7 @@ struct LivePlugin: Sendable {
         var isCalled: Bool {
             switch self {
             case .tool, .provider, .hook, .command, .panel, .service: true
-            case .role, .prompt, .module: false
+            case .role, .prompt, .skill, .module: false
             }
         }
     }
@@ -28,7 +29,7 @@ struct LivePlugin: Sendable {
     let content: Content
     /// The Lua state that what is called lives in.
     let generation: Generation?
-    /// What its code requires; nil for a prompt.
+    /// What its code requires; nil for a prompt and a skill.
     let modules: ModuleScope?
     let tally: CallTally
 

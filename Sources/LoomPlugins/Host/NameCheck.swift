@@ -13,7 +13,7 @@ struct NameCheck {
             case .role(let role): faults[key] = fault(of: role, in: plugin.file)
             case .prompt(let template): faults[key] = fault(of: template, in: plugin.file)
             case .tool(let tool): faults[key] = fault(of: tool, in: plugin.file)
-            case .provider, .hook, .command, .panel, .service, .module: break
+            case .provider, .hook, .command, .panel, .service, .skill, .module: break
             }
         }
         return faults

@@ -10,6 +10,7 @@ package final class PluginCatalog: Catalog {
         var providersByName: [String: any Provider] = [:]
         var roles: [Role] = []
         var rolesByName: [String: Role] = [:]
+        var skills: [Skill] = []
         var hooks: [any Hook] = []
         var commands: [any PluginCommand] = []
         var panels: [any Panel] = []
@@ -39,6 +40,7 @@ package final class PluginCatalog: Catalog {
     package var tools: [any Tool] { snapshot.withLock { $0.tools } }
     package var providers: [any Provider] { snapshot.withLock { $0.providers } }
     package var roles: [Role] { snapshot.withLock { $0.roles } }
+    package var skills: [Skill] { snapshot.withLock { $0.skills } }
     package var hooks: [any Hook] { snapshot.withLock { $0.hooks } }
     package var commands: [any PluginCommand] { snapshot.withLock { $0.commands } }
     package var panels: [any Panel] { snapshot.withLock { $0.panels } }
@@ -75,6 +77,7 @@ extension PluginCatalog.Snapshot {
             case .tool(let tool): tools.append(tool)
             case .provider(let provider): providers.append(provider)
             case .role(let role): roles.append(role)
+            case .skill(let skill): skills.append(skill)
             case .hook(let hook): hooks.append(hook)
             case .command(let command): commands.append(command)
             case .panel(let panel): panels.append(panel)

@@ -62,7 +62,8 @@ extension PluginHost {
         if !isFile, tops.contains(FilePath.name(of: path)) { return FilePath.parent(of: path) }
         for kind in PluginKind.allCases {
             let folder = "/" + kind.folder
-            let parent = path.hasSuffix(kind.fileEnding) ? FilePath.parent(of: path) : path
+            var parent = path.hasSuffix(kind.fileEnding) ? FilePath.parent(of: path) : path
+            if kind == .skill, path.hasSuffix(kind.fileEnding) { parent = FilePath.parent(of: parent) }
             if parent.hasSuffix(folder) { return String(parent.dropLast(folder.count)) }
         }
         return nil

@@ -5,7 +5,7 @@ extension PluginHost {
     /// Reloads whenever a file of the roots changes, until the task is cancelled. The watching itself is a process of its own:
     /// where that can't be started this throws, and `reload` still works by hand.
     package func watch(runner: any ProcessRunner = LiveProcessRunner(), program: String? = nil) async throws(Watcher.Failure) {
-        let folders = roots.flatMap { root in ["plugins", "roles", "prompts"].map { FilePath.join(root.folder, $0) } }
+        let folders = roots.flatMap(\.watched)
         let watcher = Watcher(folders: folders, runner: runner, clock: ports.clock, program: program)
         try await watcher.start()
         // What changed before the watch stood is seen now.

@@ -20,6 +20,11 @@ enum PluginLoader {
             return LivePlugin(
                 file: file, number: order.number, content: .prompt(template), generation: nil, modules: nil, tally: order.tally)
         }
+        if file.key.kind == .skill {
+            return LivePlugin(
+                file: file, number: order.number, content: .skill(try Skill(file, generation: order.number)), generation: nil, modules: nil,
+                tally: order.tally)
+        }
         let (generation, value) = try await Generation.load(order)
         let content: LivePlugin.Content
         switch file.key.kind {
@@ -42,7 +47,7 @@ enum PluginLoader {
         case .scenario:
             try checkScenario(value, of: file)
             content = .module
-        case .library, .prompt:
+        case .library, .prompt, .skill:
             content = .module
         }
         return LivePlugin(

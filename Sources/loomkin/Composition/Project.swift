@@ -73,7 +73,12 @@ struct Project {
             PluginRoot(name: "bundled", folder: installation.folder),
             PluginRoot(name: "user", folder: folders.configuration, prefix: folders.configuration + "/"),
         ]
-        if isTrusted { roots.append(PluginRoot(name: "project", folder: directory + "/.loomkin", prefix: ".loomkin/")) }
+        guard isTrusted else { return roots }
+        // Other programs keep skills there too, and nothing else of theirs is ours to read.
+        for folder in [".claude", ".agents"] {
+            roots.append(PluginRoot(name: "project", folder: "\(directory)/\(folder)", prefix: "\(folder)/", kinds: [.skill]))
+        }
+        roots.append(PluginRoot(name: "project", folder: directory + "/.loomkin", prefix: ".loomkin/"))
         return roots
     }
 
