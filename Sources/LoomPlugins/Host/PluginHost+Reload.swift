@@ -4,18 +4,32 @@ import LoomSystem
 extension PluginHost {
     /// One look at the roots, and one transaction for all that changed since the last.
     func reloadChanged() async -> [PluginReported] {
-        let files = PluginFiles(roots, files: ports.files)
+        await bring(to: look(), isSettled: true) ?? []
+    }
+
+    /// What the roots hold now.
+    func look() -> PluginFiles { PluginFiles(roots, files: ports.files) }
+
+    /// One transaction for all that differs from what was seen last. Nil, and nothing done, when something is missing or does not load
+    /// and the files may not have settled yet.
+    func bring(to files: PluginFiles, isSettled: Bool) async -> [PluginReported]? {
         let keys = Set(files.keys).union(seen.keys).union(live.keys)
         let changed = keys.filter { key in
             guard let file = files[key] else { return seen[key] != nil }
             return !file.isSame(as: seen[key])
         }
         let isShadowingChanged = keys.contains { key in files.layers[key]?.map(\.root) != seen.layers[key]?.map(\.root) }
+        let before = seen
         seen = files
         guard !changed.isEmpty else {
             if isShadowingChanged { await publish([]) }
             return []
         }
+        if !isSettled, changed.contains(where: { files[$0] == nil }) {
+            seen = before
+            return nil
+        }
+        let known = faults
         let restored = forgiveRestored()
         let work = changed.filter(isBehind)
         // What an earlier save left behind may fit together with this one; if not, this one is not held up by it.
@@ -29,7 +43,12 @@ extension PluginHost {
             return restored
         }
         let attempt = await attempt(work)
-        return attempt.fault == nil ? await commit(attempt, after: restored) : await refuse(attempt, after: restored)
+        guard attempt.fault != nil else { return await commit(attempt, after: restored) }
+        guard isSettled else {
+            (seen, faults) = (before, known)
+            return nil
+        }
+        return await refuse(attempt, after: restored)
     }
 
     /// Takes back the errors of files that are again what is live.

@@ -63,7 +63,7 @@ package actor PluginHost {
     }
 
     /// One piece of work after the other, in the order they were asked for: an actor alone would let them mix at each wait.
-    private func inTurn(_ work: @escaping @Sendable (PluginHost) async -> [PluginReported]) async -> [PluginReported] {
+    func inTurn<Value: Sendable>(_ work: @escaping @Sendable (PluginHost) async -> Value) async -> Value {
         let previous = lastWork
         let task = Task {
             await previous?.value
