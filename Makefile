@@ -5,7 +5,7 @@ RELEASE := swift build -c release --static-swift-stdlib
 PYTHON := .build/python/bin/python
 WATCH_FLAGS := -std=gnu11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Werror
 
-.PHONY: run build test test-swift test-lua test-end-to-end check format bench grammars install clean
+.PHONY: run build test test-swift test-lua test-end-to-end check format api bench grammars install clean
 
 # Opens the REPL; lines from standard input are read when it is no terminal.
 run: build
@@ -31,10 +31,11 @@ test-swift:
 	@$(MAKE) --no-print-directory .build/debug/loomkin-watch
 	swift test --skip-build
 
-# The bundled plugins' specs, in a fake host.
+# The specs of the bundled plugins and of the examples, on a made-up host.
 test-lua:
-	@scripts/system-packages test
-	lua5.4 plugins/spec/run.lua
+	@scripts/system-packages build
+	swift build --product loomkin
+	.build/debug/loomkin plugin test plugins examples
 
 test-end-to-end: $(PYTHON)
 	@scripts/system-packages build test
@@ -56,6 +57,12 @@ check:
 
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+
+# What is generated from the table of the Lua API: definitions for editors and luacheck, and docs/lua-api.md.
+api:
+	@scripts/system-packages build
+	swift build --product loomkin
+	.build/debug/loomkin plugin api --write .
 
 bench: build
 	@scripts/system-packages bench

@@ -110,7 +110,7 @@ let package = Package(
             name: "LoomRepositoryTests", dependencies: ["LoomRepository", "LoomSystem"], swiftSettings: house),
         .testTarget(name: "LoomKernelTests", dependencies: ["LoomKernel", "LoomSystem"], swiftSettings: house),
         .testTarget(
-            name: "LoomPluginsTests", dependencies: ["LoomKernel", "LoomLua", "LoomPlugins", "LoomSystem"],
+            name: "LoomPluginsTests", dependencies: ["LoomKernel", "LoomLua", "LoomPlugins", "LoomRepository", "LoomSystem"],
             swiftSettings: house),
         .testTarget(
             name: "LoomREPLTests", dependencies: ["LoomKernel", "LoomREPL", "LoomSystem"], swiftSettings: house),

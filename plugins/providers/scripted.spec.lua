@@ -1,6 +1,6 @@
 --- Plays a call against a scenario and gives the events, with streamed text joined in `text`.
 local function play(t, scenario, call)
-  package.loaded["scenarios.spec"] = scenario
+  t.module("scenarios.spec", scenario)
   local events = { text = "", calls = {} }
   call = {
     id = call.id or "C1", model = "spec", agent = call.agent or "ada", role = call.role or "coder", system = "be good",
@@ -15,7 +15,6 @@ local function play(t, scenario, call)
       events[event.type] = event
     end
   end)
-  package.loaded["scenarios.spec"] = nil
   return events
 end
 

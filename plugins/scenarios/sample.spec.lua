@@ -112,7 +112,9 @@ function Kernel:run_tool(agent, made)
   local result = { type = "tool_result", call = made.id, name = made.name, text = "The call was interrupted.", is_error = true }
   -- A kill may come before the call did anything, or after it did everything.
   if killed and math.random() < 0.5 then return result end
+  self.t.host.phase = "tool"
   local ok, out = pcall(self.t.load("tools." .. made.name).run, made.arguments, {})
+  self.t.host.phase = "provider"
   -- A task and its result are stored in one step: that it was given is never in doubt.
   if killed and made.name ~= "team_assign" then return result end
   result.text = ok and (type(out) == "table" and out.text or out) or tostring(out)

@@ -15,7 +15,7 @@ return {
   { "replaces what occurs once and shows the difference", function(t)
     local result = edit(t, "one\ntwo\n", { old_string = "two", new_string = "2" })
     t.equal(t.host.files["a"], "one\n2\n")
-    t.equal(result.text, "Edited a: +1 −1 lines\n@@ -2,1 +2,1 @@\n-two\n+2")
+    t.equal(result.text, "Edited a: +1 −1 lines\n--- a\n+++ a\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n")
   end },
   { "takes no text for a pattern", function(t)
     edit(t, "f(x) = 50%\n", { old_string = "(x) = 50%", new_string = "%1" })

@@ -1,7 +1,7 @@
 return {
   { "sends and says how far it got", function(t)
     t.equal(t.run({ to = "lin", content = "ready" }).text, "Sent to lin (queued).")
-    t.equal(t.host.sent[1], { to = "lin", text = "ready" })
+    t.equal(t.host.sent[1], { to = "lin", text = "ready", urgent = false })
   end },
   { "refuses an empty message and one to oneself", function(t)
     t.ok(t.run({ to = "lin", content = " \n" }).error)

@@ -58,6 +58,8 @@ int64_t loom_lua_now(void);                                         // monotonic
 int loom_lua_register(loom_lua_host *host, const char *path, size_t length, int64_t function, int waits);
 int loom_lua_assign(loom_lua_host *host, const char *path, size_t length, const uint8_t *value, size_t value_length);
 int loom_lua_set_strict(loom_lua_host *host, int strict);
+// The bytecode of a source becomes the output. No deadline holds it: for sources that were compiled before, within one.
+int loom_lua_dump(loom_lua_host *host, const char *source, size_t length, const char *chunk);
 
 const uint8_t *loom_lua_output(const loom_lua_host *host, size_t *length);
 int loom_lua_buffer_set(loom_lua_buffer *buffer, const uint8_t *bytes, size_t length); // 0 when out of memory

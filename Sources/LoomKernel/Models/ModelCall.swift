@@ -62,7 +62,7 @@ package enum ModelEvent: Sendable, Hashable {
     case stop(StopReason)
 }
 
-package enum StopReason: String, Sendable, Hashable, Codable { case end, toolUse = "tool_use", length, refusal, other }
+package enum StopReason: String, Sendable, Hashable, Codable, CaseIterable { case end, toolUse = "tool_use", length, refusal, other }
 
 /// Tokens by class. `input` is without what was read from or written to a cache.
 package struct Usage: Sendable, Hashable, Codable {
@@ -107,7 +107,7 @@ package struct ModelReply: Sendable, Hashable, Codable {
 
 /// Why a model call failed, by what can be done about it.
 package struct ModelFailure: Error, Sendable, Hashable, Codable, CustomStringConvertible {
-    package enum Kind: String, Sendable, Hashable, Codable {
+    package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// Worth another try.
         case rateLimited = "rate_limited", overloaded, server, network, stalled
         /// Not worth another try.

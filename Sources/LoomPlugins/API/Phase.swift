@@ -18,7 +18,7 @@ package enum Phase: String, Sendable, Hashable, CaseIterable {
     case service
 
     /// The end of "may not be called …".
-    var description: String {
+    package var description: String {
         switch self {
         case .loading: "while the file is loading"
         case .tool: "in a tool's run"

@@ -62,6 +62,7 @@ package final class Generation: Sendable {
             await state.setStrictGlobals(true)
             let values = try await state.run(
                 source: file.text, chunk: "@" + file.displayPath, deadline: loadDeadline, context: context)
+            if let fault = try await PluginFault.ofGlobals(in: file, state, deadline: loadDeadline) { throw fault }
             return (Generation(order, state: state, modules: modules, prelude: prelude), values.first ?? .nil)
         } catch let error as LuaError {
             throw PluginFault(error, in: file)

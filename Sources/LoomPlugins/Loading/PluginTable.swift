@@ -23,8 +23,8 @@ struct PluginTable {
     }
 
     /// Refuses unknown fields and another version of the API than ours.
-    func check(fields known: [String]) throws(PluginFault) {
-        let known = ["api"] + known
+    func check() throws(PluginFault) {
+        let known = PluginShape.of(file.key.kind)?.fields.map(\.name) ?? []
         for name in fields.names where !known.contains(name) {
             throw fault([name], "unknown field \"\(name)\"\(NearestName.hint(name, in: known))")
         }

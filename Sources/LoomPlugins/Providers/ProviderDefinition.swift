@@ -17,7 +17,7 @@ struct ProviderDefinition: Sendable {
     let failure: LuaFunction?
 
     init(_ table: PluginTable) throws(PluginFault) {
-        try table.check(fields: ["credentials", "default_model", "request", "decode", "failure", "stream"])
+        try table.check()
         credentials = try Self.credentials(table)
         defaultModel = try table.optionalString("default_model")
         failure = try table.optionalFunction("failure")

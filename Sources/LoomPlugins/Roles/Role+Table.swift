@@ -5,7 +5,7 @@ extension Role {
 
     /// From the table of a file in `roles/`.
     init(_ table: PluginTable, name: String, generation: Int) throws(PluginFault) {
-        try table.check(fields: ["description", "prompt", "tools", "model", "max_turns"])
+        try table.check()
         let model = try table.optionalString("model") ?? "default"
         guard Self.tiers.contains(model) || ModelName(model) != nil else {
             throw table.fault(

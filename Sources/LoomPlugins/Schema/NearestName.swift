@@ -11,7 +11,7 @@ enum NearestName {
     }
 
     /// `; did you mean "x"?`, or nothing: for names that are too many to list.
-    static func slip(_ name: String, in candidates: some Sequence<String>) -> String {
-        nearestWord(to: name, in: candidates).map { "; did you mean \"\($0)\"?" } ?? ""
+    static func slip(_ name: String, in candidates: some Sequence<String>, prefix: String = "") -> String {
+        nearestWord(to: name, in: candidates).map { "; did you mean \"\(prefix)\($0)\"?" } ?? ""
     }
 }

@@ -29,10 +29,8 @@ struct ToolDefinition: Sendable {
     /// The roles that have it besides those that list it; nil for what its root says.
     let roles: [String]?
 
-    private static let fields = ["description", "parameters", "access", "parallel", "read_only", "deadline", "summary", "roles", "run"]
-
     init(_ table: PluginTable) throws(PluginFault) {
-        try table.check(fields: Self.fields)
+        try table.check()
         description = try table.string("description", "what the model reads to decide whether to call it")
         let declarations = try table.data("parameters") ?? .object([:])
         do {

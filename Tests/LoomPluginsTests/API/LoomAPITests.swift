@@ -149,15 +149,4 @@ import Testing
         #expect(try await run("return #loom.board.list() .. type(loom.agent.list())", workspace) == "0table")
         await #expect(throws: ToolError.self) { try await run("loom.board.assign({ titel = 'x', agent = 'ada' })", workspace) }
     }
-
-    @Test("the definitions for editors and the reference name every function")
-    func documentation() {
-        let (definitions, page) = (APIFunction.luaCATS(), APIFunction.referenceMarkdown())
-        for function in APIFunction.all {
-            #expect(definitions.contains("function loom.\(function.name)("))
-            #expect(page.contains("## `loom.\(function.name)("))
-        }
-        #expect(definitions.contains("---@param options? { limit?: integer, offset?: integer }"))
-        #expect(Set(APIFunction.all.map(\.name)).count == APIFunction.all.count)
-    }
 }

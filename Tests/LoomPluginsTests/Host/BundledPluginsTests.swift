@@ -5,16 +5,9 @@ import Testing
 @testable import LoomPlugins
 
 @Suite("The bundled plugins", .timeLimit(.minutes(1))) struct BundledPluginsTests {
-    /// The root of the repository.
-    private static var folder: String {
-        var path = #filePath
-        for _ in 0..<4 { path = FilePath.parent(of: path) }
-        return path
-    }
-
     private func host(_ clock: any WallClock = ManualClock()) -> PluginHost {
         PluginHost(
-            roots: [PluginRoot(name: "bundled", folder: Self.folder)],
+            roots: [PluginRoot(name: "bundled", folder: BundledHarness.repository)],
             ports: PluginPorts(
                 clock: clock, files: LiveFileSystem(),
                 http: ScriptedHTTPClient { (_) throws(HTTPError) in throw HTTPError(.cannotConnect, host: "nowhere") },

@@ -1,0 +1,85 @@
+import LoomLua
+import Synchronization
+
+/// The globals that plugin code has, with what is in them, read from a state that was set up for a plugin.
+struct GlobalNames: Sendable {
+    /// Without `_G`; `loom` is left to `functions`.
+    let globals: [String: Set<String>]
+    /// What is in `loom`, such as `log` and `fs.read`.
+    let functions: Set<String>
+    /// The tables in `loom`, such as `fs`; one that makes its members on demand is open.
+    let spaces: [String: Bool]
+
+    private static let source = """
+        local globals, functions, spaces = {}, {}, {}
+        for name, value in pairs(_G) do
+          local members = {}
+          if type(value) == "table" and name ~= "_G" and name ~= "loom" then
+            for member in pairs(value) do members[#members + 1] = member end
+          end
+          globals[name] = members
+        end
+        for name, value in pairs(loom) do
+          if type(value) == "table" then
+            spaces[name] = getmetatable(value) ~= nil
+            for member in pairs(value) do functions[#functions + 1] = name .. "." .. member end
+          else
+            functions[#functions + 1] = name
+          end
+        end
+        return globals, functions, spaces
+        """
+
+    /// All states are set up alike, so one look is enough for a process.
+    private static let known = Mutex<GlobalNames?>(nil)
+
+    static func of(_ state: LuaState, deadline: Duration) async throws(LuaError) -> GlobalNames {
+        if let names = known.withLock({ $0 }) { return names }
+        let values = try await state.run(source: source, chunk: "=globals", deadline: deadline)
+        let names = GlobalNames(values)
+        known.withLock { $0 = names }
+        return names
+    }
+
+    private init(_ values: [LuaValue]) {
+        func texts(_ value: LuaValue) -> [String] { value.table?.array.compactMap(\.string) ?? [] }
+        var globals: [String: Set<String>] = [:]
+        let table = values.first?.table ?? LuaTable()
+        for name in table.names { globals[name] = Set(texts(table[name])) }
+        self.globals = globals
+        functions = Set(texts(values.count > 1 ? values[1] : .nil))
+        var spaces: [String: Bool] = [:]
+        let marks = values.count > 2 ? values[2].table ?? LuaTable() : LuaTable()
+        for name in marks.names { spaces[name] = marks[name].boolean ?? false }
+        self.spaces = spaces
+    }
+
+    /// What is wrong with this use; nil when nothing is.
+    func mistake(_ use: GlobalUse) -> String? {
+        guard globals[use.name] != nil else {
+            let hint = NearestName.slip(use.name, in: globals.keys)
+            return use.isAssigned
+                ? "undeclared global \"\(use.name)\" is assigned (write `local \(use.name)`)\(hint)"
+                : "undeclared global \"\(use.name)\" is read\(hint)"
+        }
+        guard use.name == "loom", let first = use.members.first, !functions.contains(first) else { return nil }
+        guard let isOpen = spaces[first] else {
+            return "there is no loom.\(first)\(NearestName.slip(first, in: Set(spaces.keys).union(functions)))"
+        }
+        guard !isOpen, use.members.count > 1 else { return nil }
+        let name = "\(first).\(use.members[1])"
+        return functions.contains(name) ? nil : "there is no loom.\(name)" + NearestName.slip(name, in: functions, prefix: "loom.")
+    }
+}
+
+extension PluginFault {
+    /// The first use of a global that is not there. The line would fail whenever it ran.
+    static func ofGlobals(in file: PluginFile, _ state: LuaState, deadline: Duration) async throws(LuaError) -> PluginFault? {
+        let names = try await GlobalNames.of(state, deadline: deadline)
+        let uses = try await state.globals(of: file.text, chunk: "@" + file.displayPath)
+        for use in uses.sorted(by: { $0.line < $1.line }) {
+            if let mistake = names.mistake(use) { return PluginFault(path: file.displayPath, line: use.line, cause: mistake) }
+        }
+        return nil
+    }
+}

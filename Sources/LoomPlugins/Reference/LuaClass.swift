@@ -1,0 +1,69 @@
+/// A table that plugins hand over or are handed, as editors know it.
+struct LuaClass: Sendable {
+    let name: String
+    let text: String
+    /// Name and type; a name with `?` may be missing.
+    let fields: [(name: String, type: String)]
+
+    static let all: [LuaClass] = [
+        LuaClass(
+            name: "loom.Error", text: "The `err` of `nil, err`. As a string it is its message.",
+            fields: [("code", "string"), ("message", "string"), ("hint?", "string")]),
+        LuaClass(
+            name: "loom.Parameter", text: "An argument of a tool, or a part of one.",
+            fields: [
+                ("type", "\"string\"|\"integer\"|\"number\"|\"boolean\"|\"array\"|\"object\""), ("description?", "string"),
+                ("required?", "boolean"), ("enum?", "any[]"), ("default?", "any"), ("minimum?", "number"), ("maximum?", "number"),
+                ("items?", "loom.Parameter"), ("properties?", "table<string, loom.Parameter>"),
+            ]),
+        LuaClass(
+            name: "loom.ToolContext", text: "Who calls a tool.",
+            fields: [("agent", "string"), ("role", "string"), ("team", "string"), ("call", "string")]),
+        LuaClass(
+            name: "loom.ToolResult", text: "What the model reads, what is for programs, and whether it is a failure.",
+            fields: [("text", "string"), ("data?", "any"), ("error?", "boolean")]),
+        LuaClass(
+            name: "loom.Credentials", text: "Where a provider's key and address come from.",
+            fields: [
+                ("key_env?", "string|string[]"), ("base_url?", "string"), ("base_url_env?", "string|string[]"), ("optional?", "boolean"),
+            ]),
+        LuaClass(
+            name: "loom.ModelCall", text: "One call of a model.",
+            fields: [
+                ("id", "string"), ("model", "string"), ("system", "string"),
+                ("tools", "{ name: string, description: string, parameters: table }[]"), ("messages", "loom.Message[]"),
+                ("max_output_tokens?", "integer"), ("agent", "string"), ("role", "string"), ("step", "integer"), ("purpose", "string"),
+                ("base_url?", "string"),
+            ]),
+        LuaClass(
+            name: "loom.Message", text: "A message of a conversation.",
+            fields: [("author", "\"user\"|\"assistant\""), ("parts", "loom.Part[]")]),
+        LuaClass(
+            name: "loom.Part", text: "A piece of a message; which fields there are depends on its type.",
+            fields: [
+                ("type", "\"text\"|\"thinking\"|\"tool_call\"|\"tool_result\""), ("text?", "string"), ("signature?", "string"),
+                ("id?", "string"), ("name?", "string"), ("arguments?", "table"), ("call?", "string"), ("is_error?", "boolean"),
+            ]),
+        LuaClass(
+            name: "loom.ModelRequest", text: "What to send. `{{key}}` in a header stands for the key.",
+            fields: [("url", "string"), ("method?", "string"), ("headers?", "table<string, string>"), ("body?", "table|string")]),
+        LuaClass(
+            name: "loom.ModelEvent", text: "A piece of a model's reply; which fields there are depends on its type.",
+            fields: [
+                ("type", "\"text\"|\"thinking\"|\"tool_call\"|\"usage\"|\"stop\"|\"error\""), ("text?", "string"), ("signature?", "string"),
+                ("index?", "integer"), ("id?", "string"), ("name?", "string"), ("arguments?", "string"), ("input?", "integer"),
+                ("output?", "integer"), ("cache_read?", "integer"), ("cache_write?", "integer"), ("reason?", "loom.StopReason"),
+                ("kind?", "loom.FailureKind"), ("message?", "string"), ("retry_after?", "number"),
+            ]),
+        LuaClass(
+            name: "loom.ModelFailure", text: "Why a model's server gave no reply.",
+            fields: [("kind", "loom.FailureKind"), ("message", "string"), ("hint?", "string"), ("retry_after?", "number")]),
+        LuaClass(
+            name: "loom.Step", text: "One reply of the scripted model.",
+            fields: [
+                ("text?", "string|string[]"), ("thinking?", "string"), ("calls?", "table[]"), ("when?", "string|string[]"),
+                ("expect?", "string|function"), ("error?", "table"), ("delay?", "number"), ("usage?", "table<string, integer>"),
+                ("stop?", "loom.StopReason"),
+            ]),
+    ]
+}

@@ -1,0 +1,53 @@
+extension PluginShape {
+    static let tool = PluginShape(
+        .tool, "Something an agent can call.",
+        [
+            .required("description", "string", "What the model reads to decide whether to call it."),
+            .optional("parameters", "table<string, loom.Parameter>", "The arguments by name. They are checked and coerced before `run`."),
+            .optional(
+                "access",
+                "table<loom.AccessKind, string|string[]>|fun(args: table): { kind: loom.AccessKind, target: string }[]",
+                "What a call touches: for each kind the arguments that hold its targets, or a function. Permission is asked before `run`."),
+            .required("run", "fun(args: table, ctx: loom.ToolContext): string|number|boolean|loom.ToolResult|nil", "Does it."),
+            .optional("parallel", "boolean", "May run beside other parallel calls of the same reply. Default false."),
+            .optional("read_only", "boolean", "Running it twice changes nothing, so an interrupted call is run again. Default false."),
+            .optional("deadline", "number", "Seconds a call may take; while a person is waited for the clock stands still. Default 600."),
+            .optional("roles", "string|string[]", "The roles that have it besides those that list it."),
+            .optional("summary", "string|fun(args: table): string", "One line for people: the name of an argument, or a function."),
+        ])
+
+    static let provider = PluginShape(
+        .provider, "A way to a model: `request` and `decode`, or `stream`.",
+        [
+            .optional("credentials", "loom.Credentials", "Where the key and the server's address come from."),
+            .optional("default_model", "string", "Used when none is named and this is the first provider with a key."),
+            .optional("request", "fun(call: loom.ModelCall): loom.ModelRequest", "What to send."),
+            .optional(
+                "decode", "fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table)",
+                "What a server-sent event of the answer means; `state` belongs to this call."),
+            .optional(
+                "failure", "fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure?",
+                "What an answer that is no success means."),
+            .optional("stream", "fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent))", "Makes the reply itself."),
+        ])
+
+    static let role = PluginShape(
+        .role, "Who an agent is.",
+        [
+            .required("description", "string", "What the role is for."),
+            .optional("prompt", "string", "The name of its prompt. Default: the role's own name."),
+            .optional("tools", "string|string[]", "What it may call."),
+            .optional("model", "\"default\"|\"fast\"|\"strong\"|string", "A tier of the configuration, or `provider:model`."),
+            .optional("max_turns", "integer", "Model replies in one turn."),
+        ])
+
+    static let scenario = PluginShape(
+        .scenario, "A script for the scripted model.", api: false,
+        [
+            .optional("roles", "table<string, loom.Steps>", "Steps by role; every agent of the role plays them."),
+            .optional("agents", "table<string, loom.Steps>", "Steps by an agent's name; they come before those of its role."),
+            .optional("waiting", "string", "What is said while the `when` of a step has not come."),
+            .optional("ended", "string", "What is said after the last step."),
+            .optional("delay", "number", "Seconds between the pieces of streamed text."),
+        ])
+}
