@@ -159,3 +159,63 @@ def test_luacheck_knows_what_plugins_may_use(world):
     planted = world.write("plugins/tools/bad.lua", "local M = loom.fs.raed('x')\nio.write('x')\nreturn M\n")
     found = luacheck(world.project, planted)
     assert found.returncode == 1 and "raed" in found.stdout and "io" in found.stdout
+
+
+# Beginning
+
+
+KINDS = ["tool", "provider", "role", "prompt", "lib", "scenario"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_plugin_of_each_kind_is_in_order_and_passes_its_spec(world, kind):
+    made = world.run("plugin", "new", kind, "fresh-one")
+    assert made.code == 0, made.err
+    written = [line.removeprefix("Wrote ").split(",")[0] for line in made.lines if line.startswith("Wrote ")]
+    assert all(path.startswith(str(world.config)) for path in written) and f"{world.config}/.luarc.json" in written
+    assert f"loomkin plugin test --watch {written[0]}" in made.lines[-1]
+    checked = world.run("plugin", "check")
+    assert checked.code == 0, checked.out
+    tested = world.run("plugin", "test", written[0])
+    assert tested.code == 0 and not tested.lines[-1].startswith("0 passed"), tested.out
+    listed = {(plugin["kind"], plugin["name"]) for plugin in world.run("plugin", "list", "--json").json}
+    assert (kind, "fresh-one") in listed
+
+
+def test_a_new_plugin_of_the_project_waits_for_trust(world):
+    made = world.run("plugin", "new", "tool", "fresh", "--project")
+    assert made.code == 0 and "loomkin trust" in made.out
+    assert (world.project / ".loomkin/plugins/tools/fresh.spec.lua").exists() and not list(world.config.iterdir())
+    assert "fresh" not in world.run("plugin", "list").out
+    world.run("trust", "--yes")
+    assert "fresh" in world.run("plugin", "list").out
+
+
+def test_nothing_is_written_over(world):
+    file = world.plugin("plugins/tools/mine.lua", TOOL)
+    made = world.run("plugin", "new", "tool", "mine")
+    assert made.code == 1 and str(file) in made.err and "--force" in made.err and file.read_text() == TOOL
+    assert not file.with_name("mine.spec.lua").exists()
+    settings = world.write(world.config / ".luarc.json", "{}\n")
+    assert world.run("plugin", "new", "tool", "mine", "--force").code == 0
+    assert file.read_text() != TOOL and settings.read_text() == "{}\n"
+
+
+def test_a_new_plugin_says_what_it_hides(world):
+    assert "It stands in front of the bundled tool of this name." in world.run("plugin", "new", "tool", "shell").lines
+
+
+@pytest.mark.parametrize("kind, name, part", [
+    ("tol", "x", "Did you mean «tool»?"), ("tool", "my tool", "letters, digits, _ and -"), ("tool", "../x", "letters, digits"),
+    ("tool", "1st", "begins with a letter"), ("tool", "", "letters"),
+])
+def test_what_cannot_begin_is_told_in_a_sentence(world, kind, name, part):
+    made = world.run("plugin", "new", kind, name)
+    assert made.code == 2 and part in made.err and not list(world.config.iterdir())
+
+
+def test_the_settings_for_editors_point_at_the_definitions(world):
+    world.run("plugin", "new", "lib", "words")
+    settings = json.loads((world.config / ".luarc.json").read_text())
+    (library,) = settings["workspace.library"]
+    assert "function loom.fs.read(path, options) end" in (REPOSITORY / library / "loom.lua").read_text()

@@ -12,10 +12,9 @@ return {
     ipairs = {},
     load = {},
     math = { fields = {
-      abs = {}, acos = {}, asin = {}, atan = {}, atan2 = {}, ceil = {}, cos = {}, cosh = {}, deg = {}, exp = {},
-      floor = {}, fmod = {}, frexp = {}, huge = {}, ldexp = {}, log = {}, log10 = {}, max = {}, maxinteger = {},
-      min = {}, mininteger = {}, modf = {}, pi = {}, pow = {}, rad = {}, random = {}, randomseed = {}, sin = {},
-      sinh = {}, sqrt = {}, tan = {}, tanh = {}, tointeger = {}, type = {}, ult = {},
+      abs = {}, acos = {}, asin = {}, atan = {}, ceil = {}, cos = {}, deg = {}, exp = {}, floor = {}, fmod = {},
+      huge = {}, log = {}, max = {}, maxinteger = {}, min = {}, mininteger = {}, modf = {}, pi = {}, rad = {},
+      random = {}, randomseed = {}, sin = {}, sqrt = {}, tan = {}, tointeger = {}, type = {}, ult = {},
     } },
     next = {},
     os = { fields = {

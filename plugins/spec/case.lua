@@ -67,6 +67,16 @@ local function checks(t)
   end
 end
 
+--- A made-up function that refuses what the real one would refuse.
+local function made_up(host, name, body)
+  return function(...)
+    local mistake = spec.check(name, host.phase, ...)
+    if mistake then error(mistake, 2) end
+    if not body then error(("loom.%s is not made up in specs: assign a function to it"):format(name), 2) end
+    return body(...)
+  end
+end
+
 --- Puts the made-up functions over the world that is not there. What neither is made up nor real says so.
 local function install(host, made)
   for _, name in ipairs(spec.names) do
@@ -76,13 +86,8 @@ local function install(host, made)
       loom[space] = loom[space] or {}
       holder = loom[space]
     end
-    local body = made[name] or holder[member or name]
-    holder[member or name] = function(...)
-      local mistake = spec.check(name, host.phase, ...)
-      if mistake then error(mistake, 2) end
-      if not body then error(("loom.%s is not made up in specs: assign a function to it"):format(name), 2) end
-      return body(...)
-    end
+    member = member or name
+    if made[name] or not holder[member] then holder[member] = made_up(host, name, made[name]) end
   end
 end
 
