@@ -126,12 +126,12 @@ def test_the_api_is_told_by_function_part_and_kind(world):
     everything = world.run("plugin", "api")
     assert everything.code == 0 and "loom.fs.read(path, options?)" in everything.out and "loom.log(level, text)" in everything.out
     one = world.run("plugin", "api", "fs.read")
-    assert one.lines[0] == "loom.fs.read(path, options?)" and one.lines[-1] == "May be called in a tool's run."
+    assert one.lines[0] == "loom.fs.read(path, options?)" and one.lines[-1].startswith("May be called in a tool's run")
     assert world.run("plugin", "api", "loom.fs.read").out == one.out
     assert len(world.run("plugin", "api", "fs").lines) == len([line for line in everything.lines if line.startswith("loom.fs.")])
     assert "parameters?: table<string, loom.Parameter>" in world.run("plugin", "api", "tool").out
     (read,) = world.run("plugin", "api", "fs.read", "--json").json
-    assert read["phases"] == ["tool"] and read["arguments"][0] == {"name": "path", "type": "string", "required": True}
+    assert read["phases"] == ["tool", "hook", "command", "service"] and read["arguments"][0] == {"name": "path", "type": "string", "required": True}
 
 
 def test_an_unknown_function_is_answered_with_the_nearest(world):
@@ -164,7 +164,7 @@ def test_luacheck_knows_what_plugins_may_use(world):
 # Beginning
 
 
-KINDS = ["tool", "provider", "role", "prompt", "lib", "scenario"]
+KINDS = ["tool", "provider", "service", "command", "panel", "hook", "role", "prompt", "lib", "scenario"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

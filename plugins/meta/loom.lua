@@ -37,6 +37,10 @@
 ---| "provider"
 ---| "role"
 ---| "prompt"
+---| "service"
+---| "command"
+---| "panel"
+---| "hook"
 ---| "lib"
 ---| "scenario"
 
@@ -53,6 +57,10 @@
 ---| "tool"
 ---| "question"
 ---| "provider"
+---| "hook"
+---| "command"
+---| "panel"
+---| "service"
 
 ---@alias loom.StopReason
 ---| "end"
@@ -178,6 +186,93 @@
 ---@field hint? string
 ---@field retry_after? number
 
+--- Something that happened.
+---@class loom.Signal
+---@field sequence integer
+---@field id string
+---@field type loom.SignalType|string
+---@field source string
+---@field topic string
+---@field time string
+---@field data table
+---@field subject? string
+---@field team? string
+---@field cause? string
+
+--- An agent as people see it.
+---@class loom.Agent
+---@field name string
+---@field role string
+---@field team string
+---@field model string
+---@field state string
+---@field activity? string
+
+--- A task of the board.
+---@class loom.Task
+---@field id string
+---@field title string
+---@field description string
+---@field status string
+---@field assignee string
+---@field creator string
+---@field result string
+
+--- A session as commands and panels see it.
+---@class loom.Session
+---@field session string
+---@field directory string
+---@field agents loom.Agent[]
+---@field tasks loom.Task[]
+---@field questions table[]
+---@field usage table<string, integer>
+---@field cost_usd number
+---@field budget_usd? number
+---@field permissions string
+---@field model? string
+
+--- A piece of a panel, made by a function of `loom.html`.
+---@class loom.Node
+---@field tag string
+---@field attributes table<string, string|number>
+---@field children (string|loom.Node)[]
+
+--- A tool call as hooks see it.
+---@class loom.HookCall
+---@field tool string
+---@field arguments table
+---@field call string
+---@field agent string
+---@field role string
+---@field team string
+---@field text? string
+---@field status? string
+
+--- A model call as hooks see it.
+---@class loom.HookRequest
+---@field agent string
+---@field role string
+---@field team string
+---@field call string
+---@field model string
+---@field purpose string
+---@field step integer
+---@field system string
+---@field tools string[]
+---@field latest string
+
+--- A model's reply as hooks see it.
+---@class loom.HookReply
+---@field agent string
+---@field role string
+---@field team string
+---@field call string
+---@field model string
+---@field purpose string
+---@field step integer
+---@field text string
+---@field calls { tool: string, arguments: table }[]
+
 --- One reply of the scripted model.
 ---@class loom.Step
 ---@field text? string|string[]
@@ -213,6 +308,45 @@
 ---@field failure? fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure? What an answer that is no success means.
 ---@field stream? fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent)) Makes the reply itself.
 
+--- Acts by itself, on signals and by the clock: one thing at a time.
+---@class (exact) loom.Service
+---@field api 1 The version of this API.
+---@field description? string What it is for.
+---@field subscribe? table<string, fun(signal: loom.Signal)> Handlers by topic, such as `**/tool.finished`. Only kept signals come, each once, in their order; not its own.
+---@field every? table<number, fun()> What runs again and again, by the seconds between.
+---@field start? fun() Runs first.
+---@field stop? fun() Runs last, before a newer version starts too.
+---@field deadline? number Seconds for each of these functions. Default 60.
+
+--- A command that a person types as `/NAME`.
+---@class (exact) loom.Command
+---@field api 1 The version of this API.
+---@field description string One line for /help.
+---@field usage? string Such as `/standup [AGENT]`.
+---@field complete? fun(word: string, session: loom.Session): string[] What the word begun may become.
+---@field run fun(args: { text: string, words: string[] }, session: loom.Session): string|loom.ToolResult|nil Does it; the text is what the person reads.
+---@field deadline? number Seconds. Default 600.
+
+--- A part of the page.
+---@class (exact) loom.Panel
+---@field api 1 The version of this API.
+---@field title string What stands above it.
+---@field description? string What it is for.
+---@field refresh_on? string|string[] Topics of signals after which it is drawn again.
+---@field render fun(snapshot: loom.Session): string|loom.Node|(string|loom.Node)[] What it shows, made with `loom.html`. Two seconds at most.
+
+--- Stands in the way of tool and model calls: each function returns nil to let it pass, or what it says.
+---@class (exact) loom.Hook
+---@field api 1 The version of this API.
+---@field description? string What it is for.
+---@field tools? string|string[] The tools whose calls it judges. Without it: all.
+---@field before_tool? fun(call: loom.HookCall): { arguments: table?, refuse: string?, ask: string? }? Before the permission engine judges a call.
+---@field after_tool? fun(call: loom.HookCall, result: { text: string, status: string }): { text: string?, refuse: string?, ask: string? }? Before the model reads a result.
+---@field before_model? fun(request: loom.HookRequest): { note: string?, refuse: string?, ask: string? }? Before a model is asked; the note stands at the end.
+---@field after_model? fun(reply: loom.HookReply): { text: string?, refuse: string?, ask: string? }? Before a model's reply counts; its calls stay.
+---@field on_fault? "refuse"|"ignore" What a fault of the hook's own means. Default refuse.
+---@field deadline? number Seconds. Default 5.
+
 --- Who an agent is.
 ---@class (exact) loom.Role
 ---@field api 1 The version of this API.
@@ -237,10 +371,12 @@ loom.ask = {}
 loom.board = {}
 loom.config = {}
 loom.fs = {}
+loom.html = {}
 loom.inbox = {}
 loom.json = {}
 loom.process = {}
 loom.repo = {}
+loom.signal = {}
 loom.team = {}
 loom.text = {}
 loom.time = {}
@@ -250,38 +386,38 @@ loom.time = {}
 loom.json.null = function() end
 
 --- The agents of the team.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@return table[]
 function loom.agent.list() end
 
---- The agent that called the tool.
---- May be called in a tool's run.
+--- Who acts: the agent that called the tool, or the service or command itself.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@return { name: string, role: string, team: string }
 function loom.agent.self() end
 
 --- Asks the person, and waits for the answer. The call's deadline stands still.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param question { options?: string[], question: string }
 ---@return string?
 ---@return loom.Error?
 function loom.ask.user(question) end
 
 --- Puts a task on the board and gives it to an agent.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param task { agent: string, description?: string, title: string }
 ---@return table?
 ---@return loom.Error?
 function loom.board.assign(task) end
 
 --- Ends a task with its result; without `task` it is the agent's only open one.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param report { failed?: boolean, result: string, task?: string }
 ---@return table?
 ---@return loom.Error?
 function loom.board.complete(report) end
 
 --- The tasks of the board.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@return table[]
 function loom.board.list() end
 
@@ -292,7 +428,7 @@ function loom.board.list() end
 function loom.config.get(key) end
 
 --- Files whose path matches a pattern such as `src/**/*.swift`, newest first. Ignored files are left out.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param pattern string
 ---@param options? { limit?: integer, path?: string }
 ---@return { files: string[], total: integer }?
@@ -300,14 +436,14 @@ function loom.config.get(key) end
 function loom.fs.glob(pattern, options) end
 
 --- The entries of a folder; `kind` is file, directory, link or other.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param path string
 ---@return { name: string, kind: string, size: integer, modified: string }[]?
 ---@return loom.Error?
 function loom.fs.list(path) end
 
 --- A text file, or `limit` lines of it from line `offset` on, which counts from 1.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param path string
 ---@param options? { limit?: integer, offset?: integer }
 ---@return { text: string, path: string, first_line: integer, line_count: integer, total_lines: integer, size: integer, encoding: string, line_ending: string }?
@@ -315,29 +451,209 @@ function loom.fs.list(path) end
 function loom.fs.read(path, options) end
 
 --- Lines that match a regular expression, or with `literal` a text, in the files of the project. With case `smart`, which is the default, it matters when the pattern has a capital letter.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param request { case?: "smart"|"sensitive"|"insensitive", context?: integer, glob?: string, limit?: integer, literal?: boolean, mode?: "content"|"files"|"count", path?: string, pattern: string }
 ---@return { files: { path: string, match_count: integer, lines: { number: integer, text: string, is_match: boolean }[] }[], truncated: boolean }?
 ---@return loom.Error?
 function loom.fs.search(request) end
 
 --- What is known about a path without reading it; nil when there is nothing.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param path string
 ---@return { name: string, kind: string, size: integer, modified: string }?
 ---@return loom.Error?
 function loom.fs.stat(path) end
 
 --- Replaces a file in one step. One that exists must have been read by this agent, and not changed since.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param path string
 ---@param text string
 ---@return { path: string, created: boolean, bytes: integer, added: integer, removed: integer, diff: string }?
 ---@return loom.Error?
 function loom.fs.write(path, text) end
 
+--- A node for a panel: `loom.html.a{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.a(content) end
+
+--- A node for a panel: `loom.html.b{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.b(content) end
+
+--- A node for a panel: `loom.html.br{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.br(content) end
+
+--- A node for a panel: `loom.html.code{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.code(content) end
+
+--- A node for a panel: `loom.html.dd{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.dd(content) end
+
+--- A node for a panel: `loom.html.div{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.div(content) end
+
+--- A node for a panel: `loom.html.dl{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.dl(content) end
+
+--- A node for a panel: `loom.html.dt{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.dt(content) end
+
+--- A node for a panel: `loom.html.em{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.em(content) end
+
+--- A node for a panel: `loom.html.h3{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.h3(content) end
+
+--- A node for a panel: `loom.html.h4{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.h4(content) end
+
+--- A node for a panel: `loom.html.hr{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.hr(content) end
+
+--- A node for a panel: `loom.html.i{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.i(content) end
+
+--- A node for a panel: `loom.html.li{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.li(content) end
+
+--- A node for a panel: `loom.html.meter{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.meter(content) end
+
+--- A node for a panel: `loom.html.ol{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.ol(content) end
+
+--- A node for a panel: `loom.html.p{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.p(content) end
+
+--- A node for a panel: `loom.html.pre{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.pre(content) end
+
+--- A node for a panel: `loom.html.progress{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.progress(content) end
+
+--- A node for a panel: `loom.html.small{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.small(content) end
+
+--- A node for a panel: `loom.html.span{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.span(content) end
+
+--- A node for a panel: `loom.html.strong{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.strong(content) end
+
+--- A node for a panel: `loom.html.table{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.table(content) end
+
+--- A node for a panel: `loom.html.tbody{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.tbody(content) end
+
+--- A node for a panel: `loom.html.td{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.td(content) end
+
+--- A node for a panel: `loom.html.th{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.th(content) end
+
+--- A node for a panel: `loom.html.thead{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.thead(content) end
+
+--- A node for a panel: `loom.html.time{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.time(content) end
+
+--- A node for a panel: `loom.html.tr{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.tr(content) end
+
+--- A node for a panel: `loom.html.ul{ class = "soft", "text", loom.html.b"bold" }`. Texts are escaped by the page.
+--- May be called while the file is loading or in a panel or in a command's complete.
+---@param content any
+---@return loom.Node
+function loom.html.ul(content) end
+
 --- Writes to another agent. It reads the message at its next step.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param message { text: string, to: string, urgent?: boolean }
 ---@return { id: string, to: string, receipt: string }?
 ---@return loom.Error?
@@ -370,7 +686,7 @@ function loom.json.encode(value, pretty) end
 function loom.log(level, text) end
 
 --- Runs a shell `command`, or a program by its `arguments`, and waits for its end. `timeout` is in seconds.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param request { arguments?: string[], command?: string, cwd?: string, env?: table, timeout?: number }
 ---@return { status: integer?, signal: integer?, output: string, truncated: boolean, output_file: string?, seconds: number, timed_out: boolean }?
 ---@return loom.Error?
@@ -382,14 +698,29 @@ function loom.process.run(request) end
 function loom.progress(text) end
 
 --- What a source file defines, from top to bottom: lines `first` to `last`, `depth` definitions around it. It needs a grammar for the file's language; the error of code `no_grammar` says so.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param path string
 ---@return { path: string, language: string, symbols: { kind: string, name: string, first: integer, last: integer, depth: integer }[] }?
 ---@return loom.Error?
 function loom.repo.outline(path) end
 
+--- Kept signals of this session whose topic fits `pattern`, such as `**/tool.finished`: the newest `limit` (100), or those behind the number `after`. Oldest first.
+--- May be called in a tool's run, in a hook, in a command's run, in a panel or in a command's complete or in a service.
+---@param request? { after?: integer, limit?: integer, pattern?: string }
+---@return loom.Signal[]?
+---@return loom.Error?
+function loom.signal.history(request) end
+
+--- Tells everybody that something happened. The signal's type is the plugin's name, a dot and `word`; it is kept in the log.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param word string
+---@param data? table
+---@return { sequence: integer, type: string }?
+---@return loom.Error?
+function loom.signal.publish(word, data) end
+
 --- Asks for new members of the team; a person may be asked first. Gives back the agents.
---- May be called in a tool's run.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param request { members: { model?: string, name?: string, role: string }[], purpose: string, team_name?: string }
 ---@return table[]?
 ---@return loom.Error?
@@ -415,6 +746,6 @@ function loom.text.truncate(text, max) end
 function loom.time.now() end
 
 --- Waits. The call's deadline goes on meanwhile.
---- May be called in a tool's run, in a provider.
+--- May be called in a tool's run, in a provider, in a hook, in a command's run or in a service.
 ---@param seconds number
 function loom.time.sleep(seconds) end

@@ -61,6 +61,11 @@ return {
       fs = { fields = {
         glob = {}, list = {}, read = {}, search = {}, stat = {}, write = {},
       } },
+      html = { fields = {
+        a = {}, b = {}, br = {}, code = {}, dd = {}, div = {}, dl = {}, dt = {}, em = {}, h3 = {}, h4 = {}, hr = {},
+        i = {}, li = {}, meter = {}, ol = {}, p = {}, pre = {}, progress = {}, small = {}, span = {}, strong = {},
+        table = {}, tbody = {}, td = {}, th = {}, thead = {}, time = {}, tr = {}, ul = {},
+      } },
       inbox = { fields = {
         send = {},
       } },
@@ -72,6 +77,9 @@ return {
       } },
       repo = { fields = {
         outline = {},
+      } },
+      signal = { fields = {
+        history = {}, publish = {},
       } },
       team = { fields = {
         spawn = {},

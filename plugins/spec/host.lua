@@ -1,4 +1,4 @@
---- A host that is not there. `new()` gives what a spec looks at and fills, and the functions of `loom` over it, by name.
+--- A host that is not there. `new(spec)` gives what a spec looks at and fills, and the functions of `loom` over it, by name.
 ---
 ---   host.files      { [path] = text }, the project            host.read      paths this agent has read
 ---   host.process    function(request) -> result               host.requests  what process.run was asked
@@ -8,6 +8,7 @@
 ---   host.agents, host.tasks                                   host.spawned, .assigned, .completed, .sent, .asked
 ---   host.self       { name, role, team }                      host.slept     seconds, added up
 ---   host.clock      seconds since 1970; sleeping adds to it   host.logged, .progress   what was said to people
+---   host.published  { { type, data }, … }                     host.history   { { type, topic, data }, … }, what happened before
 ---   host.permit     function(kind, target) -> true, or false and why not; without it all is allowed
 ---   host.accesses   { { kind, target }, … }, what was asked   host.phase     where the code runs; see `loomkin plugin api`
 local files = require "spec.files"
@@ -16,7 +17,7 @@ local team = require "spec.team"
 
 local M = {}
 
-function M.new()
+function M.new(spec)
   local host = {
     requests = {}, asked = {}, accesses = {}, logged = {}, progress = {}, settings = {}, outlines = {}, slept = 0,
     clock = 1767225600, -- the first second of 2026
@@ -51,6 +52,21 @@ function M.new()
     local result = { status = 0, output = "", truncated = false, seconds = 0, timed_out = false }
     for key, value in pairs(host.process and host.process(request) or {}) do result[key] = value end
     return result
+  end
+
+  host.published, host.history = {}, {}
+  loom["signal.publish"] = function(word, data)
+    local signal = { type = spec.name .. "." .. word, data = data or {}, sequence = #host.published + 1 }
+    host.published[#host.published + 1] = signal
+    return signal
+  end
+  loom["signal.history"] = function(request)
+    local found = {}
+    for _, signal in ipairs(host.history) do
+      local topic = signal.topic or "team/core/agent/ada/" .. signal.type
+      if spec.matches(request and request.pattern or "**", topic) then found[#found + 1] = signal end
+    end
+    return found
   end
 
   loom["ask.user"] = function(request)

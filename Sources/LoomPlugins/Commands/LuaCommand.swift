@@ -12,7 +12,7 @@ struct CommandDefinition: Sendable {
     let deadline: Double
 
     init(_ table: PluginTable) throws(PluginFault) {
-        try table.check(fields: ["usage", "description", "complete", "run", "deadline"])
+        try table.check()
         usage = try table.optionalString("usage") ?? ""
         description = try table.string("description", "one line for /help")
         complete = try table.optionalFunction("complete")

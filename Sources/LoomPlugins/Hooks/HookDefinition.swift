@@ -14,7 +14,7 @@ struct HookDefinition: Sendable {
 
     init(_ table: PluginTable) throws(PluginFault) {
         let points = HookPoint.allCases.map(\.rawValue)
-        try table.check(fields: ["description", "tools", "on_fault", "deadline"] + points)
+        try table.check()
         var functions: [HookPoint: LuaFunction] = [:]
         for point in HookPoint.allCases { functions[point] = try table.optionalFunction(point.rawValue) }
         guard !functions.isEmpty else {

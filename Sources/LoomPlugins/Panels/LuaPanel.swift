@@ -9,7 +9,7 @@ struct PanelDefinition: Sendable {
     let render: LuaFunction
 
     init(_ table: PluginTable) throws(PluginFault) {
-        try table.check(fields: ["title", "description", "refresh_on", "render"])
+        try table.check()
         title = try table.string("title", "what stands above the panel")
         _ = try table.optionalString("description")
         refreshOn = try table.strings("refresh_on") ?? []

@@ -59,6 +59,52 @@ struct LuaClass: Sendable {
             name: "loom.ModelFailure", text: "Why a model's server gave no reply.",
             fields: [("kind", "loom.FailureKind"), ("message", "string"), ("hint?", "string"), ("retry_after?", "number")]),
         LuaClass(
+            name: "loom.Signal", text: "Something that happened.",
+            fields: [
+                ("sequence", "integer"), ("id", "string"), ("type", "loom.SignalType|string"), ("source", "string"), ("topic", "string"),
+                ("time", "string"), ("data", "table"), ("subject?", "string"), ("team?", "string"), ("cause?", "string"),
+            ]),
+        LuaClass(
+            name: "loom.Agent", text: "An agent as people see it.",
+            fields: [
+                ("name", "string"), ("role", "string"), ("team", "string"), ("model", "string"), ("state", "string"),
+                ("activity?", "string"),
+            ]),
+        LuaClass(
+            name: "loom.Task", text: "A task of the board.",
+            fields: [
+                ("id", "string"), ("title", "string"), ("description", "string"), ("status", "string"), ("assignee", "string"),
+                ("creator", "string"), ("result", "string"),
+            ]),
+        LuaClass(
+            name: "loom.Session", text: "A session as commands and panels see it.",
+            fields: [
+                ("session", "string"), ("directory", "string"), ("agents", "loom.Agent[]"), ("tasks", "loom.Task[]"),
+                ("questions", "table[]"), ("usage", "table<string, integer>"), ("cost_usd", "number"), ("budget_usd?", "number"),
+                ("permissions", "string"), ("model?", "string"),
+            ]),
+        LuaClass(
+            name: "loom.Node", text: "A piece of a panel, made by a function of `loom.html`.",
+            fields: [("tag", "string"), ("attributes", "table<string, string|number>"), ("children", "(string|loom.Node)[]")]),
+        LuaClass(
+            name: "loom.HookCall", text: "A tool call as hooks see it.",
+            fields: [
+                ("tool", "string"), ("arguments", "table"), ("call", "string"), ("agent", "string"), ("role", "string"),
+                ("team", "string"), ("text?", "string"), ("status?", "string"),
+            ]),
+        LuaClass(
+            name: "loom.HookRequest", text: "A model call as hooks see it.",
+            fields: [
+                ("agent", "string"), ("role", "string"), ("team", "string"), ("call", "string"), ("model", "string"),
+                ("purpose", "string"), ("step", "integer"), ("system", "string"), ("tools", "string[]"), ("latest", "string"),
+            ]),
+        LuaClass(
+            name: "loom.HookReply", text: "A model's reply as hooks see it.",
+            fields: [
+                ("agent", "string"), ("role", "string"), ("team", "string"), ("call", "string"), ("model", "string"),
+                ("purpose", "string"), ("step", "integer"), ("text", "string"), ("calls", "{ tool: string, arguments: table }[]"),
+            ]),
+        LuaClass(
             name: "loom.Step", text: "One reply of the scripted model.",
             fields: [
                 ("text?", "string|string[]"), ("thinking?", "string"), ("calls?", "table[]"), ("when?", "string|string[]"),

@@ -31,6 +31,64 @@ extension PluginShape {
             .optional("stream", "fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent))", "Makes the reply itself."),
         ])
 
+    static let service = PluginShape(
+        .service, "Acts by itself, on signals and by the clock: one thing at a time.",
+        [
+            .optional("description", "string", "What it is for."),
+            .optional(
+                "subscribe", "table<string, fun(signal: loom.Signal)>",
+                "Handlers by topic, such as `**/tool.finished`. Only kept signals come, each once, in their order; not its own."),
+            .optional("every", "table<number, fun()>", "What runs again and again, by the seconds between."),
+            .optional("start", "fun()", "Runs first."),
+            .optional("stop", "fun()", "Runs last, before a newer version starts too."),
+            .optional("deadline", "number", "Seconds for each of these functions. Default 60."),
+        ])
+
+    static let command = PluginShape(
+        .command, "A command that a person types as `/NAME`.",
+        [
+            .required("description", "string", "One line for /help."),
+            .optional("usage", "string", "Such as `/standup [AGENT]`."),
+            .optional("complete", "fun(word: string, session: loom.Session): string[]", "What the word begun may become."),
+            .required(
+                "run", "fun(args: { text: string, words: string[] }, session: loom.Session): string|loom.ToolResult|nil",
+                "Does it; the text is what the person reads."),
+            .optional("deadline", "number", "Seconds. Default 600."),
+        ])
+
+    static let panel = PluginShape(
+        .panel, "A part of the page.",
+        [
+            .required("title", "string", "What stands above it."),
+            .optional("description", "string", "What it is for."),
+            .optional("refresh_on", "string|string[]", "Topics of signals after which it is drawn again."),
+            .required(
+                "render", "fun(snapshot: loom.Session): string|loom.Node|(string|loom.Node)[]",
+                "What it shows, made with `loom.html`. Two seconds at most."),
+        ])
+
+    static let hook = PluginShape(
+        .hook, "Stands in the way of tool and model calls: each function returns nil to let it pass, or what it says.",
+        [
+            .optional("description", "string", "What it is for."),
+            .optional("tools", "string|string[]", "The tools whose calls it judges. Without it: all."),
+            .optional(
+                "before_tool", "fun(call: loom.HookCall): { arguments: table?, refuse: string?, ask: string? }?",
+                "Before the permission engine judges a call."),
+            .optional(
+                "after_tool",
+                "fun(call: loom.HookCall, result: { text: string, status: string }): { text: string?, refuse: string?, ask: string? }?",
+                "Before the model reads a result."),
+            .optional(
+                "before_model", "fun(request: loom.HookRequest): { note: string?, refuse: string?, ask: string? }?",
+                "Before a model is asked; the note stands at the end."),
+            .optional(
+                "after_model", "fun(reply: loom.HookReply): { text: string?, refuse: string?, ask: string? }?",
+                "Before a model's reply counts; its calls stay."),
+            .optional("on_fault", "\"refuse\"|\"ignore\"", "What a fault of the hook's own means. Default refuse."),
+            .optional("deadline", "number", "Seconds. Default 5."),
+        ])
+
     static let role = PluginShape(
         .role, "Who an agent is.",
         [

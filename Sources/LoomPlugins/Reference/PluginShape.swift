@@ -16,7 +16,7 @@ package struct PluginShape: Sendable {
     /// In LuaCATS: `loom.Tool`.
     package var className: String { "loom." + kind.rawValue.prefix(1).uppercased() + kind.rawValue.dropFirst() }
 
-    package static let all: [PluginShape] = [tool, provider, role, scenario]
+    package static let all: [PluginShape] = [tool, provider, service, command, panel, hook, role, scenario]
 
     /// Nil for what may be anything: a library, and a prompt's text.
     static func of(_ kind: PluginKind) -> PluginShape? { all.first { $0.kind == kind } }

@@ -65,7 +65,6 @@ enum LuaTypes {
 extension Phase {
     /// «everywhere», or where, in words.
     package static func shown(_ phases: Set<Phase>) -> String {
-        if phases.count == allCases.count { return "everywhere" }
-        return allCases.filter(phases.contains).map(\.description).joined(separator: ", ")
+        phases.count == allCases.count ? "everywhere" : list(phases)
     }
 }

@@ -15,12 +15,12 @@ extension Reference {
             """
         text +=
             Self.row(["Function"] + Phase.allCases.map(\.rawValue)) + Self.row([String](repeating: "---", count: Phase.allCases.count + 1))
-        for function in functions {
+        for function in APIFunction.listed {
             text += Self.row(["`loom.\(function.name)`"] + Phase.allCases.map { function.phases.contains($0) ? "✓" : "" })
         }
         text += "\n" + Phase.allCases.map { "- `\($0.rawValue)`: \($0.description)\n" }.joined()
         text += "\n## Functions\n"
-        for function in functions { text += "\n" + Self.section(function) }
+        for function in APIFunction.listed { text += "\n" + Self.section(function) }
         text += "\n## Tables of plugins\n"
         for shape in PluginShape.all { text += "\n" + Self.section(shape) }
         text += "\n## Tables that are passed\n"

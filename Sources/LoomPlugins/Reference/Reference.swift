@@ -1,3 +1,4 @@
+import LoomKernel
 import LoomLua
 
 /// What is generated from the table that registers the functions, and from the shapes of plugins: it is never written by hand.
@@ -24,6 +25,20 @@ package struct Reference: Sendable {
 }
 
 extension APIFunction {
+    /// All of them, sorted, for people: the functions of `loom.html` differ in their tag only, so one stands for all.
+    package static var listed: [APIFunction] {
+        var listed = all.filter { $0.space != "html" }
+        if let tag = all.first(where: { $0.space == "html" }) {
+            listed.append(
+                APIFunction(
+                    "html.TAG", tag.arguments.map { ($0.name, $0.parameter) }, returns: tag.returns, phases: tag.phases,
+                    text: tag.text.replacing(tag.name, with: "html.TAG") + " TAG is one of " + PanelMarkup.tags.joined(separator: ", ")
+                        + ".",
+                    body: .prelude))
+        }
+        return listed.sorted { $0.name < $1.name }
+    }
+
     /// `fs.read(path, options?)`, as one reads it.
     package var signature: String {
         let names = arguments.map { $0.parameter?.isRequired == false ? "\($0.name)?" : $0.name }

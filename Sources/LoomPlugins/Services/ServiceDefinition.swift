@@ -21,7 +21,7 @@ struct ServiceDefinition: Sendable {
     private static let shortestInterval = 0.1
 
     init(_ table: PluginTable) throws(PluginFault) {
-        try table.check(fields: ["description", "subscribe", "every", "start", "stop", "deadline"])
+        try table.check()
         _ = try table.optionalString("description")
         subscriptions = try Self.subscriptions(table)
         timers = try Self.timers(table)

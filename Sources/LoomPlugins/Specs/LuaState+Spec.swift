@@ -9,6 +9,13 @@ extension LuaState {
         set("loom.spec.names", .table(LuaTable(array: functions.keys.sorted().map { .string($0) })))
         set("loom.spec.name", .string(file.key.name))
         set("loom.spec.source", .string(file.text))
+        set("loom.spec.attributes", .table(LuaTable(PanelMarkup.attributes.sorted().map { ($0, true) })))
+        register(
+            "loom.spec.matches",
+            .sync { _, values in
+                let texts = values.compactMap(\.string)
+                return [.boolean(texts.count == 2 && TopicPattern(texts[0]).matches(texts[1]))]
+            })
         register(
             "loom.spec.check",
             .sync { call, values in

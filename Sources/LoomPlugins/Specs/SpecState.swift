@@ -85,6 +85,10 @@ struct SpecState: Sendable {
 }
 
 extension APIFunction {
-    /// Whether specs use the function itself: what works everywhere needs no host that would have to be made up.
-    var isReal: Bool { phases == APIFunction.everywhere }
+    /// Whether specs use the function itself: what works everywhere, or is written in Lua, needs no host that would have to be
+    /// made up.
+    var isReal: Bool {
+        if case .prelude = body { return true }
+        return phases == APIFunction.everywhere
+    }
 }

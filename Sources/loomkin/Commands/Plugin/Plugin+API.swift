@@ -22,12 +22,13 @@ extension Plugin {
 
         func run() async throws {
             if let folder = self.write { return try await self.write(to: folder) }
-            let functions = APIFunction.all.sorted { $0.name < $1.name }
+            let functions = APIFunction.listed
             guard let name = self.name.map({ $0.hasPrefix("loom.") ? String($0.dropFirst("loom.".count)) : $0 }) else {
                 return try self.show(functions)
             }
             if let shape = PluginShape.all.first(where: { $0.kind.rawValue == name }) { return try self.show(shape) }
-            let found = functions.filter { $0.name == name || $0.name.hasPrefix(name + ".") }
+            let exact = APIFunction.all.filter { $0.name == name }
+            let found = exact.isEmpty ? functions.filter { $0.name.hasPrefix(name + ".") } : exact
             guard !found.isEmpty else {
                 let words = functions.map(\.name) + PluginShape.all.map(\.kind.rawValue)
                 let nearest = nearestWord(to: name, in: words).map { " Did you mean \($0)?" } ?? ""
