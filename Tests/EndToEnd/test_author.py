@@ -182,6 +182,14 @@ def test_a_new_plugin_of_each_kind_is_in_order_and_passes_its_spec(world, kind):
     assert (kind, "fresh-one") in listed
 
 
+def test_a_new_skill_is_in_order(world):
+    made = world.run("plugin", "new", "skill", "release-notes")
+    assert made.code == 0 and "loomkin plugin check" in made.lines[-1]
+    checked = world.run("plugin", "check")
+    assert checked.code == 0, checked.out
+    assert ("skill", "release-notes") in {(plugin["kind"], plugin["name"]) for plugin in world.run("plugin", "list", "--json").json}
+
+
 def test_a_new_plugin_of_the_project_waits_for_trust(world):
     made = world.run("plugin", "new", "tool", "fresh", "--project")
     assert made.code == 0 and "loomkin trust" in made.out

@@ -41,6 +41,7 @@
 ---| "command"
 ---| "panel"
 ---| "hook"
+---| "skill"
 ---| "lib"
 ---| "scenario"
 
@@ -377,6 +378,7 @@ loom.json = {}
 loom.process = {}
 loom.repo = {}
 loom.signal = {}
+loom.skill = {}
 loom.team = {}
 loom.text = {}
 loom.time = {}
@@ -718,6 +720,26 @@ function loom.signal.history(request) end
 ---@return { sequence: integer, type: string }?
 ---@return loom.Error?
 function loom.signal.publish(word, data) end
+
+--- The skills there are, by name.
+--- May be called in a tool's run, in a hook, in a command's run, in a panel or in a command's complete or in a service.
+---@return { name: string, description: string, root: string }[]
+function loom.skill.list() end
+
+--- The instructions of a skill, and what lies beside them.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param name string
+---@return { name: string, description: string, text: string, folder: string, files: string[], allowed_tools: string[] }?
+---@return loom.Error?
+function loom.skill.load(name) end
+
+--- A text file of a skill; the path is relative to the skill's folder.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param name string
+---@param path string
+---@return string?
+---@return loom.Error?
+function loom.skill.read(name, path) end
 
 --- Asks for new members of the team; a person may be asked first. Gives back the agents.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.

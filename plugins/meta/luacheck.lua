@@ -81,6 +81,9 @@ return {
       signal = { fields = {
         history = {}, publish = {},
       } },
+      skill = { fields = {
+        list = {}, load = {}, read = {},
+      } },
       team = { fields = {
         spawn = {},
       } },

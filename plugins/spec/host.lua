@@ -5,6 +5,7 @@
 ---   host.search     function(request) -> result of fs.search  host.answer    what the person answers
 ---   host.outlines   { [path] = { language, symbols } }        host.settings  { [key] = value } of the configuration
 ---   host.skills     { [name] = { description, text, files = { [path] = text }, allowed_tools } }
+---   host.state      { [key] = value }                         host.store     { [key] = { value, revision } }
 ---   host.agents, host.tasks                                   host.spawned, .assigned, .completed, .sent, .asked
 ---   host.self       { name, role, team }                      host.slept     seconds, added up
 ---   host.clock      seconds since 1970; sleeping adds to it   host.logged, .progress   what was said to people
@@ -12,6 +13,7 @@
 ---   host.permit     function(kind, target) -> true, or false and why not; without it all is allowed
 ---   host.accesses   { { kind, target }, … }, what was asked   host.phase     where the code runs; see `loomkin plugin api`
 local files = require "spec.files"
+local memory = require "spec.memory"
 local skills = require "spec.skills"
 local team = require "spec.team"
 
@@ -35,6 +37,7 @@ function M.new(spec)
   end
 
   files.add(host, loom)
+  memory.add(host, loom)
   skills.add(host, loom)
   team.add(host, loom)
 

@@ -54,7 +54,7 @@ struct SpecFinder {
     }
 
     private func specs(in root: PluginRoot) -> [SpecFile] {
-        PluginKind.allCases.flatMap { specs(of: $0, in: root) }
+        PluginKind.allCases.filter(root.holds).flatMap { specs(of: $0, in: root) }
     }
 
     private func specs(of kind: PluginKind, in root: PluginRoot) -> [SpecFile] {
@@ -73,7 +73,7 @@ struct SpecFinder {
     private func root(above folder: String, _ kind: PluginKind) -> PluginRoot {
         let above = String(folder.dropLast(kind.folder.count + 1))
         let known = roots.first { ((try? files.realPath($0.folder)) ?? $0.folder) == above }
-        return named(PluginRoot(name: known?.name ?? "tested", folder: above))
+        return named(known ?? PluginRoot(name: "tested", folder: above))
     }
 
     /// The roots as people are told them.
@@ -82,8 +82,8 @@ struct SpecFinder {
     private func named(_ root: PluginRoot) -> PluginRoot {
         let folder = (try? files.realPath(root.folder)) ?? root.folder
         guard let below = FilePath.relative(folder, to: directory) else {
-            return PluginRoot(name: root.name, folder: folder, prefix: folder + "/")
+            return PluginRoot(name: root.name, folder: folder, prefix: folder + "/", kinds: root.kinds)
         }
-        return PluginRoot(name: root.name, folder: folder, prefix: below.isEmpty ? "" : below + "/")
+        return PluginRoot(name: root.name, folder: folder, prefix: below.isEmpty ? "" : below + "/", kinds: root.kinds)
     }
 }

@@ -36,12 +36,12 @@ final class SpecModules: Sendable {
         if name.hasPrefix("spec.") { return try part(String(name.dropFirst("spec.".count))) }
         guard name.hasPrefix("=") else { return try modules.load(name) }
         let name = name.dropFirst()
-        let key = PluginKind.allCases.lazy.filter { $0 != .prompt }.compactMap { kind -> PluginKey? in
+        let key = PluginKind.allCases.lazy.filter(\.isLua).compactMap { kind -> PluginKey? in
             let folder = FilePath.name(of: kind.folder) + "."
             return name.hasPrefix(folder) ? PluginKey(kind, String(name.dropFirst(folder.count))) : nil
         }.first
         guard let key, let file = self[key] else {
-            let names = plugins.keys.filter { $0.kind != .prompt }.map(Self.module)
+            let names = plugins.keys.filter(\.kind.isLua).map(Self.module)
             throw LuaError(.host, "there is no plugin \"\(name)\"\(NearestName.slip(String(name), in: names))")
         }
         if let problem = file.problem { throw LuaError(.host, "\(file.displayPath) cannot be read: \(problem)") }
@@ -66,6 +66,10 @@ final class SpecModules: Sendable {
 
     /// What error texts may name, for `ChunkNames`.
     var paths: [String] { plugins.values.map(\.displayPath) }
+}
+
+extension PluginKind {
+    var isLua: Bool { fileEnding == ".lua" }
 }
 
 extension PluginFile {

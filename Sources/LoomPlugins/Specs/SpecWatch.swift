@@ -18,10 +18,8 @@ package struct SpecWatch: Sendable {
 
     /// Watches the folders of plugins around the specs.
     package func watcher(runner: any ProcessRunner, clock: any WallClock) -> Watcher {
-        let folders = Set(reports.keys.map(\.root.folder)).sorted()
-        return Watcher(
-            folders: folders.flatMap { root in ["plugins", "roles", "prompts"].map { FilePath.join(root, $0) } }, runner: runner,
-            clock: clock)
+        let folders = Set(reports.keys.flatMap(\.root.watched)).sorted()
+        return Watcher(folders: folders, runner: runner, clock: clock)
     }
 
     /// Runs the specs that this change concerns; none for one that concerns none.

@@ -46,7 +46,8 @@ extension Plugin {
             try Self.writeSettings(below: root, project)
             await self.sayWhatHides(kind, project)
             say("Next:")
-            say("  loomkin plugin test --watch \(made.first?.0 ?? root)")
+            let hasSpec = made.contains { $0.0.hasSuffix(".spec.lua") }
+            say("  loomkin plugin \(hasSpec ? "test --watch" : "check") \(made.first?.0 ?? root)")
             if self.isForProject { say("  loomkin trust   # a project's plugins run only after that") }
         }
 
