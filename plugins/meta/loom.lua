@@ -22,6 +22,7 @@
 ---| "permission.grant"
 ---| "plugin.log"
 ---| "plugin.reload"
+---| "plugin.rollback"
 ---| "question.answered"
 ---| "question.asked"
 ---| "session.finished"
@@ -62,6 +63,7 @@
 ---| "command"
 ---| "panel"
 ---| "service"
+---| "migration"
 
 ---@alias loom.StopReason
 ---| "end"
@@ -298,6 +300,7 @@
 ---@field deadline? number Seconds a call may take; while a person is waited for the clock stands still. Default 600.
 ---@field roles? string|string[] The roles that have it besides those that list it.
 ---@field summary? string|fun(args: table): string One line for people: the name of an argument, or a function.
+---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
 
 --- A way to a model: `request` and `decode`, or `stream`.
 ---@class (exact) loom.Provider
@@ -308,6 +311,7 @@
 ---@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What a server-sent event of the answer means; `state` belongs to this call.
 ---@field failure? fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure? What an answer that is no success means.
 ---@field stream? fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent)) Makes the reply itself.
+---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
 
 --- Acts by itself, on signals and by the clock: one thing at a time.
 ---@class (exact) loom.Service
@@ -318,6 +322,7 @@
 ---@field start? fun() Runs first.
 ---@field stop? fun() Runs last, before a newer version starts too.
 ---@field deadline? number Seconds for each of these functions. Default 60.
+---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
 
 --- A command that a person types as `/NAME`.
 ---@class (exact) loom.Command
@@ -327,6 +332,7 @@
 ---@field complete? fun(word: string, session: loom.Session): string[] What the word begun may become.
 ---@field run fun(args: { text: string, words: string[] }, session: loom.Session): string|loom.ToolResult|nil Does it; the text is what the person reads.
 ---@field deadline? number Seconds. Default 600.
+---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
 
 --- A part of the page.
 ---@class (exact) loom.Panel
@@ -335,6 +341,7 @@
 ---@field description? string What it is for.
 ---@field refresh_on? string|string[] Topics of signals after which it is drawn again.
 ---@field render fun(snapshot: loom.Session): string|loom.Node|(string|loom.Node)[] What it shows, made with `loom.html`. Two seconds at most.
+---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
 
 --- Stands in the way of tool and model calls: each function returns nil to let it pass, or what it says.
 ---@class (exact) loom.Hook
@@ -347,6 +354,7 @@
 ---@field after_model? fun(reply: loom.HookReply): { text: string?, refuse: string?, ask: string? }? Before a model's reply counts; its calls stay.
 ---@field on_fault? "refuse"|"ignore" What a fault of the hook's own means. Default refuse.
 ---@field deadline? number Seconds. Default 5.
+---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
 
 --- Who an agent is.
 ---@class (exact) loom.Role
@@ -379,6 +387,8 @@ loom.process = {}
 loom.repo = {}
 loom.signal = {}
 loom.skill = {}
+loom.state = {}
+loom.store = {}
 loom.team = {}
 loom.text = {}
 loom.time = {}
@@ -740,6 +750,50 @@ function loom.skill.load(name) end
 ---@return string?
 ---@return loom.Error?
 function loom.skill.read(name, path) end
+
+--- What the plugin keeps under this key in memory, through all its generations; nil when there is nothing.
+--- May be called in a tool's run, in a tool's access or summary, in a provider, in a hook, in a command's run, in a panel or in a command's complete or in a service.
+---@param key string
+---@return any
+function loom.state.get(key) end
+
+--- Keeps plain data in memory under this key, 1 MB for all keys together; nil takes it away. It ends with the program.
+--- May be called in a tool's run, in a provider, in a hook, in a command's run or in a service.
+---@param key string
+---@param value any
+---@return boolean?
+---@return loom.Error?
+function loom.state.set(key, value) end
+
+--- Takes away what is stored under this key; with `revision` only when that is what is stored now.
+--- May be called in a tool's run, in a provider, in a hook, in a command's run or in a service.
+---@param key string
+---@param options? { revision?: integer }
+---@return integer?
+---@return loom.Error?
+function loom.store.delete(key, options) end
+
+--- What the plugin stored under this key, and its revision; nil when there is nothing. It survives a restart.
+--- May be called in a tool's run, in a tool's access or summary, in a provider, in a hook, in a command's run, in a panel or in a command's complete or in a service.
+---@param key string
+---@return any
+---@return integer?
+function loom.store.get(key) end
+
+--- The keys that begin with a text, or all, sorted.
+--- May be called in a tool's run, in a tool's access or summary, in a provider, in a hook, in a command's run, in a panel or in a command's complete or in a service.
+---@param prefix? string
+---@return { key: string, revision: integer }[]
+function loom.store.list(prefix) end
+
+--- Stores plain data under this key, up to 1 MB, and gives its new revision. With `revision` only when that is what is stored now (0: nothing), else `nil, err` with the code "conflict".
+--- May be called in a tool's run, in a provider, in a hook, in a command's run or in a service.
+---@param key string
+---@param value any
+---@param options? { revision?: integer }
+---@return integer?
+---@return loom.Error?
+function loom.store.set(key, value, options) end
 
 --- Asks for new members of the team; a person may be asked first. Gives back the agents.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.

@@ -84,6 +84,12 @@ return {
       skill = { fields = {
         list = {}, load = {}, read = {},
       } },
+      state = { fields = {
+        get = {}, set = {},
+      } },
+      store = { fields = {
+        delete = {}, get = {}, list = {}, set = {},
+      } },
       team = { fields = {
         spawn = {},
       } },

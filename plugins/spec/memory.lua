@@ -1,4 +1,5 @@
 --- `loom.state` and `loom.store` over tables: host.state = { [key] = value }, host.store = { [key] = { value, revision } }.
+--- host.stale is the sentence that writes get when the plugin was replaced meanwhile.
 local refuse = require "spec.refusal"
 
 local M = {}
@@ -16,31 +17,38 @@ function M.add(host, api)
 
   api["state.get"] = function(key) return copy(host.state[key]) end
   api["state.set"] = function(key, value)
+    if host.stale then return refuse("stale", "%s", host.stale) end
     host.state[key] = copy(value)
     return true
   end
 
   local function write(key, value, options)
-    local now = host.store[key] and host.store[key].revision or 0
+    if host.stale then return refuse("stale", "%s", host.stale) end
+    local kept = host.store[key] or { revision = 0 }
+    local now = kept.value == nil and 0 or kept.revision
     if options and options.revision and options.revision ~= now then
       return refuse("conflict", "«%s» was changed by somebody else: now revision %d is stored.", key, now)
     end
-    host.store[key] = value ~= nil and { value = copy(value), revision = now + 1 } or nil
-    return now + 1
+    -- A revision is never given out twice, also after what it stood for was deleted.
+    host.store[key] = { value = copy(value), revision = kept.revision + 1 }
+    return kept.revision + 1
   end
 
   api["store.get"] = function(key)
     local kept = host.store[key]
-    if not kept then return nil end
+    if not kept or kept.value == nil then return nil end
     return copy(kept.value), kept.revision
   end
-  api["store.set"] = write
+  api["store.set"] = function(key, value, options)
+    if value == nil then return refuse("no_value", "loom.store.set got nothing to store.") end
+    return write(key, value, options)
+  end
   api["store.delete"] = function(key, options) return write(key, nil, options) end
 
   api["store.list"] = function(prefix)
-    local keys = {}
+    local keys, wanted = {}, prefix or ""
     for key, kept in pairs(host.store) do
-      if key:sub(1, #(prefix or "")) == (prefix or "") then keys[#keys + 1] = { key = key, revision = kept.revision } end
+      if kept.value ~= nil and key:sub(1, #wanted) == wanted then keys[#keys + 1] = { key = key, revision = kept.revision } end
     end
     table.sort(keys, function(a, b) return a.key < b.key end)
     return keys

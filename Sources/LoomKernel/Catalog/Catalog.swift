@@ -116,10 +116,12 @@ package struct PluginSummary: Sendable, Hashable, Codable {
     package let error: String?
     package let calls: Int
     package let running: Int
+    /// How many of its texts are kept for a rollback.
+    package let versions: Int
 
     package init(
         name: String, kind: String, root: String, path: String, generation: Int, shadows: [String], status: String, error: String? = nil,
-        calls: Int, running: Int
+        calls: Int, running: Int, versions: Int = 0
     ) {
         self.name = name
         self.kind = kind
@@ -131,5 +133,6 @@ package struct PluginSummary: Sendable, Hashable, Codable {
         self.error = error
         self.calls = calls
         self.running = running
+        self.versions = versions
     }
 }

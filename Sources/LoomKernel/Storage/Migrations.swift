@@ -85,6 +85,20 @@ enum Migrations {
                     DROP TABLE effect_of_agents;
                     """)
         }
+        migrator.registerMigration("versions of plugins, and what they store") { db in
+            try db.execute(
+                sql: """
+                    -- Texts of plugin files that were in use: numbers go on from one session to the next, and an old one can be put back.
+                    CREATE TABLE plugin_version (
+                        kind TEXT NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, latest INTEGER NOT NULL, root TEXT NOT NULL,
+                        hash TEXT NOT NULL, status TEXT NOT NULL, time TEXT NOT NULL, source TEXT NOT NULL,
+                        PRIMARY KEY (kind, name, number));
+                    -- What plugins keep for themselves. A revision is never given out twice for a key, also after it was deleted.
+                    CREATE TABLE plugin_data (
+                        plugin TEXT NOT NULL, key TEXT NOT NULL, value TEXT, revision INTEGER NOT NULL, changed_at TEXT NOT NULL,
+                        PRIMARY KEY (plugin, key)) WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

@@ -50,6 +50,18 @@ package struct ProjectTrust: Sendable {
             JSON.object(all).text(pretty: true) + "\n", to: self.record, options: WriteOptions(createsParents: true, mode: 0o600))
     }
 
+    /// Writes a file on the user's own word. What was trusted before stays trusted with this one file changed, and with no other: what
+    /// somebody else changed meanwhile asks again.
+    /// - Parameter path: as in `Item`, relative to the project.
+    package func keeping(_ path: String, _ write: () throws(FileError) -> Void) throws(FileError) {
+        let before = self.items()
+        try write()
+        guard self.isTrusted(before) else { return }
+        let written = self.items().first { $0.path == path }
+        let kept = before.filter { $0.path != path } + [written].compactMap(\.self)
+        try self.set(kept.sorted { $0.path < $1.path })
+    }
+
     private func load() -> [String: JSON] {
         guard let bytes = try? self.files.read(self.record), let record = try? JSON.parse(bytes) else { return [:] }
         return record.objectValue ?? [:]

@@ -40,6 +40,7 @@ package struct Services: Sendable {
     package let rules: ProjectRules
     package let secrets: SecretFilter
     package let outliner: Outliner
+    package let plugins: (any PluginControl)?
 }
 
 /// A command that could not be carried out: what happened, to what, and what to do next.

@@ -21,6 +21,7 @@ struct StateFolder {
                 return try Self.fallBack(options, "\(options.directory) cannot be written", bus, ports)
             }
             do {
+                if let store = options.store { return StateFolder(store: store, notices: [], path: path) }
                 return StateFolder(store: try Store(path: path + "/loomkin.db", bus: bus, clock: ports.clock), notices: [], path: path)
             } catch {
                 return try Self.fallBack(options, error.description, bus, ports)

@@ -66,7 +66,7 @@ package actor Workspace {
             secrets: SecretFilter(environment: ports.environment, names: Set(catalog.providers.flatMap(\.secretVariables))),
             outliner: Outliner(
                 Grammars(options.grammarFolders.map { GrammarFolder($0, files: ports.files) }), program: options.outlineProgram,
-                runner: ports.processes))
+                runner: ports.processes), plugins: options.plugins)
         let workspace = Workspace(services: services, roster: Roster(services: services), lock: lock, frontEnd: options.frontEnd)
         try await workspace.begin(options, stored)
         return workspace

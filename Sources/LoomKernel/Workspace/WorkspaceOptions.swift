@@ -22,6 +22,10 @@ package struct WorkspaceOptions: Sendable {
     package var grammarFolders: [String] = []
     /// The program that makes an outline, loomkin itself; nil for none.
     package var outlineProgram: String?
+    /// The folder's database where it is open already; nil opens it.
+    package var store: Store?
+    /// Who can put plugins back and load them anew.
+    package var plugins: (any PluginControl)?
     /// Keeps nothing on disk.
     package var isEphemeral = false
 

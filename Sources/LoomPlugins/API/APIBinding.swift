@@ -8,6 +8,7 @@ import LoomSystem
 struct APIBinding: Sendable {
     let function: APIFunction
     let null: NullFunction
+    let lease: Lease
 
     /// Nil for what the prelude makes.
     var hostFunction: LuaHostFunction? {
@@ -44,7 +45,7 @@ struct APIBinding: Sendable {
                 throw .mistake("loom.\(function.name) takes plain data: \(error.reason)")
             }
         }
-        return try function.check(arguments, context: context, lua: call)
+        return try function.check(arguments, context: context, lua: call, lease: lease)
     }
 
     private func lua(_ result: APIResult) -> [LuaValue] {
@@ -52,6 +53,7 @@ struct APIBinding: Sendable {
         switch result {
         case .nothing: return [true]
         case .value(let value): return [true, mapping.lua(value)]
+        case .values(let values): return [true] + values.map(mapping.lua)
         case .refused(let refusal):
             var table: LuaTable = ["code": .string(refusal.code), "message": .string(refusal.message)]
             if let hint = refusal.hint { table["hint"] = .string(hint) }

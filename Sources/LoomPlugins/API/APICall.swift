@@ -9,11 +9,15 @@ struct APICall: Sendable {
     let arguments: [String: JSON]
     let context: CallContext
     let lua: LuaCall
+    /// Of the generation whose code calls.
+    let lease: Lease
 
     func text(_ name: String) -> String { arguments[name]?.stringValue ?? "" }
     func optionalText(_ name: String) -> String? { arguments[name]?.stringValue }
     func integer(_ name: String) -> Int? { arguments[name]?.intValue }
     func flag(_ name: String) -> Bool { arguments[name]?.boolValue ?? false }
+    /// Any value; nil for nil, and for null.
+    func value(_ name: String) -> JSON? { arguments[name].flatMap { $0.isNull ? nil : $0 } }
     func table(_ name: String) -> JSON { arguments[name] ?? .object([:]) }
 
     /// What is open around the plugins. Where there is nothing, such as in a check, nothing can be looked at.
@@ -37,7 +41,7 @@ struct APICall: Sendable {
 
 extension APIFunction {
     /// Checks the arguments by position, as Lua passes them; nil and what is missing are the same.
-    func check(_ values: [JSON], context: CallContext, lua: LuaCall) throws(APIFault) -> APICall {
+    func check(_ values: [JSON], context: CallContext, lua: LuaCall, lease: Lease) throws(APIFault) -> APICall {
         guard phases.contains(context.phase) else {
             throw .mistake("loom.\(name) may not be called \(context.phase.description), only \(Phase.list(phases))")
         }
@@ -63,6 +67,6 @@ extension APIFunction {
                 throw .mistake("loom.\(name): \(error.reason)")
             }
         }
-        return APICall(function: name, arguments: checked, context: context, lua: lua)
+        return APICall(function: name, arguments: checked, context: context, lua: lua, lease: lease)
     }
 }

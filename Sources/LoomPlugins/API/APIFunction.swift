@@ -41,6 +41,7 @@ package struct APIFunction: Sendable {
 enum APIResult: Sendable {
     case nothing
     case value(JSON)
+    case values([JSON])
     /// `nil, err`: what a caller may well meet.
     case refused(APIRefusal)
 }

@@ -2,9 +2,9 @@ import LoomLua
 
 extension LuaState {
     /// Makes the functions of `loom` in this state, in one turn of its actor.
-    func install(_ functions: [APIFunction], null: NullFunction, modules: ModuleScope) {
+    func install(_ functions: [APIFunction], null: NullFunction, modules: ModuleScope, lease: Lease) {
         for function in functions {
-            guard let body = APIBinding(function: function, null: null).hostFunction else { continue }
+            guard let body = APIBinding(function: function, null: null, lease: lease).hostFunction else { continue }
             register("loom.\(function.name)", body)
         }
         register(Prelude.emit, .async { call, values in await ProviderFunctions.emit(call, values, null) })

@@ -16,6 +16,8 @@ package enum Phase: String, Sendable, Hashable, CaseIterable {
     case panel
     /// A service, on its own behalf.
     case service
+    /// `migrate`: what a predecessor kept is translated, and nothing outside of it may be touched.
+    case migration
 
     /// The end of "may not be called …".
     package var description: String {
@@ -28,6 +30,7 @@ package enum Phase: String, Sendable, Hashable, CaseIterable {
         case .command: "in a command's run"
         case .panel: "in a panel or in a command's complete"
         case .service: "in a service"
+        case .migration: "in migrate"
         }
     }
 

@@ -1,4 +1,4 @@
-import LoomSystem
+package import LoomSystem
 
 /// One file of a root, as it was when the root was read.
 package struct PluginFile: Sendable {
@@ -39,6 +39,11 @@ package struct PluginFile: Sendable {
 
     /// The path in error texts, and the name of the Lua chunk.
     package var displayPath: String { root.prefix + key.path }
+
+    /// Makes the file in its root hold this text.
+    package func write(_ files: any FileSystem) throws(FileError) {
+        try files.write(Array(text.utf8), to: FilePath.join(root.folder, key.path), options: WriteOptions(createsParents: true))
+    }
 
     /// Whether both are the same content at the same place.
     package func isSame(as other: PluginFile?) -> Bool {

@@ -34,6 +34,14 @@ package enum PluginKind: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
+    /// Whether its code stays in use in a Lua state of its own.
+    var hasGenerations: Bool {
+        switch self {
+        case .tool, .provider, .hook, .command, .panel, .service: true
+        case .role, .prompt, .skill, .library, .scenario: false
+        }
+    }
+
     /// What Lua code writes after `require` to get such a file, up to its name; nil for what can't be required.
     var requirePrefix: String? {
         switch self {

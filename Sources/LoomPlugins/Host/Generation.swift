@@ -13,6 +13,7 @@ package final class Generation: Sendable {
     let ports: PluginPorts
     let modules: ModuleScope
     let prelude: Prelude
+    let lease: Lease
     private let state: LuaState
     private let tally: CallTally
     private let count: GenerationCount
@@ -28,9 +29,10 @@ package final class Generation: Sendable {
     /// How long calls may go on after their plugin was replaced.
     static let grace: Duration = .seconds(30)
     /// A plugin's file does nothing but build a table.
-    private static let loadDeadline: Duration = .seconds(2)
+    static let loadDeadline: Duration = .seconds(2)
 
-    private init(_ order: LoadOrder, state: LuaState, modules: ModuleScope, prelude: Prelude) {
+    private init(_ order: LoadOrder, lease: Lease, state: LuaState, modules: ModuleScope, prelude: Prelude) {
+        self.lease = lease
         file = order.file
         number = order.number
         ports = order.ports
@@ -52,7 +54,8 @@ package final class Generation: Sendable {
             let state = try LuaState(name: file.displayPath, limits: .ofPlugins)
             let modules = ModuleScope(order.moduleFiles, candidates: order.modules)
             let null = NullFunction()
-            await state.install(APIFunction.all, null: null, modules: modules)
+            let lease = Lease(plugin: file.key.name, number: order.number, memory: order.memory)
+            await state.install(APIFunction.all, null: null, modules: modules, lease: lease)
             let context = CallContext(phase: .loading, plugin: file.key.name, ports: order.ports)
             let made = try await state.run(source: Prelude.source, chunk: "=" + Prelude.chunk, deadline: loadDeadline, context: context)
             guard let prelude = Prelude(made.first) else {
@@ -63,7 +66,10 @@ package final class Generation: Sendable {
             let values = try await state.run(
                 source: file.text, chunk: "@" + file.displayPath, deadline: loadDeadline, context: context)
             if let fault = try await PluginFault.ofGlobals(in: file, state, deadline: loadDeadline) { throw fault }
-            return (Generation(order, state: state, modules: modules, prelude: prelude), values.first ?? .nil)
+            let generation = Generation(order, lease: lease, state: state, modules: modules, prelude: prelude)
+            let value = values.first ?? .nil
+            if file.key.kind.hasGenerations { try await generation.migrate(try PluginTable(value, of: file), order.memory) }
+            return (generation, value)
         } catch let error as LuaError {
             throw PluginFault(error, in: file)
         } catch let error as PluginFault {

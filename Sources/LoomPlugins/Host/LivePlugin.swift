@@ -14,14 +14,6 @@ struct LivePlugin: Sendable {
         case skill(Skill)
         /// A library or scenario: it was tried, and is run again in each plugin that requires it.
         case module
-
-        /// Whether its Lua state is used after it was loaded.
-        var isCalled: Bool {
-            switch self {
-            case .tool, .provider, .hook, .command, .panel, .service: true
-            case .role, .prompt, .skill, .module: false
-            }
-        }
     }
 
     let file: PluginFile

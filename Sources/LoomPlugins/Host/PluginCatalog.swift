@@ -65,12 +65,15 @@ extension PluginSummary {
     fileprivate func with(calls: Int, running: Int) -> PluginSummary {
         PluginSummary(
             name: name, kind: kind, root: root, path: path, generation: generation, shadows: shadows, status: status, error: error,
-            calls: calls, running: running)
+            calls: calls, running: running, versions: versions)
     }
 }
 
 extension PluginCatalog.Snapshot {
-    init(live: [PluginKey: LivePlugin], faults: [PluginKey: PluginFault], files: PluginFiles, endpoints: [String: EndpointSettings]) {
+    init(
+        live: [PluginKey: LivePlugin], faults: [PluginKey: PluginFault], files: PluginFiles, kept: [PluginKey: KeptVersion] = [:],
+        endpoints: [String: EndpointSettings]
+    ) {
         var templates: [String: PromptSource] = [:]
         for (key, plugin) in live.sorted(by: { $0.key < $1.key }) {
             switch plugin.content {
@@ -96,7 +99,7 @@ extension PluginCatalog.Snapshot {
         rolesByName = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         prompts = PromptLibrary(templates)
         entries = Set(live.keys).union(faults.keys).sorted().compactMap { key in
-            Self.entry(key, live: live[key], fault: faults[key], files: files)
+            Self.entry(key, live: live[key], fault: faults[key], files: files, versions: kept[key]?.count ?? 0)
         }
     }
 
@@ -111,12 +114,14 @@ extension PluginCatalog.Snapshot {
         }.sorted()
     }
 
-    private static func entry(_ key: PluginKey, live: LivePlugin?, fault: PluginFault?, files: PluginFiles) -> PluginCatalog.Entry? {
+    private static func entry(
+        _ key: PluginKey, live: LivePlugin?, fault: PluginFault?, files: PluginFiles, versions: Int
+    ) -> PluginCatalog.Entry? {
         guard let file = live?.file ?? files[key] else { return nil }
         let status = fault == nil ? "live" : live == nil ? "broken" : "failed"
         let summary = PluginSummary(
             name: key.name, kind: key.kind.rawValue, root: file.root.name, path: key.path, generation: live?.number ?? 0,
-            shadows: files.shadowed(by: file), status: status, error: fault?.description, calls: 0, running: 0)
+            shadows: files.shadowed(by: file), status: status, error: fault?.description, calls: 0, running: 0, versions: versions)
         return PluginCatalog.Entry(summary: summary, tally: live?.tally ?? CallTally())
     }
 }

@@ -36,6 +36,7 @@ extension PluginHost {
         for candidate in await candidates(chosen, modules: files.modules) {
             if let fault = candidate.fault { faults.append(fault) } else { live[candidate.key] = candidate.plugin }
         }
+        releaseMemories()
         faults += NameCheck(live: live, files: files).faults().sorted { $0.key < $1.key }.map(\.value)
         return PluginCheck(checked: chosen.map(\.displayPath).sorted(), faults: faults)
     }

@@ -4,6 +4,7 @@ import LoomSystem
 extension PluginHost {
     /// Loads all files that are not live yet. Modules come first, since the others may require them.
     func loadAll() async -> [PluginReported] {
+        isLoaded = true
         seen = PluginFiles(roots, files: ports.files)
         var reports: [PluginReported] = []
         var replaced: [LivePlugin] = []
@@ -25,6 +26,7 @@ extension PluginHost {
             }
             if isModule { modules.commit(liveModules) }
         }
+        releaseMemories()
         await publish(reports)
         retire(replaced)
         return reports
@@ -63,7 +65,8 @@ extension PluginHost {
         let clock = ports.clock
         let orders = files.map { file in
             LoadOrder(
-                file: file, number: (numbers[file.key] ?? 0) + 1, tally: live[file.key]?.tally ?? CallTally(), modules: modules,
+                file: file, number: number(of: file), tally: live[file.key]?.tally ?? CallTally(), memory: memory(of: file.key),
+                modules: modules,
                 moduleFiles: self.modules, count: generations, ports: ports)
         }
         return await withTaskGroup(of: Candidate.self) { group in
@@ -85,8 +88,21 @@ extension PluginHost {
     func take(_ plugin: LivePlugin) -> LivePlugin? {
         numbers[plugin.key] = plugin.number
         plugin.modules?.settle()
-        return live.updateValue(plugin, forKey: plugin.key)
+        let old = live.updateValue(plugin, forKey: plugin.key)
+        old?.generation?.lease.end(by: plugin.number)
+        plugin.generation?.lease.begin()
+        return old
     }
+
+    private func memory(of key: PluginKey) -> PluginMemory {
+        if let memory = memories[key] { return memory }
+        let memory = PluginMemory()
+        memories[key] = memory
+        return memory
+    }
+
+    /// Lets writes of states go on that waited for a translation.
+    func releaseMemories() { memories.values.forEach { $0.release() } }
 
     func retire(_ plugins: [LivePlugin]) {
         for plugin in plugins { plugin.generation?.retire() }

@@ -30,6 +30,7 @@ extension PluginHost {
             return nil
         }
         let known = faults
+        await recall()
         let restored = forgiveRestored()
         let work = changed.filter(isBehind)
         // What an earlier save left behind may fit together with this one; if not, this one is not held up by it.
@@ -37,6 +38,7 @@ extension PluginHost {
         if !behind.isEmpty {
             let whole = await attempt(work.union(behind))
             if whole.fault == nil { return await commit(whole, after: restored) }
+            releaseMemories()
         }
         guard !work.isEmpty else {
             await publish(restored)
@@ -46,9 +48,16 @@ extension PluginHost {
         guard attempt.fault != nil else { return await commit(attempt, after: restored) }
         guard isSettled else {
             (seen, faults) = (before, known)
+            releaseMemories()
             return nil
         }
         return await refuse(attempt, after: restored)
+    }
+
+    /// One transaction for a plugin whose file did not change.
+    func reloadAnyway(_ key: PluginKey) async -> [PluginReported] {
+        let attempt = await attempt([key])
+        return attempt.fault == nil ? await commit(attempt, after: []) : await refuse(attempt, after: [])
     }
 
     /// Takes back the errors of files that are again what is live.
@@ -106,6 +115,7 @@ extension PluginHost {
         for key in attempt.removed {
             let old = live.removeValue(forKey: key)
             faults[key] = nil
+            old?.generation?.lease.end(by: nil)
             if let old { replaced.append(old) }
             reports.append(
                 PluginReported(
@@ -119,6 +129,7 @@ extension PluginHost {
             if let old = take(plugin) { replaced.append(old) }
         }
         modules.commit(attempt.modules)
+        releaseMemories()
         await publish(reports)
         retire(replaced)
         return reports
@@ -146,6 +157,7 @@ extension PluginHost {
                     plugin: candidate.key.name, kind: candidate.key.kind.rawValue, from: before?.number, to: nil, status: "failed",
                     error: fault.description, milliseconds: candidate.milliseconds))
         }
+        releaseMemories()
         await publish(reports)
         return reports
     }

@@ -27,7 +27,11 @@ extension PluginHost {
 
     /// Takes over what was saved. False, and nothing done, when something is missing or does not load: the save may be under way.
     func takeSaved() async -> Bool {
-        await inTurn { host in await host.bring(to: host.look(), isSettled: false) != nil }
+        await inTurn { host in
+            let isTaken = await host.bring(to: host.look(), isSettled: false) != nil
+            await host.remember()
+            return isTaken
+        }
     }
 }
 

@@ -13,6 +13,8 @@ package actor PluginHost {
     let modules = ModuleFiles()
     let generations = GenerationCount()
 
+    /// False where plugins are not used here, such as in a command that only changes files.
+    var isLoaded = false
     /// What the roots held at the last look.
     var seen = PluginFiles()
     var live: [PluginKey: LivePlugin] = [:]
@@ -20,6 +22,10 @@ package actor PluginHost {
     var faults: [PluginKey: PluginFault] = [:]
     /// The last number given out for each plugin; never reused, so that a number names one content.
     var numbers: [PluginKey: Int] = [:]
+    /// The newest text that is kept of each plugin.
+    var kept: [PluginKey: KeptVersion] = [:]
+    /// `loom.state` of each plugin; it outlives the generations.
+    var memories: [PluginKey: PluginMemory] = [:]
     private var lastWork: Task<Void, Never>?
 
     /// Later roots stand in front of earlier ones.
@@ -31,13 +37,20 @@ package actor PluginHost {
     /// Loads everything, each plugin for itself: what does not load is reported and leaves the rest alone.
     @discardableResult
     package func load() async -> [PluginReported] {
-        await inTurn { host in await host.loadAll() }
+        await inTurn { host in
+            await host.recall()
+            return await host.loadAll()
+        }
     }
 
     /// Brings the plugins to what the files say now. Nothing happens when no content changed.
     @discardableResult
     package func reload() async -> [PluginReported] {
-        await inTurn { host in await host.reloadChanged() }
+        await inTurn { host in
+            let reports = await host.reloadChanged()
+            await host.remember()
+            return reports
+        }
     }
 
     /// Adds a root in front of all others, such as a project's once it is trusted.
@@ -45,14 +58,10 @@ package actor PluginHost {
     package func add(_ root: PluginRoot) async -> [PluginReported] {
         await inTurn { host in
             await host.append(root)
-            return await host.loadAll()
+            let reports = await host.loadAll()
+            await host.remember()
+            return reports
         }
-    }
-
-    /// From now on plugins work in this workspace.
-    package nonisolated func attach(_ workspace: Workspace) async {
-        ports.world.attach(workspace)
-        await workspace.catalogChanged()
     }
 
     /// Lua states that are open: one for each tool and provider, and those of older generations that still serve a call.
@@ -73,9 +82,14 @@ package actor PluginHost {
         return await task.value
     }
 
+    /// Makes the catalog show what is known now.
+    func show() {
+        catalog.replace(by: PluginCatalog.Snapshot(live: live, faults: faults, files: seen, kept: kept, endpoints: ports.endpoints))
+    }
+
     /// Makes what is live visible to agents, in one step.
     func publish(_ reports: [PluginReported]) async {
-        catalog.replace(by: PluginCatalog.Snapshot(live: live, faults: faults, files: seen, endpoints: ports.endpoints))
+        show()
         await ports.world.workspace?.catalogChanged()
         reports.forEach(ports.report)
     }

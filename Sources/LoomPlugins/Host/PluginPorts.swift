@@ -18,6 +18,8 @@ package struct PluginPorts: Sendable {
     package var log: @Sendable (String, String, String) -> Void
     /// Takes the report of each load and reload.
     package var report: @Sendable (PluginReported) -> Void
+    /// Writes a plugin's file on a person's word, so that what was trusted stays trusted.
+    package var write: @Sendable (PluginFile, any FileSystem) throws(FileError) -> Void
     /// What is open around the plugins; shared by all of a host.
     package let world = PluginWorld()
 
@@ -27,7 +29,10 @@ package struct PluginPorts: Sendable {
         providers: [String: ProviderSettings] = [:], endpoints: [String: EndpointSettings] = [:],
         setting: @escaping @Sendable (String) -> JSON? = { _ in nil },
         log: @escaping @Sendable (String, String, String) -> Void = { _, _, _ in },
-        report: @escaping @Sendable (PluginReported) -> Void = { _ in }
+        report: @escaping @Sendable (PluginReported) -> Void = { _ in },
+        write: @escaping @Sendable (PluginFile, any FileSystem) throws(FileError) -> Void = { (file, files) throws(FileError) in
+            try file.write(files)
+        }
     ) {
         self.clock = clock
         self.files = files
@@ -38,5 +43,6 @@ package struct PluginPorts: Sendable {
         self.setting = setting
         self.log = log
         self.report = report
+        self.write = write
     }
 }

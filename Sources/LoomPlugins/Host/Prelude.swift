@@ -37,7 +37,8 @@ struct Prelude: Sendable {
 
         local function public(call)
           return function(...)
-            local ok, value = call(...)
+            local ok, value, more = call(...)
+            if ok and more ~= nil then return value, more end
             if ok then return value end
             if ok == false then return nil, setmetatable(value, meta) end
             error(value, 2)

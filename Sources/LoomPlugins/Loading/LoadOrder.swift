@@ -4,6 +4,8 @@ struct LoadOrder: Sendable {
     /// The number its generation gets when it is committed.
     let number: Int
     let tally: CallTally
+    /// What its predecessors left.
+    let memory: PluginMemory
     /// What `require` finds until it is committed.
     let modules: [PluginKey: PluginFile]
     let moduleFiles: ModuleFiles

@@ -51,7 +51,7 @@ enum PluginLoader {
             content = .module
         }
         return LivePlugin(
-            file: file, number: order.number, content: content, generation: content.isCalled ? generation : nil,
+            file: file, number: order.number, content: content, generation: file.key.kind.hasGenerations ? generation : nil,
             modules: generation.modules,
             tally: order.tally)
     }

@@ -24,8 +24,15 @@ package struct PluginShape: Sendable {
     init(_ kind: PluginKind, _ text: String, api: Bool = true, _ rows: [Field]) {
         self.kind = kind
         self.text = text
-        fields = (api ? [.required("api", "1", "The version of this API.")] : []) + rows
+        fields = (api ? [.required("api", "1", "The version of this API.")] : []) + rows + (kind.hasGenerations ? Self.ofGenerations : [])
     }
+
+    /// What every kind may have whose code stays in use.
+    private static let ofGenerations: [Field] = [
+        .optional(
+            "migrate", "fun(old: table<string, any>, from: integer): table<string, any>",
+            "What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.")
+    ]
 }
 
 extension PluginShape.Field {

@@ -59,7 +59,7 @@ extension APIFunction {
     fileprivate func mistake(in values: [LuaValue], context: CallContext, null: NullFunction, lua: LuaCall) -> String? {
         let mapping = null.mapping(marksEmptyLists: true)
         do {
-            _ = try check(try values.map(mapping.json), context: context, lua: lua)
+            _ = try check(try values.map(mapping.json), context: context, lua: lua, lease: .unheld)
             return nil
         } catch let fault as ValueMapping.Fault {
             return "loom.\(name) takes plain data: \(fault.reason)"

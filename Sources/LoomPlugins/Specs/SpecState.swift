@@ -32,7 +32,8 @@ struct SpecState: Sendable {
         let null = NullFunction()
         let printed = Printed()
         let context = CallContext(phase: .tool, plugin: spec.key.name, ports: ports)
-        await state.install(APIFunction.all.filter(\.isReal), null: null, modules: ModuleScope(ModuleFiles(), candidates: [:]))
+        await state.install(
+            APIFunction.all.filter(\.isReal), null: null, modules: ModuleScope(ModuleFiles(), candidates: [:]), lease: .unheld)
         await state.setModuleLoader { name in try modules.load(name) }
         await state.setPrint { _, text in printed.add(text) }
         guard

@@ -7,6 +7,7 @@ final class CompletionWords: Sendable {
         var agents: [String] = []
         var roles: [String] = []
         var models: [String] = []
+        var plugins: [String] = []
     }
 
     private let words = Mutex(Words())
@@ -40,6 +41,7 @@ final class CompletionWords: Sendable {
         case ("/pause", 1), ("/resume", 1), ("/stop", 1): return starting(words.agents)
         case ("/model", 1): return starting(words.agents + words.models)
         case ("/model", 2): return starting(words.models)
+        case ("/reload", 1), ("/rollback", 1): return starting(words.plugins)
         case ("/permissions", 1): return starting(["ask", "edit", "full", "read-only", "revoke"])
         default: return first.hasPrefix("/") ? [] : self.paths(word)
         }

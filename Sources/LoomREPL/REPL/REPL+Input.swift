@@ -56,6 +56,11 @@ extension REPL {
             }
             try await self.workspace.revoke(grants[number - 1], by: by)
         case .plugins: await self.listPlugins()
+        case .reload(let plugin):
+            let reports = try await self.workspace.reload(plugin: plugin)
+            if reports.isEmpty { await self.say("No file of a plugin has changed.") }
+        case .rollback(let plugin, let generation):
+            await self.say(try await self.workspace.rollback(plugin: plugin, to: generation, by: by).text)
         case .cost: await self.listCost()
         case .show(let number): await self.show(number)
         case .page: await self.say(self.options.page.map { "page \($0)" } ?? "There is no page: it was turned off when loomkin began.")

@@ -7,9 +7,11 @@ extension REPL {
         let snapshot = await self.workspace.snapshot()
         self.release(upTo: snapshot.sequence)
         let (roles, providers) = (self.workspace.catalog.roles, self.workspace.catalog.providers)
+        let plugins = Set(self.workspace.catalog.plugins.map(\.name)).sorted()
         self.words.update { words in
             words.agents = snapshot.agents.map(\.name)
             words.roles = roles.map(\.name)
+            words.plugins = plugins
             words.models = providers.compactMap { provider in provider.defaultModel.map { "\(provider.name):\($0)" } }
         }
         guard self.traits.isInteractive else { return }

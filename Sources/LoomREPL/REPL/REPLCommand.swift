@@ -15,6 +15,8 @@ enum REPLCommand: Sendable, Hashable {
     case setPermissions(TrustPreset)
     case revoke(Int)
     case plugins
+    case reload(String?)
+    case rollback(plugin: String, generation: Int?)
     case cost
     case show(Int?)
     case page
@@ -46,6 +48,10 @@ struct CommandHelp: Sendable, Hashable {
             name: "permissions", usage: "/permissions [PRESET | revoke N]",
             summary: "ask, read-only, edit, full; or take back", example: "/permissions ask"),
         .init(name: "plugins", usage: "/plugins", summary: "what is loaded, from where, and what failed", example: "/plugins"),
+        .init(name: "reload", usage: "/reload [PLUGIN]", summary: "load it anew, or look at all files", example: "/reload file_read"),
+        .init(
+            name: "rollback", usage: "/rollback PLUGIN [GENERATION]", summary: "put an earlier text of it back",
+            example: "/rollback file_read"),
         .init(name: "cost", usage: "/cost", summary: "tokens and dollars so far", example: "/cost"),
         .init(name: "show", usage: "/show [N]", summary: "past tool calls; arguments and output of one", example: "/show"),
         .init(name: "page", usage: "/page", summary: "address of the status page", example: "/page"),
@@ -66,8 +72,7 @@ struct CommandHelp: Sendable, Hashable {
             ] + self.all.map { ($0.usage, $0.summary) }
         return rows.map { "  " + $0.padded(to: width) + $1 } + [
             "  A question: y, n, a(lways), v(iew); Enter refuses; «2 y» answers number 2.",
-            "  Ctrl-C stops the turn, twice leaves. Tab completes what can be.",
-            "  A line that begins with a space goes to the lead as it is.",
+            "  Ctrl-C stops the turn, twice leaves. Tab completes. After a space all is text.",
         ]
     }
 

@@ -66,6 +66,11 @@ enum REPLInput: Sendable, Hashable {
         case ("permissions", 1): return first.flatMap(TrustPreset.init(rawValue:)).map { .setPermissions($0) }
         case ("permissions", 2): return first == "revoke" ? second.flatMap { Int($0) }.map { .revoke($0) } : nil
         case ("plugins", 0): return .plugins
+        case ("reload", 0...1): return .reload(first)
+        case ("rollback", 1): return first.map { .rollback(plugin: $0, generation: nil) }
+        case ("rollback", 2):
+            guard let first, let number = second.flatMap({ Int($0) }) else { return nil }
+            return .rollback(plugin: first, generation: number)
         case ("cost", 0): return .cost
         case ("show", 0): return .show(nil)
         case ("show", 1): return first.flatMap { Int($0) }.map { .show($0) }

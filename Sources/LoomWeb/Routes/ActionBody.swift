@@ -66,6 +66,16 @@ struct ActionBody: Sendable {
         return text
     }
 
+    /// A whole number, which a form sends as text; nil when it is missing or empty.
+    func integer(_ name: String) throws(Refusal) -> Int? {
+        switch self.fields[name] {
+        case nil, .null, "": return nil
+        case let value?:
+            if let number = value.intValue ?? value.stringValue.flatMap({ Int($0) }) { return number }
+            throw .badRequest("The field \(name) must be a whole number.", hint: "It is \(value.text()).")
+        }
+    }
+
     func flag(_ name: String) throws(Refusal) -> Bool {
         switch self.fields[name] {
         case nil, .null, .bool(false), "false", "": false

@@ -7,6 +7,7 @@ extension Routes {
     func addActions(to group: RouterGroup<PageContext>) {
         self.addMessages(to: group)
         self.addQuestions(to: group)
+        self.addPlugins(to: group)
         self.on("pause", group) { _, _ in
             try await self.command { () async throws(CommandError) in try await self.workspace.pause(nil) }
             return ["done": "Everybody pauses after the step under way."]
@@ -102,7 +103,7 @@ extension Routes {
     }
 
     /// Who commands of this front end come from.
-    private static let source = "user/page"
+    static let source = "user/page"
 
     private func onAgent(
         _ verb: String, _ group: RouterGroup<PageContext>,
@@ -114,7 +115,7 @@ extension Routes {
         }
     }
 
-    private func on(
+    func on(
         _ path: String, _ group: RouterGroup<PageContext>,
         _ action: @escaping @Sendable (ActionBody, PageContext) async throws -> JSON
     ) {

@@ -16,6 +16,8 @@ package protocol PageWorkspace: Sendable {
     func resume(_ agent: String?) async throws(CommandError)
     func stop(_ agent: String?, by source: String) async throws(CommandError)
     func setModel(_ model: String, for agent: String?) async throws(CommandError)
+    func rollback(plugin: String, to generation: Int?, by source: String) async throws(CommandError) -> PluginRollback
+    func reload(plugin: String?) async throws(CommandError) -> [PluginReported]
     func answer(_ question: ID, _ answer: Answer, by source: String) async throws(CommandError)
 }
 

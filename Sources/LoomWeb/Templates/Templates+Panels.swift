@@ -107,7 +107,9 @@ extension Templates {
         <td>{{root}}{{#shadows}}<br><span class="soft">in front of {{shadows}}</span>{{/shadows}}</td>
         <td class="number" data-label="generation">{{generation}}</td>
         <td class="number" data-label="calls">{{calls}}{{#hasRunning}} ({{running}} running){{/hasRunning}}</td>
-        <td><span class="pill {{status}}">{{status}}</span></td>
+        <td><span class="pill {{status}}">{{status}}</span>
+        {{#canGoBack}}<form method="post" action="{{action}}/rollback" class="row"><input type="hidden" name="back" value="/plugins">
+        <button>Roll back</button></form>{{/canGoBack}}</td>
         </tr>
         {{#error}}
         <tr class="problem" data-key="problem-{{kind}}-{{root}}-{{name}}"><td colspan="6"><span class="bad text">{{error}}</span></td></tr>

@@ -13,6 +13,10 @@ struct PluginView {
     let status: String
     let error: String?
     let shadows: String?
+    /// Where its commands are posted to.
+    let action: String
+    /// There is something to go back to.
+    let canGoBack: Bool
 
     init(_ plugin: PluginSummary) {
         self.name = plugin.name
@@ -25,6 +29,8 @@ struct PluginView {
         self.hasRunning = plugin.running > 0
         self.status = plugin.status
         self.error = plugin.error
+        self.action = "/api/v1/plugins/\(plugin.kind)/\(PathSegment.encode(plugin.name))"
+        self.canGoBack = plugin.versions > 1
         self.shadows = plugin.shadows.isEmpty ? nil : plugin.shadows.joined(separator: ", ")
     }
 }

@@ -34,7 +34,7 @@ struct Chat: AsyncParsableCommand {
 
     func run() async throws {
         var project = try await Project.open(self.project, flags: self.session.entries)
-        await project.plugins.load()
+        await project.load()
         let model = await project.chosenModel()
         // A stored session brings its own.
         guard model != nil || self.resume else {

@@ -62,10 +62,10 @@ struct Demo: AsyncParsableCommand {
     private static func open(_ copy: SampleCopy, permissions: String) async throws -> Project {
         var options = ProjectOptions()
         options.directory = copy.folder
-        let project = try await Project.open(
+        var project = try await Project.open(
             options,
             flags: [("model.default", "scripted:sample", "the sample"), ("permissions.preset", permissions, "the sample")])
-        await project.plugins.load()
+        await project.load()
         return project
     }
 

@@ -21,7 +21,7 @@ struct Doctor: AsyncParsableCommand {
 
     func run() async throws {
         let project = try await Project.open(self.project)
-        await project.plugins.load()
+        await project.look()
         var findings = [self.database(project), self.watcher(project), self.ripgrep(project), self.trust(project)]
         findings += self.grammars(project)
         findings += await self.providers(project)

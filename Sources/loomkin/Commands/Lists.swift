@@ -16,7 +16,7 @@ struct Tools: AsyncParsableCommand {
 
     func run() async throws {
         let project = try await Project.open(self.project)
-        await project.plugins.load()
+        await project.look()
         let catalog = project.plugins.catalog
         let entries = catalog.tools.map { tool in
             let roles = catalog.roles.filter { $0.tools.contains(tool.schema.name) }.map(\.name)
@@ -44,7 +44,7 @@ struct Roles: AsyncParsableCommand {
 
     func run() async throws {
         let project = try await Project.open(self.project)
-        await project.plugins.load()
+        await project.look()
         let entries = project.plugins.catalog.roles.map {
             Entry(
                 name: $0.name, description: $0.description, model: project.configuration.model(for: $0.model) ?? $0.model, tools: $0.tools)
@@ -66,7 +66,7 @@ struct Models: AsyncParsableCommand {
 
     func run() async throws {
         let project = try await Project.open(self.project)
-        await project.plugins.load()
+        await project.look()
         var usable: Set<String> = []
         for provider in project.plugins.catalog.providers where await provider.missing() == nil { usable.insert(provider.name) }
         if let provider, project.plugins.catalog.provider(provider) == nil {

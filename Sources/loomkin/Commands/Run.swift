@@ -38,7 +38,7 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         var project = try await Project.open(self.project, flags: self.session.entries)
-        await project.plugins.load()
+        await project.load()
         guard let model = await project.chosenModel() else {
             writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
             throw LoomREPL.ExitCode.modelUnavailable.status

@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         var project = try await Project.open(self.project, flags: self.session.entries)
-        await project.plugins.load()
+        await project.load()
         let model = await project.chosenModel()
         // A stored session brings its own.
         guard model != nil || self.resume != nil else {

@@ -16,6 +16,8 @@ struct Project {
     var configuration: Configuration
     let plugins: PluginHost
     let recorder: SignalRecorder
+    /// The project's database, where there was one before.
+    private(set) var store: Store?
 
     /// - Parameter flags: the last layer of the configuration.
     static func open(_ options: ProjectOptions, flags: [(key: String, text: String, origin: String)] = []) async throws -> Project {
@@ -35,7 +37,8 @@ struct Project {
         let bus = Workspace.makeBus(ports)
         let recorder = SignalRecorder(bus: bus)
         let plugins = PluginHost(
-            roots: Self.roots(directory, folders, installation, isTrusted), ports: Self.pluginPorts(ports, configuration, bus, recorder))
+            roots: Self.roots(directory, folders, installation, isTrusted),
+            ports: Self.pluginPorts(ports, configuration, bus, recorder, trust))
         return Project(
             directory: directory, ports: ports, bus: bus, installation: installation, folders: folders, trust: trust, isTrusted: isTrusted,
             configuration: configuration, plugins: plugins, recorder: recorder)
@@ -82,9 +85,9 @@ struct Project {
         return roots
     }
 
-    private static func pluginPorts(_ ports: Ports, _ configuration: Configuration, _ bus: SignalBus, _ recorder: SignalRecorder)
-        -> PluginPorts
-    {
+    private static func pluginPorts(
+        _ ports: Ports, _ configuration: Configuration, _ bus: SignalBus, _ recorder: SignalRecorder, _ trust: ProjectTrust
+    ) -> PluginPorts {
         let environment = ports.environment
         return PluginPorts(
             clock: ports.clock, files: ports.files, http: LiveHTTPClient(), environment: { environment[$0] },
@@ -92,7 +95,46 @@ struct Project {
             log: { level, plugin, text in
                 bus.publish(PluginLogged(plugin: plugin, level: level, text: text), source: "plugin/\(plugin)")
             },
-            report: { recorder.publish($0) })
+            report: { recorder.publish($0) },
+            write: { (file, files) throws(FileError) in
+                guard file.root.name == "project" else { return try file.write(files) }
+                try trust.keeping(file.root.prefix + file.key.path) { () throws(FileError) in try file.write(files) }
+            })
+    }
+
+    // MARK: Loading
+
+    /// Loads the plugins of a session; their numbers go on from what the project's database keeps.
+    mutating func load() async {
+        self.store = self.existingStore()
+        self.plugins.use(self.store)
+        await self.plugins.load()
+    }
+
+    /// Loads the plugins to look at them. Nothing is written: the database is read where there is one, and closed.
+    func look() async { await self.look { _ in } }
+
+    /// The same, and what else is kept of plugins.
+    func look<Value>(_ body: ((any PluginHistory)?) async throws -> Value) async rethrows -> Value {
+        try await self.withHistory { history in
+            await self.plugins.load()
+            return try await body(history)
+        }
+    }
+
+    /// With what the project's database keeps of plugins, nil where there is none.
+    func withHistory<Value>(_ body: ((any PluginHistory)?) async throws -> Value) async rethrows -> Value {
+        let store = self.existingStore()
+        self.plugins.use(store)
+        defer { store?.close() }
+        return try await body(store)
+    }
+
+    /// A database that can't be opened is the business of whoever opens a session.
+    private func existingStore() -> Store? {
+        let path = self.directory + "/.loomkin/loomkin.db"
+        guard self.ports.files.exists(path) else { return nil }
+        return try? Store(path: path, bus: self.bus, clock: self.ports.clock)
     }
 
     // MARK: Models
@@ -135,6 +177,8 @@ struct Project {
         options.leadRole = role
         options.modelData = self.installation.modelData
         options.grammarFolders = self.grammarFolders
+        options.store = self.store
+        options.plugins = self.plugins
         options.outlineProgram = try? self.ports.files.realPath("/proc/self/exe")
         let workspace: Workspace
         do {

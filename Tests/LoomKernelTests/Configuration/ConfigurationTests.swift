@@ -109,4 +109,24 @@ struct ConfigurationTests {
         try trust.set(nil)
         #expect(!trust.isTrusted(trust.items()))
     }
+
+    @Test("Trust goes on over a file that was written on the user's own word, and over no other") func keepingTrust() throws {
+        let files = MemoryFileSystem()
+        let path = ".loomkin/plugins/tools/x.lua"
+        func write(_ text: String, _ path: String) throws(FileError) {
+            try files.write(text, to: "/p/" + path, options: WriteOptions(createsParents: true))
+        }
+        try write("return {}", path)
+        let trust = ProjectTrust(directory: "/p", stateDirectory: "/s", files: files)
+        try trust.keeping(path) { () throws(FileError) in try write("return { 1 }", path) }
+        #expect(!trust.isTrusted(trust.items()), "what was not trusted before is not afterwards")
+        try trust.set(trust.items())
+        try trust.keeping(path) { () throws(FileError) in try write("return { 2 }", path) }
+        #expect(trust.isTrusted(trust.items()))
+        try trust.keeping(path) { () throws(FileError) in
+            try write("return { 3 }", path)
+            try write("return {}", ".loomkin/plugins/tools/y.lua")
+        }
+        #expect(!trust.isTrusted(trust.items()), "somebody else wrote y meanwhile")
+    }
 }

@@ -11,7 +11,7 @@ final class TestPlugins: Sendable {
     static let user = PluginRoot(name: "user", folder: "/user", prefix: "user/")
     static let project = PluginRoot(name: "project", folder: "/project/.loomkin", prefix: ".loomkin/")
 
-    let files = MemoryFileSystem()
+    let files: MemoryFileSystem
     let clock = ManualClock()
     let host: PluginHost
     let logged = Logged()
@@ -27,14 +27,19 @@ final class TestPlugins: Sendable {
         _ texts: [String: String] = [:], roots: [PluginRoot] = [bundled, user, project],
         http: any HTTPClient = ScriptedHTTPClient { (_) throws(HTTPError) in throw HTTPError(.cannotConnect, host: "nowhere") },
         environment: [String: String] = [:], providers: [String: ProviderSettings] = [:], endpoints: [String: EndpointSettings] = [:],
-        settings: [String: JSON] = [:]
+        settings: [String: JSON] = [:], files: MemoryFileSystem = MemoryFileSystem(), isWritable: Bool = true
     ) throws {
+        self.files = files
         let logged = logged
         host = PluginHost(
             roots: roots,
             ports: PluginPorts(
                 clock: clock, files: files, http: http, environment: { environment[$0] }, providers: providers, endpoints: endpoints,
-                setting: { settings[$0] }, log: { logged.add("\($0) \($1): \($2)") }))
+                setting: { settings[$0] }, log: { logged.add("\($0) \($1): \($2)") },
+                write: { (file, files) throws(FileError) in
+                    guard isWritable else { throw FileError(.permissionDenied, path: file.displayPath) }
+                    try file.write(files)
+                }))
         for (path, text) in texts { try write(path, text) }
     }
 
@@ -57,6 +62,14 @@ final class TestPlugins: Sendable {
     }
 
     /// Reports in one line each: name, status, numbers, and the error if there is one.
+    /// A session that begins, with what earlier ones kept.
+    func begin(_ store: Store) async -> [String] {
+        host.use(store)
+        let reports = await host.load().map(Self.line)
+        await host.remember()
+        return reports
+    }
+
     func reload() async -> [String] {
         await host.reload().map(Self.line)
     }

@@ -80,6 +80,18 @@ actor FakeWorkspace: PageWorkspace {
     func stop(_ agent: String?, by source: String) throws(CommandError) { try self.record("stop \(agent ?? "all") by \(source)") }
     func setModel(_ model: String, for agent: String?) throws(CommandError) { try self.record("model \(agent ?? "all") \(model)") }
 
+    func rollback(plugin: String, to generation: Int?, by source: String) throws(CommandError) -> PluginRollback {
+        try self.record("rollback \(plugin) to \(generation.map(String.init) ?? "the last") by \(source)")
+        let parts = plugin.split(separator: "/").map(String.init)
+        return PluginRollback(
+            plugin: parts.last ?? "", kind: parts.first ?? "", restored: generation ?? 1, path: "/p/x.lua", kept: 2, live: 3, error: nil)
+    }
+
+    func reload(plugin: String?) throws(CommandError) -> [PluginReported] {
+        try self.record("reload \(plugin ?? "all")")
+        return []
+    }
+
     func answer(_ question: ID, _ answer: Answer, by source: String) throws(CommandError) {
         try self.record("answer \(answer) by \(source)")
         self.state.questions.removeAll { $0.id == question }

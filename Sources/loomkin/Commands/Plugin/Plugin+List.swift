@@ -17,7 +17,7 @@ extension Plugin {
 
         func run() async throws {
             let project = try await Project.open(self.project)
-            await project.plugins.load()
+            await project.look()
             let plugins = project.plugins.catalog.plugins
             try self.listing.show(plugins, headings: ["NAME", "KIND", "ROOT", "STATUS", "NOTE"], empty: "No plugins.") {
                 plugins.map { plugin in

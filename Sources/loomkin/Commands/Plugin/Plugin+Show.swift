@@ -5,17 +5,32 @@ import LoomSystem
 
 extension Plugin {
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one plugin: where it stands, its parameters, its last error.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show one plugin: where it stands, its parameters, its last error, its generations.")
         @OptionGroup var project: ProjectOptions
         @Flag(name: .long, help: "Print JSON.") var json = false
         @Argument(help: "The plugin's name.") var name: String
 
+        private static func line(_ version: PluginVersion, of plugin: PluginSummary) -> String {
+            let numbers = version.number == version.latest ? "\(version.number)" : "\(version.number)–\(version.latest)"
+            let state = version.contains(generation: plugin.generation) ? "live" : version.status == .aside ? "put aside" : ""
+            let parts = [
+                "generation \(numbers)", version.time.text(fractionDigits: 0), String(version.hash.prefix(8)), version.root, state,
+            ]
+            return "  " + parts.filter { !$0.isEmpty }.joined(separator: "  ")
+        }
+
         func run() async throws {
             let project = try await Project.open(self.project)
-            await project.plugins.load()
+            let versions = await project.look { history in (try? await history?.versions(of: self.name)) ?? [] }
             let catalog = project.plugins.catalog
             let found = catalog.plugins.filter { $0.name == self.name }
             guard !found.isEmpty else {
+                if let kept = versions.first {
+                    throw ValidationError(
+                        "The \(kept.kind) \(self.name) has no file now. «loomkin plugin rollback \(self.name)» puts generation \(kept.number) back."
+                    )
+                }
                 let nearest = nearestWord(to: self.name, in: catalog.plugins.map(\.name)).map { " Did you mean \($0)?" } ?? ""
                 throw ValidationError("There is no plugin «\(self.name)».\(nearest) See «loomkin plugin list».")
             }
@@ -25,6 +40,7 @@ extension Plugin {
                     if plugin.kind == "tool", let schema = catalog.tool(plugin.name)?.schema {
                         value["schema"] = try JSON(encoding: schema)
                     }
+                    value["generations"] = try JSON(encoding: versions.filter { $0.kind == plugin.kind })
                     return value
                 }
                 return print(JSON.array(values).text(pretty: true))
@@ -33,6 +49,7 @@ extension Plugin {
                 print("\(plugin.name)  \(plugin.kind)  \(plugin.root)/\(plugin.path)  \(plugin.status)")
                 if !plugin.shadows.isEmpty { print("shadows the one of: \(plugin.shadows.joined(separator: ", "))") }
                 if let error = plugin.error { print("error: \(error)") }
+                for version in versions where version.kind == plugin.kind { print(Self.line(version, of: plugin)) }
                 if plugin.kind == "tool", let schema = catalog.tool(plugin.name)?.schema {
                     print(schema.description)
                     print(schema.parameters.text(pretty: true))

@@ -1,0 +1,25 @@
+extension Workspace {
+    /// Puts an earlier text of a plugin back, in its file and in this session.
+    package func rollback(plugin: String, to generation: Int?, by: String) async throws(CommandError) -> PluginRollback {
+        let done = try await self.pluginControl().rollback(plugin, to: generation)
+        do {
+            try await self.services.store.publish(
+                PluginRolledBack(
+                    plugin: done.plugin, kind: done.kind, generation: done.live, restored: done.restored, kept: done.kept, path: done.path,
+                    by: by), source: by)
+        } catch {
+            throw CommandError(error)
+        }
+        return done
+    }
+
+    /// Loads a plugin anew, whether or not its file changed; nil looks at all files.
+    package func reload(plugin: String?) async throws(CommandError) -> [PluginReported] {
+        try await self.pluginControl().reload(plugin)
+    }
+
+    private func pluginControl() throws(CommandError) -> any PluginControl {
+        guard let control = self.services.plugins else { throw CommandError("The plugins of this session cannot be changed.") }
+        return control
+    }
+}
