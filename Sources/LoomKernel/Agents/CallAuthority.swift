@@ -135,6 +135,7 @@ extension Access {
         case .write: "edit \(self.target)"
         case .execute: "run: \(self.target)"
         case .network: "reach \(self.target)"
+        case .extend: "take \(self.target) into use"
         case .spawn: "start \(self.target)"
         case .message: "write to \(self.target)"
         }

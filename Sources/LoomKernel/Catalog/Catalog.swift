@@ -111,7 +111,8 @@ package struct PluginSummary: Sendable, Hashable, Codable {
     package let generation: Int
     /// Roots whose plugin of the same name this one stands in front of.
     package let shadows: [String]
-    /// `live`, `failed` (an older generation goes on), `broken` (nothing to go on with).
+    /// `live`, `failed` (an older generation goes on), `broken` (nothing to go on with), `held` (changed
+    /// since it was trusted; what was trusted goes on).
     package let status: String
     package let error: String?
     package let calls: Int

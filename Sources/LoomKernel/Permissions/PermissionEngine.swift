@@ -61,7 +61,7 @@ package final class PermissionEngine: Sendable {
     package static func always(tool: String, _ access: Access) -> PermissionRule {
         let pattern: String?
         switch access.kind {
-        case .read, .write:
+        case .read, .write, .extend:
             let folder = access.target.split(separator: "/").dropLast().joined(separator: "/")
             pattern = folder.isEmpty ? access.target : folder + "/**"
         case .execute:

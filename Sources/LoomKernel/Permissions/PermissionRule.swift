@@ -31,7 +31,7 @@ package struct PermissionRule: Sendable, Hashable, CustomStringConvertible {
         guard self.subject == tool || self.subject == access.kind.rawValue || self.subject == "*" else { return false }
         guard let pattern = self.pattern else { return true }
         switch access.kind {
-        case .read, .write: return PathPattern.matches(pattern, access.target)
+        case .read, .write, .extend: return PathPattern.matches(pattern, access.target)
         case .execute:
             // What widens is read narrowly, what narrows is read widely.
             return self.verdict == .allow ? CommandPattern.matches(pattern, access.target) : WildcardText.matches(pattern, access.target)

@@ -3,7 +3,11 @@ package enum Verdict: String, Sendable, Hashable, Codable { case allow, ask, den
 
 /// What a call would touch.
 package struct Access: Sendable, Hashable, Codable, CustomStringConvertible {
-    package enum Kind: String, Sendable, Hashable, Codable, CaseIterable { case read, write, execute, network, spawn, message }
+    package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        case read, write, execute, network, spawn, message
+        /// Takes a file into use that changes what the team can do: a plugin, role, prompt or skill of the project.
+        case extend
+    }
     package let kind: Kind
     /// A path relative to the project, a command line, a host, an agent's name.
     package let target: String

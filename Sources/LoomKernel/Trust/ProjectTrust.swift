@@ -39,32 +39,42 @@ package struct ProjectTrust: Sendable {
     }
 
     package func isTrusted(_ items: [Item]) -> Bool {
-        items.isEmpty || self.load()[self.directory]?.stringValue == Self.digest(items)
+        let trusted = self.trusted()
+        return items.allSatisfy { trusted[$0.path] == $0.hash }
     }
+
+    /// The hash of each file that is trusted, by its path relative to the project.
+    package func trusted() -> [String: String] { (self.load()[self.directory]?.objectValue ?? [:]).compactMapValues(\.stringValue) }
 
     /// Trusts exactly these; nil takes the trust back.
     package func set(_ items: [Item]?) throws(FileError) {
-        var all = self.load()
-        all[self.directory] = items.map { .string(Self.digest($0)) }
-        try self.files.write(
-            JSON.object(all).text(pretty: true) + "\n", to: self.record, options: WriteOptions(createsParents: true, mode: 0o600))
+        try self.store(items.map { items in Dictionary(items.map { ($0.path, $0.hash) }, uniquingKeysWith: { $1 }) })
     }
 
-    /// Writes a file on the user's own word. What was trusted before stays trusted with this one file changed, and with no other: what
-    /// somebody else changed meanwhile asks again.
+    /// Trusts one content more.
+    package func accept(_ path: String, hash: String) throws(FileError) {
+        try self.store(self.trusted().merging([path: hash]) { $1 })
+    }
+
+    /// Writes a file on the user's own word. Where everything was trusted, it still is, with this one file changed.
     /// - Parameter path: as in `Item`, relative to the project.
     package func keeping(_ path: String, _ write: () throws(FileError) -> Void) throws(FileError) {
-        let before = self.items()
+        let wasTrusted = self.isTrusted(self.items())
         try write()
-        guard self.isTrusted(before) else { return }
-        let written = self.items().first { $0.path == path }
-        let kept = before.filter { $0.path != path } + [written].compactMap(\.self)
-        try self.set(kept.sorted { $0.path < $1.path })
+        guard wasTrusted, let bytes = try? self.files.read(self.directory + "/" + path) else { return }
+        try self.accept(path, hash: Hash.sha256(bytes))
     }
 
     private func load() -> [String: JSON] {
         guard let bytes = try? self.files.read(self.record), let record = try? JSON.parse(bytes) else { return [:] }
         return record.objectValue ?? [:]
+    }
+
+    private func store(_ hashes: [String: String]?) throws(FileError) {
+        var all = self.load()
+        all[self.directory] = hashes.map { .object($0.mapValues { .string($0) }) }
+        try self.files.write(
+            JSON.object(all).text(pretty: true) + "\n", to: self.record, options: WriteOptions(createsParents: true, mode: 0o600))
     }
 
     private func collect(_ folder: String, _ power: String, _ found: inout [Item]) {
@@ -79,9 +89,5 @@ package struct ProjectTrust: Sendable {
             case .other: break
             }
         }
-    }
-
-    private static func digest(_ items: [Item]) -> String {
-        Hash.sha256(items.map { "\($0.hash) \($0.path)\n" }.joined())
     }
 }

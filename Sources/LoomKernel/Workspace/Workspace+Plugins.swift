@@ -32,6 +32,19 @@ extension Workspace {
         }
     }
 
+    /// Asks whether a file that somebody changed outside of this session may be used. A rule may answer, or a person.
+    /// - Parameter change: from what was trusted before; the text is a unified diff.
+    package func admits(_ path: String, change: (note: String, text: String)) async -> Bool {
+        let asker = AgentIdentity(plugin: "plugins", kind: .service)
+        let authority = CallAuthority(asker, self.services, call: self.services.identifiers.next().description, tool: asker.name)
+        do {
+            try await authority.require(Access(.extend, path), note: change.note, detail: change.text)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// The workspace as commands and panels see it.
     private func view() async throws(ToolError) -> JSON {
         do { return try JSON(encoding: await self.snapshot()) } catch { throw ToolError("The session cannot be shown: \(error)") }

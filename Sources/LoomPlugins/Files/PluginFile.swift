@@ -40,11 +40,6 @@ package struct PluginFile: Sendable {
     /// The path in error texts, and the name of the Lua chunk.
     package var displayPath: String { root.prefix + key.path }
 
-    /// Makes the file in its root hold this text.
-    package func write(_ files: any FileSystem) throws(FileError) {
-        try files.write(Array(text.utf8), to: FilePath.join(root.folder, key.path), options: WriteOptions(createsParents: true))
-    }
-
     /// Whether both are the same content at the same place.
     package func isSame(as other: PluginFile?) -> Bool {
         key == other?.key && root == other?.root && hash == other?.hash

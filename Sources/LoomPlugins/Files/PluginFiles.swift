@@ -27,6 +27,16 @@ package struct PluginFiles: Sendable {
         layers[key, default: []].append(file)
     }
 
+    /// With another file, or none, in place of those that do not count.
+    func replacing(_ counts: (PluginFile) -> Bool, by other: (PluginFile) -> PluginFile?) -> PluginFiles {
+        var files = self
+        for (key, layers) in layers {
+            let kept = layers.compactMap { counts($0) ? $0 : other($0) }
+            files.layers[key] = kept.isEmpty ? nil : kept
+        }
+        return files
+    }
+
     package var keys: [PluginKey] { layers.keys.sorted() }
 
     /// The file that counts.

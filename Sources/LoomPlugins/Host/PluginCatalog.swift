@@ -71,7 +71,8 @@ extension PluginSummary {
 
 extension PluginCatalog.Snapshot {
     init(
-        live: [PluginKey: LivePlugin], faults: [PluginKey: PluginFault], files: PluginFiles, kept: [PluginKey: KeptVersion] = [:],
+        live: [PluginKey: LivePlugin], faults: [PluginKey: PluginFault], held: [PluginKey: PluginFile] = [:], files: PluginFiles,
+        kept: [PluginKey: KeptVersion] = [:],
         endpoints: [String: EndpointSettings]
     ) {
         var templates: [String: PromptSource] = [:]
@@ -98,8 +99,8 @@ extension PluginCatalog.Snapshot {
         providersByName = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         rolesByName = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         prompts = PromptLibrary(templates)
-        entries = Set(live.keys).union(faults.keys).sorted().compactMap { key in
-            Self.entry(key, live: live[key], fault: faults[key], files: files, versions: kept[key]?.count ?? 0)
+        entries = Set(live.keys).union(faults.keys).union(held.keys).sorted().compactMap { key in
+            Self.entry(key, live: live[key], fault: faults[key], held: held[key], files: files, versions: kept[key]?.count ?? 0)
         }
     }
 
@@ -115,13 +116,14 @@ extension PluginCatalog.Snapshot {
     }
 
     private static func entry(
-        _ key: PluginKey, live: LivePlugin?, fault: PluginFault?, files: PluginFiles, versions: Int
+        _ key: PluginKey, live: LivePlugin?, fault: PluginFault?, held: PluginFile?, files: PluginFiles, versions: Int
     ) -> PluginCatalog.Entry? {
-        guard let file = live?.file ?? files[key] else { return nil }
-        let status = fault == nil ? "live" : live == nil ? "broken" : "failed"
+        guard let file = live?.file ?? held ?? files[key] else { return nil }
+        let status = held != nil ? "held" : fault == nil ? "live" : live == nil ? "broken" : "failed"
+        let error = held.map { PluginHost.sentence($0) } ?? fault?.description
         let summary = PluginSummary(
             name: key.name, kind: key.kind.rawValue, root: file.root.name, path: key.path, generation: live?.number ?? 0,
-            shadows: files.shadowed(by: file), status: status, error: fault?.description, calls: 0, running: 0, versions: versions)
+            shadows: files.shadowed(by: file), status: status, error: error, calls: 0, running: 0, versions: versions)
         return PluginCatalog.Entry(summary: summary, tally: live?.tally ?? CallTally())
     }
 }

@@ -5,7 +5,7 @@ extension PluginHost {
     /// Loads all files that are not live yet. Modules come first, since the others may require them.
     func loadAll() async -> [PluginReported] {
         isLoaded = true
-        seen = PluginFiles(roots, files: ports.files)
+        seen = look()
         var reports: [PluginReported] = []
         var replaced: [LivePlugin] = []
         for isModule in [true, false] {

@@ -7,8 +7,19 @@ extension PluginHost {
         await bring(to: look(), isSettled: true) ?? []
     }
 
-    /// What the roots hold now.
-    func look() -> PluginFiles { PluginFiles(roots, files: ports.files) }
+    /// What the roots hold now, and of a project's own files what its user has trusted: for one that changed since then, what was in
+    /// use before.
+    func look() -> PluginFiles {
+        let isAdmitted = ports.trust.admission()
+        let before = held
+        held = [:]
+        let files = PluginFiles(roots, files: ports.files).replacing(isAdmitted) { file in
+            held[file.key] = file
+            return live[file.key].flatMap { $0.file.root == file.root ? $0.file : nil }
+        }
+        if held.mapValues(\.hash) != before.mapValues(\.hash) { show() }
+        return files
+    }
 
     /// One transaction for all that differs from what was seen last. Nil, and nothing done, when something is missing or does not load
     /// and the files may not have settled yet.

@@ -30,7 +30,7 @@ extension PluginHost: PluginControl {
         let aside = try await setAside(files[key], kept: own, in: history)
         let file = PluginFile(key: key, root: root, text: source)
         do {
-            try ports.write(file, ports.files)
+            try ports.trust.write(source, to: key.path, of: root, ports.files)
         } catch {
             throw Self.unwritable(file, error)
         }

@@ -30,6 +30,7 @@ extension PluginHost {
         await inTurn { host in
             let isTaken = await host.bring(to: host.look(), isSettled: false) != nil
             await host.remember()
+            await host.askAboutHeld()
             return isTaken
         }
     }

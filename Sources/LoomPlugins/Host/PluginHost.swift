@@ -24,6 +24,10 @@ package actor PluginHost {
     var numbers: [PluginKey: Int] = [:]
     /// The newest text that is kept of each plugin.
     var kept: [PluginKey: KeptVersion] = [:]
+    /// Files of the project that somebody changed since they were trusted: not used before a person says so.
+    var held: [PluginKey: PluginFile] = [:]
+    /// The contents that were asked about.
+    var asked: Set<String> = []
     /// `loom.state` of each plugin; it outlives the generations.
     var memories: [PluginKey: PluginMemory] = [:]
     private var lastWork: Task<Void, Never>?
@@ -49,6 +53,7 @@ package actor PluginHost {
         await inTurn { host in
             let reports = await host.reloadChanged()
             await host.remember()
+            await host.askAboutHeld()
             return reports
         }
     }
@@ -84,7 +89,8 @@ package actor PluginHost {
 
     /// Makes the catalog show what is known now.
     func show() {
-        catalog.replace(by: PluginCatalog.Snapshot(live: live, faults: faults, files: seen, kept: kept, endpoints: ports.endpoints))
+        catalog.replace(
+            by: PluginCatalog.Snapshot(live: live, faults: faults, held: held, files: seen, kept: kept, endpoints: ports.endpoints))
     }
 
     /// Makes what is live visible to agents, in one step.

@@ -18,8 +18,8 @@ package struct PluginPorts: Sendable {
     package var log: @Sendable (String, String, String) -> Void
     /// Takes the report of each load and reload.
     package var report: @Sendable (PluginReported) -> Void
-    /// Writes a plugin's file on a person's word, so that what was trusted stays trusted.
-    package var write: @Sendable (PluginFile, any FileSystem) throws(FileError) -> Void
+    /// What counts of a project's own files.
+    package var trust: any PluginTrust
     /// What is open around the plugins; shared by all of a host.
     package let world = PluginWorld()
 
@@ -30,9 +30,7 @@ package struct PluginPorts: Sendable {
         setting: @escaping @Sendable (String) -> JSON? = { _ in nil },
         log: @escaping @Sendable (String, String, String) -> Void = { _, _, _ in },
         report: @escaping @Sendable (PluginReported) -> Void = { _ in },
-        write: @escaping @Sendable (PluginFile, any FileSystem) throws(FileError) -> Void = { (file, files) throws(FileError) in
-            try file.write(files)
-        }
+        trust: any PluginTrust = FullTrust()
     ) {
         self.clock = clock
         self.files = files
@@ -43,6 +41,6 @@ package struct PluginPorts: Sendable {
         self.setting = setting
         self.log = log
         self.report = report
-        self.write = write
+        self.trust = trust
     }
 }

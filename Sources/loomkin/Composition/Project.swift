@@ -96,10 +96,7 @@ struct Project {
                 bus.publish(PluginLogged(plugin: plugin, level: level, text: text), source: "plugin/\(plugin)")
             },
             report: { recorder.publish($0) },
-            write: { (file, files) throws(FileError) in
-                guard file.root.name == "project" else { return try file.write(files) }
-                try trust.keeping(file.root.prefix + file.key.path) { () throws(FileError) in try file.write(files) }
-            })
+            trust: trust)
     }
 
     // MARK: Loading
