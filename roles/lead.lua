@@ -6,6 +6,7 @@ return {
   tools = {
     "file_read", "file_search", "content_search", "directory_list", "file_outline",
     "team_spawn", "team_assign", "load_skill", "peer_message", "ask_user",
+    "find_tool", "call_tool",
   },
   model = "strong",
 }

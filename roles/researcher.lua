@@ -6,6 +6,7 @@ return {
   tools = {
     "file_read", "file_search", "content_search", "directory_list", "file_outline",
     "load_skill", "peer_message", "peer_complete_task",
+    "find_tool", "call_tool",
   },
   model = "fast",
 }

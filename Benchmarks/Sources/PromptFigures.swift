@@ -16,7 +16,7 @@ enum PromptFigures {
         var rows: [Row] = []
         for role in host.catalog.roles {
             let context = PromptContext(agent: role.name, role: role.name, team: "core", project: "/home/user/project", rules: "")
-            let system = try await host.catalog.prompt(for: role, context)
+            let system = try await host.catalog.prompt(for: role, context).text
             let schemas = try role.tools.sorted().compactMap { host.catalog.tool($0)?.schema }.map { try JSON(encoding: $0).text() }
             let (prompt, tools) = (Self.tokens(system), schemas.reduce(0) { $0 + Self.tokens($1) })
             let isGoal = role.name == "coder"

@@ -22,7 +22,9 @@ final class BenchCatalog: Catalog {
     func tool(_ name: String) -> (any Tool)? { self.tools.first { $0.schema.name == name } }
     func provider(_ name: String) -> (any Provider)? { name == self.provider.name ? self.provider : nil }
     func role(_ name: String) -> Role? { self.roles.first { $0.name == name } }
-    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String { "You are \(context.agent)." }
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt {
+        RenderedPrompt("You are \(context.agent).")
+    }
 }
 
 /// Answers at once.

@@ -6,6 +6,8 @@
 ---   host.outlines   { [path] = { language, symbols } }        host.settings  { [key] = value } of the configuration
 ---   host.skills     { [name] = { description, text, files = { [path] = text }, allowed_tools } }
 ---   host.state      { [key] = value }                         host.store     { [key] = { value, revision } }
+---   host.tools      { { name, description, parameters } }     host.called    what tool.call was asked
+---   host.tool       function(name, arguments) -> result of tool.call
 ---   host.agents, host.tasks                                   host.spawned, .assigned, .completed, .sent, .asked
 ---   host.self       { name, role, team }                      host.slept     seconds, added up
 ---   host.clock      seconds since 1970; sleeping adds to it   host.logged, .progress   what was said to people
@@ -21,7 +23,7 @@ local M = {}
 
 function M.new(spec)
   local host = {
-    requests = {}, asked = {}, accesses = {}, logged = {}, progress = {}, settings = {}, outlines = {}, slept = 0,
+    requests = {}, asked = {}, accesses = {}, logged = {}, progress = {}, settings = {}, outlines = {}, slept = 0, tools = {}, called = {},
     clock = 1767225600, -- the first second of 2026
   }
   local loom = {}
@@ -70,6 +72,13 @@ function M.new(spec)
       if spec.matches(request and request.pattern or "**", topic) then found[#found + 1] = signal end
     end
     return found
+  end
+
+  loom["tool.list"] = function() return host.tools end
+  loom["tool.call"] = function(name, arguments)
+    host.called[#host.called + 1] = { name = name, arguments = arguments }
+    if host.tool then return host.tool(name, arguments) end
+    return { text = "" }
   end
 
   loom["ask.user"] = function(request)

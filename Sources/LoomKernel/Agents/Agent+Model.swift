@@ -6,26 +6,25 @@ extension Agent {
     func think() async throws {
         self.thoughts += 1
         let token = self.thoughts
-        let call: ModelCall
-        let circumstances: ModelGateway.Circumstances
-        var left: ContextWindow.Departed?
+        let next: Request
         do {
-            let departed: ContextWindow.Departed
-            (call, circumstances, departed) = try await self.nextCall()
-            self.isNewWindow = false
-            if departed != self.machine.departed { left = departed }
+            next = try await self.nextRequest()
         } catch {
             self.mailbox.send(.thought(token: token, .failure(ModelFailure(.invalid, error.description))))
             self.thinking = (token, Task {})
             return
         }
-        // Before it is sent: after a restart the same bytes must be.
-        if let left { try await self.apply(.departed(left)) }
-        let hooks = ModelHooks(self.identity, call, roster: self.roster)
+        self.isNewWindow = false
+        self.wantsNewList = false
+        self.askedAt = self.services.ports.clock.now
+        // Kept before it is sent: after a restart the same bytes must be.
+        for event in next.events { try await self.apply(event) }
+        let hooks = ModelHooks(self.identity, next.call, roster: self.roster)
         let task = Task { [gateway = self.services.gateway, mailbox = self.mailbox] in
             let result: Result<ModelReply, ModelFailure>
             do throws(ModelFailure) {
-                result = .success(try await hooks.after(try await gateway.reply(to: try await hooks.before(call), circumstances)))
+                let call = try await hooks.before(next.call)
+                result = .success(try await hooks.after(try await gateway.reply(to: call, next.circumstances)))
             } catch {
                 result = .failure(error)
             }
@@ -34,34 +33,50 @@ extension Agent {
         self.thinking = (token, task)
     }
 
-    private func nextCall() async throws(PromptError) -> (ModelCall, ModelGateway.Circumstances, ContextWindow.Departed) {
-        let catalog = self.services.catalog
-        guard let role = catalog.role(self.identity.role) else {
-            throw PromptError("The role «\(self.identity.role)» of \(self.identity.name) is not there any more.")
-        }
+    /// What is sent next, and what has to be kept of it before.
+    private struct Request {
+        let call: ModelCall
+        let circumstances: ModelGateway.Circumstances
+        let events: [AgentEvent]
+    }
+
+    private func nextRequest() async throws(PromptError) -> Request {
         let budget = self.context.budget
-        // By a ratio that never changes: a cut that moved with what the estimate learns would break the cached prefix.
-        let rules = self.services.rules.excerpt(bytes: TokenEstimate().bytes(tokens: budget.tokens(.rules)))
-        let context = PromptContext(
-            agent: self.identity.name, role: role.name, team: self.identity.team, project: self.services.directory, rules: rules.text)
-        let system = try await catalog.prompt(for: role, context)
-        let tools = role.tools.sorted().compactMap { catalog.tool($0)?.schema }
-        var fixed = ContextUse(budget: budget)
-        fixed[.rules] = system.contains(rules.text) ? self.estimate.tokens(rules.text) : 0
-        fixed[.system] = self.estimate.tokens(system) - fixed[.rules]
-        fixed[.tools] = tools.reduce(0) { $0 + self.estimate.tokens($1) }
-        await self.complain(of: fixed, rules, role: role.name)
-        var window = ContextWindow(budget, departed: self.isNewWindow ? .init() : self.machine.departed)
-        let content = window.content(of: self.machine.messages, fixed: fixed, self.estimate)
+        let rules = self.services.rules.excerpt(budget)
+        let now = try await self.currentPrefix(rules.text)
+        self.machine.limit = now.role.maxTurns ?? self.services.configuration.maxTurns
+        var next = self.machine
+        var events: [AgentEvent] = []
+        func add(_ event: AgentEvent) {
+            _ = next.handle(event)
+            events.append(event)
+        }
+        let departed = self.isNewWindow ? .init() : self.machine.departed
+        var isBroken = self.isCacheBroken(now)
+        if !isBroken, let news = ToolNews(known: next.knownTools, now: now.tools) { add(.told(news, text: news.text(door: self.door))) }
+        var prefix = self.prefix(now, isBroken: isBroken)
+        var window = ContextWindow(budget, departed: departed)
+        var content = window.content(of: next.messages, fixed: prefix.use(budget, self.estimate), self.estimate)
+        if !isBroken, Self.isCacheBroken(departed, window.departed) {
+            // The list of tools may as well change now, and then there is nothing to tell.
+            isBroken = true
+            (next, events) = (self.machine, [])
+            prefix = self.prefix(now, isBroken: true)
+            window = ContextWindow(budget, departed: departed)
+            content = window.content(of: next.messages, fixed: prefix.use(budget, self.estimate), self.estimate)
+        }
+        if prefix != next.prefix { add(.prefixed(prefix)) }
+        if window.departed != next.departed { add(.departed(window.departed)) }
         self.context = content.use
+        await self.complain(of: content.use, rules, role: now.role.name)
         let call = ModelCall(
-            id: self.services.identifiers.next().description, model: self.model, system: system, tools: tools,
+            id: self.services.identifiers.next().description, model: self.model, system: prefix.prompt.text, tools: prefix.tools,
             messages: content.messages, maxOutputTokens: self.services.prices.facts(self.model)?.maxOutput.map { min($0, 16_384) },
-            purpose: "turn", agent: self.identity.name, role: role.name, step: self.machine.replies)
+            purpose: "turn", agent: self.identity.name, role: now.role.name, step: self.machine.replies)
         let circumstances = ModelGateway.Circumstances(
             source: self.identity.source, team: self.identity.team, cause: self.cause, contextUsed: content.use.total,
             contextLimit: budget.limit)
-        return (call, circumstances, window.departed)
+        return Request(call: call, circumstances: circumstances, events: events)
     }
 
     /// Tells people, once, what of the window's stable part is larger than it should be: only they can make it smaller.
@@ -92,7 +107,8 @@ extension Agent {
                 self.context.count(input: sent, reply: reply.usage.output)
             }
             let unique = self.withUniqueCalls(reply)
-            let parallel = Set(unique.message.toolCalls.filter { self.services.catalog.tool($0.name)?.isParallel ?? false }.map(\.id))
+            var parallel: Set<String> = []
+            for call in unique.message.toolCalls where await self.isParallel(call) { parallel.insert(call.id) }
             try await self.apply(.replied(unique, parallel: parallel))
         case .failure(let failure):
             if failure.kind != .cancelled { try await self.apply(.modelFailed(failure)) }

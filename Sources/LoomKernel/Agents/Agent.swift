@@ -6,7 +6,7 @@ package actor Agent {
     package nonisolated let identity: AgentIdentity
     nonisolated let services: Services
     nonisolated let roster: Roster
-    private(set) var machine: AgentMachine
+    var machine: AgentMachine
     private var isKeeping = false
     private var settling: [CheckedContinuation<Void, Never>] = []
     private var events = 0
@@ -17,6 +17,12 @@ package actor Agent {
     var model: ModelName
     /// Another model has come, with a cache of its own: what left the old window may be sent again.
     var isNewWindow = false
+    /// The list of tools is to be brought up to date at the next call, whatever that costs in the vendor's cache.
+    var wantsNewList = false
+    /// When the vendor last saw this agent's prompt; nil when it never did.
+    var askedAt: Timestamp?
+    /// What people were told about a role or prompt that is gone; it is told once.
+    var complaint: String?
     var estimate = TokenEstimate()
     package var context: ContextUse
     private(set) var cause: ID?
@@ -51,7 +57,7 @@ package actor Agent {
         self.services = services
         self.roster = roster
         self.machine = AgentMachine(limit: limit)
-        self.context = ContextUse(budget: Self.budget(model, services))
+        self.context = ContextUse(budget: ContextBudget(services.configuration, model: model, services.prices))
     }
 
     // MARK: What others may ask and tell
@@ -76,19 +82,12 @@ package actor Agent {
 
     func setModel(_ model: ModelName) {
         self.model = model
-        self.context = ContextUse(budget: Self.budget(model, self.services))
+        self.context = ContextUse(budget: ContextBudget(self.services.configuration, model: model, self.services.prices))
         self.isNewWindow = true
         self.estimate = TokenEstimate()
     }
 
     func fail(_ reason: String) { self.failure = reason }
-
-    private static func budget(_ model: ModelName, _ services: Services) -> ContextBudget {
-        let configuration = services.configuration
-        return ContextBudget(
-            limit: configuration.contextLimit ?? services.prices.facts(model)?.context ?? 128_000, reply: configuration.contextReserve,
-            percent: configuration.contextPercent)
-    }
 
     // MARK: Life
 
@@ -133,7 +132,10 @@ package actor Agent {
 
     private func rebuild() async throws {
         let rows = try await self.services.store.events(of: self.identity.id)
-        for (event, _) in rows { _ = self.machine.handle(event) }
+        for (event, time) in rows {
+            _ = self.machine.handle(event)
+            if case .replied = event { self.askedAt = time }
+        }
         self.events = rows.count
     }
 

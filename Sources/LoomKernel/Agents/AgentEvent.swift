@@ -14,6 +14,10 @@ package enum AgentEvent: Sendable, Hashable, Codable {
     /// A call is about to run: from here on it may have had its effect.
     case started(call: String)
     case finished(call: String, ToolResult)
+    /// What stands before the conversation is another from the next call on.
+    case prefixed(Prefix)
+    /// The model is told what became of its tools.
+    case told(ToolNews, text: String)
     /// Something left the context window, and stays out of it.
     case departed(ContextWindow.Departed)
     case paused

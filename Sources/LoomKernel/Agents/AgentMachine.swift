@@ -24,6 +24,12 @@ package struct AgentMachine: Sendable, Hashable {
     package private(set) var replies = 0
     /// Replies in this turn.
     package private(set) var turnReplies = 0
+    /// What stands before the conversation, as it was sent last; nil before the first call.
+    package private(set) var prefix: Prefix?
+    /// The tools as the model knows them: those of the prefix, and what it was told since.
+    package private(set) var knownTools: [ToolSchema] = []
+    /// Of the last reply.
+    package private(set) var usage = Usage()
     /// What has left the context window.
     package private(set) var departed = ContextWindow.Departed()
     /// The last outcome, nil before the first turn ended.
@@ -33,7 +39,7 @@ package struct AgentMachine: Sendable, Hashable {
     private var pausing = false
     private var cancelling = false
     /// Replies in one turn before it ends with `limit`.
-    private let limit: Int
+    package var limit: Int
 
     package init(limit: Int) {
         self.limit = limit
@@ -71,6 +77,8 @@ package struct AgentMachine: Sendable, Hashable {
         case .ungated(let call): self.update { $0.ungate(call) }
         case .started(let call): self.update { $0.start(call) }
         case .finished(let call, let result): self.finish(call, result)
+        case .prefixed(let prefix): self.begin(with: prefix)
+        case .told(let news, let text): self.tell(news, text)
         case .departed(let departed): self.lose(departed)
         case .paused: self.pause()
         case .resumed: self.resume()
@@ -107,13 +115,28 @@ package struct AgentMachine: Sendable, Hashable {
 
     /// One user message; consecutive ones are joined, for some vendors refuse two in a row.
     private mutating func append(_ items: [InboxItem]) {
-        guard !items.isEmpty else { return }
-        let parts = items.map { Part.text($0.asText) }
+        self.append(items.map { Part.text($0.asText) })
+    }
+
+    private mutating func append(_ parts: [Part]) {
+        guard !parts.isEmpty else { return }
         if let last = self.messages.indices.last, self.messages[last].author == .user {
             self.messages[last].parts += parts
         } else {
             self.messages.append(Message(.user, parts))
         }
+    }
+
+    private mutating func begin(with prefix: Prefix) -> [AgentEffect] {
+        if self.prefix?.tools != prefix.tools { self.knownTools = prefix.tools }
+        self.prefix = prefix
+        return []
+    }
+
+    private mutating func tell(_ news: ToolNews, _ text: String) -> [AgentEffect] {
+        self.knownTools = self.knownTools.told(news)
+        self.append([.text(text)])
+        return []
     }
 
     private mutating func lose(_ departed: ContextWindow.Departed) -> [AgentEffect] {
@@ -127,6 +150,7 @@ package struct AgentMachine: Sendable, Hashable {
         guard case .thinking = self.state else { return [] }
         self.replies += 1
         self.turnReplies += 1
+        if reply.usage.total > 0 { self.usage = reply.usage }
         // An empty assistant message is refused by vendors when it is sent back.
         let message = reply.message.parts.isEmpty ? Message(.assistant, [.text("(no answer)")]) : reply.message
         self.messages.append(message)

@@ -55,7 +55,7 @@ struct AgentRecord: Sendable {
                     agent: self.identity.name, call: call, tool: entry.tool, summary: entry.summary, status: result.status,
                     text: result.text, milliseconds: Int((self.now - entry.began).wholeMilliseconds), generation: entry.generation),
                 transaction, subject: call)
-        case .received, .modelFailed, .gated, .ungated, .departed, .paused, .resumed, .cancelled, .restarted:
+        case .received, .modelFailed, .gated, .ungated, .prefixed, .told, .departed, .paused, .resumed, .cancelled, .restarted:
             break
         }
     }

@@ -10,21 +10,19 @@ struct ToolExecution: Sendable {
 
     func run() async -> ToolResult {
         do {
-            let tool = try self.tool()
+            let (tool, wish) = try await self.target()
             let authority = CallAuthority(
                 self.agent.identity, self.services, call: self.call.id, tool: tool.schema.name, tell: { [agent] in agent.tell($0) })
             let host = ToolHost(
                 agent: self.agent.identity, call: self.call.id, tool: tool.schema.name, authority: authority, roster: self.agent.roster)
-            let hooks = HookChain(self.services.catalog.hooks, host)
-            let arguments = try await self.arguments(tool, hooks)
-            for access in try await tool.access(arguments) { try await authority.settle(access) }
+            let path = CallPath(tool, host)
+            let arguments = try await path.admit(wish)
             guard
                 await self.agent.begin(
                     self.call.id, tool: tool.schema.name, summary: await tool.summary(arguments), generation: tool.generation,
                     arguments: arguments)
             else { return ToolResult("The call did not begin: its agent is stopping.", status: .cancelled) }
-            let result = try await tool.run(arguments, host)
-            return await self.cut(try await self.rewritten(result, of: tool, arguments, hooks))
+            return await self.cut(try await path.run(arguments))
         } catch {
             return ToolResult(Task.isCancelled ? "Cancelled. \(error.message)" : error.message, status: error.status, data: nil)
         }
@@ -35,62 +33,29 @@ struct ToolExecution: Sendable {
         let effects = (try? await self.services.store.effects(agent: self.agent.identity.id, call: self.call.id)) ?? []
         let hasCommand = effects.contains { if case .process = $0 { true } else { false } }
         if hasCommand { Leftovers.kill(setting: ToolHost.callVariable, ToolHost.mark(self.agent.identity, self.call.id)) }
-        let isReadOnly = self.services.catalog.tool(self.call.name)?.isReadOnly ?? false
+        let isReadOnly = (try? await self.target().tool)?.isReadOnly ?? false
         let root = self.services.directory
         return Recovery.judge(effects, isReadOnly: isReadOnly) { path in
             (try? self.services.ports.files.read(root + "/" + path)).map { Hash.sha256($0) }
         }
     }
 
-    private func tool() throws(ToolError) -> any Tool {
-        let name = self.call.name
-        let role = self.services.catalog.role(self.agent.identity.role)
-        guard let tool = self.services.catalog.tool(name) else {
-            let nearest = nearestWord(to: name, in: role?.tools ?? [])
-            throw ToolError("There is no tool «\(name)».\(nearest.map { " Did you mean \($0)?" } ?? "")")
+    /// The tool that is meant and what it is to get: those of the call, or of the one that it passes on.
+    func target() async throws(ToolError) -> (tool: any Tool, arguments: JSON) {
+        let tool = try await self.agent.tool(self.call.name)
+        let arguments = try self.wellFormed()
+        guard tool.isForwarder, let forwarded = try await tool.forwarded(try tool.validate(arguments)) else { return (tool, arguments) }
+        let target = try await self.agent.tool(forwarded.tool)
+        guard !target.isForwarder else {
+            throw ToolError("\(tool.schema.name) calls other tools, and \(forwarded.tool) does too. Name the tool that does the work.")
         }
-        guard role?.tools.contains(name) ?? false else {
-            throw ToolError(
-                "The role \(self.agent.identity.role) may not use \(name). Ask a teammate whose role has it, by peer_message.",
-                status: .denied)
-        }
-        return tool
+        return (target, forwarded.arguments)
     }
 
-    private func arguments(_ tool: any Tool, _ hooks: HookChain) async throws(ToolError) -> JSON {
-        let arguments = try self.wellFormed(tool)
-        guard !hooks.isEmpty(at: .beforeTool), let made = try await hooks.run(.beforeTool, self.subject(tool, arguments)) else {
-            return arguments
-        }
-        return try tool.validate(made)
-    }
-
-    private func rewritten(
-        _ result: ToolResult, of tool: any Tool, _ arguments: JSON, _ hooks: HookChain
-    ) async throws(ToolError) -> ToolResult {
-        guard !hooks.isEmpty(at: .afterTool) else { return result }
-        var subject = self.subject(tool, arguments)
-        subject["text"] = .string(result.text)
-        subject["status"] = .string(result.status.rawValue)
-        guard let text = try await hooks.run(.afterTool, subject)?.stringValue else { return result }
-        return ToolResult(text, status: result.status, data: result.data)
-    }
-
-    /// The call as hooks see it.
-    private func subject(_ tool: any Tool, _ arguments: JSON) -> JSON {
-        let identity = self.agent.identity
-        return [
-            "tool": .string(tool.schema.name), "arguments": arguments, "call": .string(self.call.id), "agent": .string(identity.name),
-            "role": .string(identity.role), "team": .string(identity.team),
-        ]
-    }
-
-    private func wellFormed(_ tool: any Tool) throws(ToolError) -> JSON {
-        if let malformed = self.call.malformed {
-            throw ToolError(
-                "The arguments of \(self.call.name) were not valid JSON: \(malformed.prefix(200)). Send them again as one JSON object.")
-        }
-        return try tool.validate(self.call.arguments)
+    private func wellFormed() throws(ToolError) -> JSON {
+        guard let malformed = self.call.malformed else { return self.call.arguments }
+        throw ToolError(
+            "The arguments of \(self.call.name) were not valid JSON: \(malformed.prefix(200)). Send them again as one JSON object.")
     }
 
     /// No plugin floods a context: what is too long keeps its head and tail, and the whole is on disk.

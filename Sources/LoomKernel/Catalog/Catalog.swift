@@ -17,7 +17,7 @@ package protocol Catalog: Sendable {
     func provider(_ name: String) -> (any Provider)?
     func role(_ name: String) -> Role?
     /// The role's prompt with everything it includes, for this agent.
-    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt
     /// What `plugin list` and the page show.
     var plugins: [PluginSummary] { get }
 }
@@ -50,7 +50,7 @@ extension Provider {
 }
 
 /// Who an agent is: prompt, tools, model tier and limits.
-package struct Role: Sendable, Hashable {
+package struct Role: Sendable, Hashable, Codable {
     package let name: String
     package let description: String
     /// Name of the prompt file.

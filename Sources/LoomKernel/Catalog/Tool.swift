@@ -17,6 +17,26 @@ package protocol Tool: Sendable {
     /// Checks and coerces the model's arguments; the error is one line the model reads.
     func validate(_ arguments: JSON) throws(ToolError) -> JSON
     func run(_ arguments: JSON, _ host: ToolHost) async throws(ToolError) -> ToolResult
+    /// True for one that only passes calls on to other tools, by their names: what it stands for is what is judged, run and shown.
+    var isForwarder: Bool { get }
+    /// The call that it passes on.
+    func forwarded(_ arguments: JSON) async throws(ToolError) -> ForwardedCall?
+}
+
+extension Tool {
+    package var isForwarder: Bool { false }
+    package func forwarded(_ arguments: JSON) async throws(ToolError) -> ForwardedCall? { nil }
+}
+
+/// The call that another call stands for.
+package struct ForwardedCall: Sendable, Hashable {
+    package let tool: String
+    package let arguments: JSON
+
+    package init(tool: String, arguments: JSON) {
+        self.tool = tool
+        self.arguments = arguments
+    }
 }
 
 /// Why a tool did not do what was asked, as one line that the model reads and a trace that the human does.

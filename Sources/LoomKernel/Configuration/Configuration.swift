@@ -16,6 +16,8 @@ package struct Configuration: Sendable, Hashable {
     package var contextLimit: Int?
     /// Tokens kept free for the reply.
     package var contextReserve = 8_192
+    /// Seconds that a vendor keeps what it has cached of a prompt.
+    package var cacheSeconds = 300
     /// What a zone of the window may take, in percent of it, where that was set.
     package var contextPercent: [ContextZone: Int] = [:]
     /// Bytes of a tool's result that enter the context.

@@ -52,6 +52,7 @@ package struct ConfigurationKey: Sendable {
                 return nil
             },
             Self.count("context.reserve", "tokens kept free for a reply", \.contextReserve, isHarmless: true),
+            Self.count("context.cache_seconds", "seconds a vendor keeps what it has cached of a prompt", \.cacheSeconds, isHarmless: true),
             Self.percent(.system, "percent of the window for a role's prompt; above it a line says so"),
             Self.percent(.tools, "percent of the window for the schemas of tools; above it a line says so"),
             Self.percent(.rules, "percent of the window for the project's rules; what is longer is cut"),

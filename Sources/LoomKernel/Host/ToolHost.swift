@@ -13,6 +13,9 @@ package struct ToolHost: Sendable {
     /// True when a wait for a human begins, false when it ends: the caller stops its deadline's clock meanwhile.
     package var humanWait: (@Sendable (Bool) -> Void)?
 
+    /// How many tools have called each other to come here.
+    var depth = 0
+
     init(agent: AgentIdentity, call: String, tool: String, authority: CallAuthority, roster: Roster) {
         self.agent = agent
         self.call = call

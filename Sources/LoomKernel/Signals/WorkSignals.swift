@@ -9,6 +9,8 @@ package struct ToolStarted: SignalPayload {
     package var summary: String
     package var generation: Int
     package var arguments: JSON
+    /// The call in which a tool made this one; nil for what the model called.
+    package var parent: String?
 }
 
 /// A piece of a running tool's output.
@@ -31,6 +33,7 @@ package struct ToolFinished: SignalPayload {
     package var text: String
     package var milliseconds: Int
     package var generation: Int
+    package var parent: String?
 }
 
 /// A file of the project was changed by an agent.
@@ -115,6 +118,14 @@ package struct PluginReported: SignalPayload {
     package var status: String
     package var error: String?
     package var milliseconds: Double
+    /// Tokens of the running agents concerned that their vendors had cached: how many this reload left usable, and how many it did not.
+    package var cachedTokensKept: Int?
+    package var cachedTokensLost: Int?
+    enum CodingKeys: String, CodingKey {
+        case plugin, kind, from, to, status, error, milliseconds
+        case cachedTokensKept = "cached_tokens_kept"
+        case cachedTokensLost = "cached_tokens_lost"
+    }
 
     package init(
         plugin: String, kind: String, from: Int? = nil, to: Int? = nil, status: String, error: String? = nil, milliseconds: Double

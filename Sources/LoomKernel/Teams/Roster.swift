@@ -278,6 +278,26 @@ package actor Roster {
         for member in self.members.values { await member.agent?.settle() }
     }
 
+    /// What all agents' vendors keep and lose of their cached prompts by a reload, in tokens; nil when nobody is concerned.
+    func cached(after report: PluginReported) async -> (kept: Int, lost: Int)? {
+        var sum: (kept: Int, lost: Int)?
+        for agent in self.order.compactMap({ self.members[$0]?.agent }) {
+            guard let cached = await agent.cached(after: report) else { continue }
+            sum = ((sum?.kept ?? 0) + cached.kept, (sum?.lost ?? 0) + cached.lost)
+        }
+        return sum
+    }
+
+    /// Lets every agent whose tools have changed have its new list at the next call; gives back what each loses of its cache.
+    func renewLists() async -> [(name: String, lost: Int)] {
+        var renewed: [(name: String, lost: Int)] = []
+        for name in self.order {
+            guard let lost = await self.members[name]?.agent?.renewList() else { continue }
+            renewed.append((name, lost))
+        }
+        return renewed
+    }
+
     /// Tells people once in this process; `about` is the same for what need not be said twice.
     func warn(about: String, _ text: String) async {
         guard self.warnings.insert(about).inserted else { return }

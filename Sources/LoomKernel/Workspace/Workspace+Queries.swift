@@ -62,7 +62,21 @@ extension Workspace {
         } catch {
             throw CommandError(error)
         }
-        return events.flatMap { event, time in event.transcript(at: time) }
+        var entries: [TranscriptEntry] = []
+        for (event, time) in events { entries += await self.shown(event).transcript(at: time) }
+        return entries
+    }
+
+    /// With calls that only pass others on shown as what they stand for.
+    private func shown(_ event: AgentEvent) async -> AgentEvent {
+        guard case .replied(var reply, let parallel) = event else { return event }
+        for (index, part) in reply.message.parts.enumerated() {
+            guard case .toolCall(let call) = part, let tool = self.catalog.tool(call.name), tool.isForwarder,
+                let target = try? await tool.forwarded(call.arguments)
+            else { continue }
+            reply.message.parts[index] = .toolCall(ToolCall(id: call.id, name: target.tool, arguments: target.arguments))
+        }
+        return .replied(reply, parallel: parallel)
     }
 }
 
@@ -86,7 +100,8 @@ extension AgentEvent {
         case .modelFailed(let failure): [TranscriptEntry(kind: "notice", name: "model", text: failure.description, time: time)]
         case .cancelled(let by): [TranscriptEntry(kind: "notice", name: by, text: "The turn was stopped.", time: time)]
         case .restarted: [TranscriptEntry(kind: "notice", name: "kernel", text: "The agent came back after a restart.", time: time)]
-        case .gated, .ungated, .started, .departed, .paused, .resumed: []
+        case .told(_, let text): [TranscriptEntry(kind: "notice", name: "plugins", text: text, time: time)]
+        case .gated, .ungated, .started, .prefixed, .departed, .paused, .resumed: []
         }
     }
 }

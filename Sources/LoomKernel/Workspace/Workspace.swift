@@ -10,6 +10,8 @@ package actor Workspace {
     /// Held until it is closed.
     private var lock: SessionLock?
     private let frontEnd: String
+    /// The last report of each plugin, by kind and name.
+    var reports: [String: PluginReported] = [:]
     private var closing: Task<Void, Never>?
 
     package nonisolated var bus: SignalBus { self.services.bus }

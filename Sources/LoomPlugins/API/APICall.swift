@@ -32,8 +32,12 @@ struct APICall: Sendable {
     var host: ToolHost {
         get throws(APIFault) {
             guard var host = context.toolHost else { throw .mistake("loom.\(function) works for somebody who acts only") }
-            let lua = lua
-            host.humanWait = { waits in waits ? lua.pauseDeadline() : lua.resumeDeadline() }
+            let (lua, caller) = (lua, host.humanWait)
+            host.humanWait = { waits in
+                // A tool that called this one waits too.
+                caller?(waits)
+                if waits { lua.pauseDeadline() } else { lua.resumeDeadline() }
+            }
             return host
         }
     }

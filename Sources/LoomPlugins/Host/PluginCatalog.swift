@@ -16,6 +16,7 @@ package final class PluginCatalog: Catalog {
         var panels: [any Panel] = []
         var backgroundServices: [any BackgroundService] = []
         var prompts = PromptLibrary([:])
+        var promptSummaries: [PromptSummary] = []
         var entries: [Entry] = []
     }
 
@@ -49,7 +50,10 @@ package final class PluginCatalog: Catalog {
     package func provider(_ name: String) -> (any Provider)? { snapshot.withLock { $0.providersByName[name] } }
     package func role(_ name: String) -> Role? { snapshot.withLock { $0.rolesByName[name] } }
 
-    package func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String {
+    /// By name.
+    package var prompts: [PromptSummary] { snapshot.withLock { $0.promptSummaries } }
+
+    package func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt {
         try await snapshot.withLock { $0.prompts }.render(role.prompt, context)
     }
 
@@ -99,6 +103,11 @@ extension PluginCatalog.Snapshot {
         providersByName = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         rolesByName = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         prompts = PromptLibrary(templates)
+        promptSummaries = templates.sorted { $0.key < $1.key }.map { name, source in
+            PromptSummary(
+                name: name, description: source.template.frontMatter["description"] ?? "",
+                roles: roles.filter { $0.prompt == name }.map(\.name), includes: source.template.includes.map(\.name))
+        }
         entries = Set(live.keys).union(faults.keys).union(held.keys).sorted().compactMap { key in
             Self.entry(key, live: live[key], fault: faults[key], held: held[key], files: files, versions: kept[key]?.count ?? 0)
         }

@@ -16,7 +16,7 @@ actor PromptLibrary {
     init(_ sources: [String: PromptSource]) { self.sources = sources }
 
     /// The prompt with all it includes. The same context gives the same bytes.
-    func render(_ name: String, _ context: PromptContext) async throws(PromptError) -> String {
+    func render(_ name: String, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt {
         do throws(LuaError) {
             let engine = try await ready()
             return try await engine.render(name, context)
@@ -67,10 +67,18 @@ struct PromptEngine: Sendable {
         self.templates = templates
     }
 
-    func render(_ name: String, _ context: PromptContext) async throws(LuaError) -> String {
+    func render(_ name: String, _ context: PromptContext) async throws(LuaError) -> RenderedPrompt {
         let seen = [context.agent, context.role, context.team, context.project, context.rules].map { LuaValue.string($0) }
         let arguments: [LuaValue] = [.table(templates), .string(name)] + seen
-        return try await state.call(render, arguments, deadline: Self.deadline).first?.string ?? ""
+        let results = try await state.call(render, arguments, deadline: Self.deadline)
+        guard results.count == 3, let text = results[0].string, let names = results[1].table, let rules = results[2].integer else {
+            throw LuaError(.runtime, "the prompt \(name) gave no text")
+        }
+        let parts = names.array.compactMap { part -> RenderedPrompt.Part? in
+            guard let name = part.table?["name"].string, let bytes = part.table?["bytes"].integer else { return nil }
+            return RenderedPrompt.Part(name: name, bytes: Int(bytes))
+        }
+        return RenderedPrompt(text, parts: parts, rules: Int(rules))
     }
 
     /// Leaves only what is a function of its arguments: a prompt that changed by itself would break the provider's cache.
@@ -97,6 +105,8 @@ struct PromptEngine: Sendable {
 
         return function(templates, name, agent, role, team, project, rules)
           local out, way = {}, {}
+          -- Who wrote how much; `others` counts what in the text at hand is not its own.
+          local parts, others, ruled = {}, 0, 0
 
           local function write(text) out[#out + 1] = text end
 
@@ -106,6 +116,9 @@ struct PromptEngine: Sendable {
               error(("the expression is a %s, not a text"):format(type(value)), 2)
             end
             write(tostring(value))
+            if value == rules and rules ~= "" then
+              others, ruled = others + #rules, ruled + #rules
+            end
           end
 
           local function include(name)
@@ -117,16 +130,19 @@ struct PromptEngine: Sendable {
               end
             end
             way[#way + 1] = name
-            local outer = out
-            out = {}
+            local outer, around = out, others
+            local part = { name = name }
+            parts[#parts + 1] = part
+            out, others = {}, 0
             template(write, show, include, agent, role, team, project, rules)
-            local text = concat(out)
-            out, way[#way] = outer, nil
             -- The line that includes ends by itself.
-            return (text:gsub("\\n$", ""))
+            local text = concat(out):gsub("\\n$", "")
+            part.bytes = #text - others
+            out, others, way[#way] = outer, around + #text, nil
+            return text
           end
 
-          return include(name) .. "\\n"
+          return include(name) .. "\\n", parts, ruled
         end
         """
 }

@@ -29,6 +29,9 @@ struct PromptParser {
         rest = Substring(text.split(separator: "\r\n", omittingEmptySubsequences: false).joined(separator: "\n"))
     }
 
+    /// What may stand in the front matter.
+    private static let keys = ["description"]
+
     mutating func takeFrontMatter() throws(PluginFault) -> [String: String] {
         guard rest.hasPrefix("---\n") else { return [:] }
         var fields: [String: String] = [:]
@@ -44,7 +47,12 @@ struct PromptParser {
             guard let colon = text.firstIndex(of: ":"), colon != text.startIndex else {
                 throw PluginFault(path: path, line: number, cause: "front matter is lines of key: value, this is \"\(text)\"")
             }
-            fields[String(text[..<colon]).trimmed] = String(text[text.index(after: colon)...]).trimmed
+            let key = String(text[..<colon]).trimmed
+            guard Self.keys.contains(key) else {
+                throw PluginFault(
+                    path: path, line: number, cause: "front matter has no key \"\(key)\"\(NearestName.hint(key, in: Self.keys))")
+            }
+            fields[key] = String(text[text.index(after: colon)...]).trimmed
         }
         throw PluginFault(path: path, line: 1, cause: "the front matter has no second line of ---")
     }

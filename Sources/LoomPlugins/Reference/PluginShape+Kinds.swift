@@ -8,7 +8,12 @@ extension PluginShape {
                 "access",
                 "table<loom.AccessKind, string|string[]>|fun(args: table): { kind: loom.AccessKind, target: string }[]",
                 "What a call touches: for each kind the arguments that hold its targets, or a function. Permission is asked before `run`."),
-            .required("run", "fun(args: table, ctx: loom.ToolContext): string|number|boolean|loom.ToolResult|nil", "Does it."),
+            .optional(
+                "run", "fun(args: table, ctx: loom.ToolContext): string|number|boolean|loom.ToolResult|nil",
+                "Does it. A tool has `run` or `forward`."),
+            .optional(
+                "forward", "fun(args: table): { tool: string, arguments: table? }",
+                "The call that is passed on: that tool's checks, hooks and permissions hold, and people see that tool."),
             .optional("parallel", "boolean", "May run beside other parallel calls of the same reply. Default false."),
             .optional("read_only", "boolean", "Running it twice changes nothing, so an interrupted call is run again. Default false."),
             .optional("deadline", "number", "Seconds a call may take; while a person is waited for the clock stands still. Default 600."),

@@ -77,15 +77,31 @@ package struct LuaTool: Tool {
         try await generationState.value(of: function, [arguments], deadline: Self.questionDeadline, phase: .question)
     }
 
+    // MARK: Passing on
+
+    package var isForwarder: Bool { if case .forward = definition.work { true } else { false } }
+
+    package func forwarded(_ arguments: JSON) async throws(ToolError) -> ForwardedCall? {
+        guard case .forward(let function) = definition.work else { return nil }
+        let call = try await ask(function, arguments)
+        guard let tool = call["tool"]?.stringValue else {
+            throw ToolError("\(schema.name) is faulty: its forward must give { tool = name, arguments = table }. Tell the person.")
+        }
+        return ForwardedCall(tool: tool, arguments: call["arguments"] ?? .object([:]))
+    }
+
     // MARK: Running
 
     package func run(_ arguments: JSON, _ host: ToolHost) async throws(ToolError) -> ToolResult {
+        guard case .run(let run) = definition.work else {
+            throw ToolError("\(schema.name) only passes calls on and cannot be run itself.")
+        }
         let about: JSON = [
             "agent": .string(host.agent.name), "role": .string(host.agent.role), "team": .string(host.agent.team),
             "call": .string(host.call),
         ]
         let value = try await generationState.value(
-            of: definition.run, [arguments, about], deadline: deadline ?? Self.defaultDeadline, phase: .tool, host: host)
+            of: run, [arguments, about], deadline: deadline ?? Self.defaultDeadline, phase: .tool, host: host)
         return try ToolResult(value, of: generationState.file.key)
     }
 }

@@ -17,11 +17,17 @@ struct ToolDefinition: Sendable {
         case first
     }
 
+    enum Work: Sendable {
+        case run(LuaFunction)
+        /// Names the call that is passed on.
+        case forward(LuaFunction)
+    }
+
     let description: String
     let parameters: Parameter
     let access: AccessRule
     let summary: SummaryRule
-    let run: LuaFunction
+    let work: Work
     let isParallel: Bool
     let isReadOnly: Bool
     /// Seconds.
@@ -40,11 +46,19 @@ struct ToolDefinition: Sendable {
         }
         access = try Self.access(table, parameters)
         summary = try Self.summary(table, parameters)
-        run = try table.function("run", "(args, ctx): what the tool does")
+        work = try Self.work(table)
         isParallel = try table.boolean("parallel") ?? false
         isReadOnly = try table.boolean("read_only") ?? false
         deadline = try table.positive("deadline")
         roles = try table.strings("roles")
+    }
+
+    private static func work(_ table: PluginTable) throws(PluginFault) -> Work {
+        guard table.has("forward") else { return .run(try table.function("run", "(args, ctx): what the tool does")) }
+        guard !table.has("run") else {
+            throw table.fault(["forward"], "a tool has \"run\" or \"forward\", not both: what passes its calls on does nothing itself")
+        }
+        return .forward(try table.function("forward", "(args): the tool and the arguments of the call that is passed on"))
     }
 
     private static func names(_ parameters: Parameter) -> [String] {

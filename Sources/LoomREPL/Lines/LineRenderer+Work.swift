@@ -101,8 +101,10 @@ extension LineRenderer {
         case "removed": return self.event("plugins", "\(plugin.plugin) removed")
         default:
             let from = plugin.from.map { "\($0) \(self.marks.arrow) " } ?? ""
+            let lost = plugin.cachedTokensLost ?? 0
+            let cost = lost > 0 ? "  \(Figures.tokens(lost)) cached tokens lost" : ""
             return self.event(
-                "plugins", "\(plugin.plugin) \(from)\(plugin.to.map(String.init) ?? plugin.status)", right: time, rightHue: .dim)
+                "plugins", "\(plugin.plugin) \(from)\(plugin.to.map(String.init) ?? plugin.status)\(cost)", right: time, rightHue: .dim)
         }
     }
 

@@ -56,9 +56,7 @@ extension REPL {
             }
             try await self.workspace.revoke(grants[number - 1], by: by)
         case .plugins: await self.listPlugins()
-        case .reload(let plugin):
-            let reports = try await self.workspace.reload(plugin: plugin)
-            if reports.isEmpty { await self.say("No file of a plugin has changed.") }
+        case .reload(let plugin, let now): await self.say(try await self.workspace.reload(plugin: plugin, now: now))
         case .rollback(let plugin, let generation):
             await self.say(try await self.workspace.rollback(plugin: plugin, to: generation, by: by).text)
         case .cost: await self.listCost()

@@ -15,7 +15,7 @@ enum REPLCommand: Sendable, Hashable {
     case setPermissions(TrustPreset)
     case revoke(Int)
     case plugins
-    case reload(String?)
+    case reload(String?, now: Bool)
     case rollback(plugin: String, generation: Int?)
     case cost
     case show(Int?)
@@ -48,7 +48,8 @@ struct CommandHelp: Sendable, Hashable {
             name: "permissions", usage: "/permissions [PRESET | revoke N]",
             summary: "ask, read-only, edit, full; or take back", example: "/permissions ask"),
         .init(name: "plugins", usage: "/plugins", summary: "what is loaded, from where, and what failed", example: "/plugins"),
-        .init(name: "reload", usage: "/reload [PLUGIN]", summary: "load it anew, or look at all files", example: "/reload file_read"),
+        .init(
+            name: "reload", usage: "/reload [PLUGIN] [--now]", summary: "load anew; --now: tool lists too", example: "/reload file_read"),
         .init(
             name: "rollback", usage: "/rollback PLUGIN [GENERATION]", summary: "put an earlier text of it back",
             example: "/rollback file_read"),

@@ -66,7 +66,11 @@ enum REPLInput: Sendable, Hashable {
         case ("permissions", 1): return first.flatMap(TrustPreset.init(rawValue:)).map { .setPermissions($0) }
         case ("permissions", 2): return first == "revoke" ? second.flatMap { Int($0) }.map { .revoke($0) } : nil
         case ("plugins", 0): return .plugins
-        case ("reload", 0...1): return .reload(first)
+        case ("reload", 0...2):
+            let names = words.filter { !$0.hasPrefix("--") }
+            let flags = words.count - names.count
+            guard names.count <= 1, flags <= 1, flags == words.count(where: { $0 == "--now" }) else { return nil }
+            return .reload(names.first, now: flags == 1)
         case ("rollback", 1): return first.map { .rollback(plugin: $0, generation: nil) }
         case ("rollback", 2):
             guard let first, let number = second.flatMap({ Int($0) }) else { return nil }

@@ -179,9 +179,17 @@ extension FeedLine {
         let isBad = report.status == "failed" || report.status == "quarantined"
         self.init(
             who: "plugins", isAgent: false, mark: "⟳", spoken: "plugin",
-            what: "\(report.kind) \(report.plugin) \(report.status) \(generations)" + (report.error.map { ": \($0)" } ?? ""),
+            what: "\(report.kind) \(report.plugin) \(report.status) \(generations)" + (report.error.map { ": \($0)" } ?? "")
+                + Self.cache(report),
             outcome: Figures.span(milliseconds: Int(min(1e9, max(0, report.milliseconds)))), tone: isBad ? .bad : .plain, topic: .reload,
             href: "/plugins")
+    }
+
+    private static func cache(_ report: PluginReported) -> String {
+        let parts = [(report.cachedTokensKept, "kept"), (report.cachedTokensLost, "lost")].compactMap { tokens, word in
+            tokens.flatMap { $0 > 0 ? "\(Figures.short($0)) cached tokens \(word)" : nil }
+        }
+        return parts.isEmpty ? "" : ", \(parts.joined(separator: ", "))"
     }
 
     private static func words(_ outcome: Outcome) -> String {

@@ -20,6 +20,13 @@ extension Routes {
             try await self.command { () async throws(CommandError) in try await self.workspace.stop(nil, by: Self.source) }
             return ["done": "Every turn under way is stopped."]
         }
+        self.on("reload", group) { body, _ in
+            let (plugin, now) = (try body.text("plugin"), try body.flag("now"))
+            return [
+                "done": .string(
+                    try await self.command { () async throws(CommandError) in try await self.workspace.reload(plugin: plugin, now: now) })
+            ]
+        }
         self.onAgent("pause", group) { agent, _ in
             try await self.command { () async throws(CommandError) in try await self.workspace.pause(agent) }
             return ["done": "\(agent) pauses after the step under way."]

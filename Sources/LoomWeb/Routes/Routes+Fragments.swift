@@ -32,7 +32,7 @@ extension Routes {
             return Response.html(self.templates.render("transcript", view))
         }
         fragments.get("plugins") { _, _ in
-            Response.html(self.templates.render("plugins", ["plugins": self.plugins()]))
+            Response.html(self.templates.render("plugins", ["plugins": await self.plugins()]))
         }
         fragments.get("calls/:id") { _, context in
             Response.html(self.templates.render("call", ["call": try await self.call(try context.segment("id"))]))

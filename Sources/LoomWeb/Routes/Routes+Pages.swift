@@ -22,7 +22,7 @@ extension Routes {
         }
         router.get("plugins") { _, _ in
             var view = self.view(of: await self.workspace.snapshot())
-            view["plugins"] = self.plugins()
+            view["plugins"] = await self.plugins()
             return Response.html(self.templates.render("page-plugins", view))
         }
         router.get("calls/:id") { _, context in
@@ -57,8 +57,11 @@ extension Routes {
         return TranscriptView(entries, all: all, now: self.clock.now)
     }
 
-    func plugins() -> [PluginView] {
-        self.workspace.catalog.plugins.sorted { ($0.kind, $0.name, $0.root) < ($1.kind, $1.name, $1.root) }.map(PluginView.init)
+    func plugins() async -> [PluginView] {
+        let reports = Dictionary(
+            await self.workspace.lastReports().map { ("\($0.kind)/\($0.plugin)", $0) }, uniquingKeysWith: { _, last in last })
+        return self.workspace.catalog.plugins.sorted { ($0.kind, $0.name, $0.root) < ($1.kind, $1.name, $1.root) }
+            .map { PluginView($0, reports["\($0.kind)/\($0.name)"]) }
     }
 
     func call(_ id: String) async throws(Refusal) -> CallView {

@@ -18,6 +18,8 @@ package protocol PageWorkspace: Sendable {
     func setModel(_ model: String, for agent: String?) async throws(CommandError)
     func rollback(plugin: String, to generation: Int?, by source: String) async throws(CommandError) -> PluginRollback
     func reload(plugin: String?) async throws(CommandError) -> [PluginReported]
+    func reload(plugin: String?, now: Bool) async throws(CommandError) -> String
+    func lastReports() async -> [PluginReported]
     func answer(_ question: ID, _ answer: Answer, by source: String) async throws(CommandError)
 }
 

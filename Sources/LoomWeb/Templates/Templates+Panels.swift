@@ -107,7 +107,8 @@ extension Templates {
         <td>{{root}}{{#shadows}}<br><span class="soft">in front of {{shadows}}</span>{{/shadows}}</td>
         <td class="number" data-label="generation">{{generation}}</td>
         <td class="number" data-label="calls">{{calls}}{{#hasRunning}} ({{running}} running){{/hasRunning}}</td>
-        <td><span class="pill {{status}}">{{status}}</span>
+        <td><span class="pill {{status}}">{{status}}</span>\
+        {{#cache}}<br><span class="small soft">{{cache}}</span>{{/cache}}
         {{#canGoBack}}<form method="post" action="{{action}}/rollback" class="row"><input type="hidden" name="back" value="/plugins">
         <button>Roll back</button></form>{{/canGoBack}}</td>
         </tr>

@@ -18,7 +18,10 @@ struct PluginView {
     /// There is something to go back to.
     let canGoBack: Bool
 
-    init(_ plugin: PluginSummary) {
+    /// What its last reload left and cost of what vendors had cached.
+    let cache: String?
+
+    init(_ plugin: PluginSummary, _ report: PluginReported?) {
         self.name = plugin.name
         self.kind = plugin.kind
         self.root = plugin.root
@@ -32,5 +35,9 @@ struct PluginView {
         self.action = "/api/v1/plugins/\(plugin.kind)/\(PathSegment.encode(plugin.name))"
         self.canGoBack = plugin.versions > 1
         self.shadows = plugin.shadows.isEmpty ? nil : plugin.shadows.joined(separator: ", ")
+        let parts = [(report?.cachedTokensKept, "kept"), (report?.cachedTokensLost, "lost")].compactMap { tokens, word in
+            tokens.flatMap { $0 > 0 ? "\(Figures.short($0)) \(word)" : nil }
+        }
+        self.cache = parts.isEmpty ? nil : "cached tokens: \(parts.joined(separator: ", "))"
     }
 }

@@ -184,7 +184,7 @@ struct Project {
             throw Failure("\(error)")
         }
         await self.plugins.attach(workspace)
-        await self.recorder.record(into: workspace.services.store)
+        await self.recorder.record(into: workspace)
         return workspace
     }
 }

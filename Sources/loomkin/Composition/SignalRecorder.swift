@@ -7,31 +7,27 @@ final class SignalRecorder: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var store: Store?
+        weak var workspace: Workspace?
         var early: [PluginReported] = []
     }
 
     init(bus: SignalBus) { self.bus = bus }
 
-    func record(into store: Store) async {
+    func record(into workspace: Workspace) async {
         let early = self.state.withLock { state in
-            state.store = store
+            state.workspace = workspace
             defer { state.early = [] }
             return state.early
         }
-        for report in early { await Self.keep(report, in: store) }
+        for report in early { await workspace.keep(report) }
     }
 
     func publish(_ report: PluginReported) {
-        let store = self.state.withLock { state in
-            if state.store == nil, report.error != nil { state.early.append(report) }
-            return state.store
+        let workspace = self.state.withLock { state in
+            if state.workspace == nil, report.error != nil { state.early.append(report) }
+            return state.workspace
         }
-        guard let store else { return self.bus.publish(report, source: "plugin/\(report.plugin)") }
-        Task { await Self.keep(report, in: store) }
-    }
-
-    private static func keep(_ report: PluginReported, in store: Store) async {
-        _ = try? await store.publish(report, source: "plugin/\(report.plugin)")
+        guard let workspace else { return self.bus.publish(report, source: "plugin/\(report.plugin)") }
+        Task { await workspace.keep(report) }
     }
 }

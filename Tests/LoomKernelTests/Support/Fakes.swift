@@ -3,41 +3,6 @@ import Synchronization
 
 @testable import LoomKernel
 
-/// A catalog of Swift values: the kernel's tests need no Lua.
-final class FakeCatalog: Catalog {
-    private let state: Mutex<[String: any Tool]>
-    private let acting = Mutex((hooks: [any Hook](), services: [any BackgroundService]()))
-    let provider: FakeProvider
-    let roles: [Role]
-
-    /// What there is from now on, as after a reload.
-    func install(hooks: [any Hook] = [], services: [any BackgroundService] = []) {
-        self.acting.withLock { $0 = (hooks, services) }
-    }
-
-    var hooks: [any Hook] { self.acting.withLock { $0.hooks } }
-    var backgroundServices: [any BackgroundService] { self.acting.withLock { $0.services } }
-
-    init(provider: FakeProvider, tools: [any Tool] = []) {
-        self.provider = provider
-        self.state = Mutex(Dictionary(tools.map { ($0.schema.name, $0) }, uniquingKeysWith: { first, _ in first }))
-        let names = tools.map(\.schema.name)
-        self.roles = ["coder", "lead"].map {
-            Role(name: $0, description: "", prompt: $0, tools: names, model: "default", maxTurns: nil, generation: 1)
-        }
-    }
-
-    var tools: [any Tool] { self.state.withLock { $0.values.sorted { $0.schema.name < $1.schema.name } } }
-    var providers: [any Provider] { [self.provider] }
-    var plugins: [PluginSummary] { [] }
-    func tool(_ name: String) -> (any Tool)? { self.state.withLock { $0[name] } }
-    func provider(_ name: String) -> (any Provider)? { name == self.provider.name ? self.provider : nil }
-    func role(_ name: String) -> Role? { self.roles.first { $0.name == name } }
-    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String {
-        "You are \(context.agent).\(context.rules.isEmpty ? "" : "\n\n")\(context.rules)"
-    }
-}
-
 /// Plays what a test gives it: a function from the call to the events of the reply, or a failure.
 final class FakeProvider: Provider {
     let name = "fake"
@@ -87,6 +52,7 @@ struct FakeTool: Tool {
     var deadline: Duration?
     var generation = 1
     var touches: [Access] = []
+    var forwards: (@Sendable (JSON) -> ForwardedCall)?
     var work: @Sendable (JSON, ToolHost) async throws(ToolError) -> ToolResult
 
     init(
@@ -104,6 +70,8 @@ struct FakeTool: Tool {
     func summary(_ arguments: JSON) -> String { arguments["path"]?.stringValue ?? "" }
     func validate(_ arguments: JSON) throws(ToolError) -> JSON { arguments }
     func run(_ arguments: JSON, _ host: ToolHost) async throws(ToolError) -> ToolResult { try await self.work(arguments, host) }
+    var isForwarder: Bool { self.forwards != nil }
+    func forwarded(_ arguments: JSON) -> ForwardedCall? { self.forwards?(arguments) }
 }
 
 /// A workspace on files in memory, with everything a test may want to look at.

@@ -28,7 +28,7 @@ import Testing
         await host.load()
         for role in host.catalog.roles {
             let context = PromptContext(agent: "ada", role: role.name, team: "core", project: "/p", rules: "Be kind.")
-            let text = try await host.catalog.prompt(for: role, context)
+            let text = try await host.catalog.prompt(for: role, context).text
             #expect(text.contains("Be kind."), "\(role.name)")
             #expect(!text.contains("{{") && !text.contains("{%"))
         }

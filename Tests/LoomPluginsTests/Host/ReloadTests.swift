@@ -152,10 +152,10 @@ import Testing
         let plugins = try await TestPlugins.loaded(["prompts/coder.md": "one", "roles/coder.lua": LuaSources.role()])
         let role = try #require(plugins.catalog.role("coder"))
         let context = PromptContext(agent: "ada", role: "coder", team: "core", project: "p", rules: "")
-        #expect(try await plugins.catalog.prompt(for: role, context) == "one\n")
+        #expect(try await plugins.catalog.prompt(for: role, context).text == "one\n")
         try plugins.write("prompts/coder.md", "two")
         _ = await plugins.reload()
-        #expect(try await plugins.catalog.prompt(for: role, context) == "two\n")
+        #expect(try await plugins.catalog.prompt(for: role, context).text == "two\n")
     }
 
     @Test("a thousand reloads leave one state open")

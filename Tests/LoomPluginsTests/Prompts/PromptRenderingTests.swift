@@ -5,6 +5,10 @@ import Testing
 
 @Suite("Rendering a prompt") struct PromptRenderingTests {
     private func render(_ texts: [String: String], rules: String = "") async throws -> String {
+        try await rendered(texts, rules: rules).text
+    }
+
+    private func rendered(_ texts: [String: String], rules: String = "") async throws -> RenderedPrompt {
         var sources: [String: PromptSource] = [:]
         for (name, text) in texts {
             let path = "prompts/\(name).md"
@@ -34,7 +38,7 @@ import Testing
         "names the line of the Markdown in every error",
         arguments: [
             ("a\nb {{ nothing }}", "prompts/x.md:2: undeclared global 'nothing' is read"),
-            ("---\na: b\n---\n\n{{ agent.x.y }}", "prompts/x.md:5: attempt to index a nil value (field 'x')"),
+            ("---\ndescription: b\n---\n\n{{ agent.x.y }}", "prompts/x.md:5: attempt to index a nil value (field 'x')"),
             ("{{ nil }}", "prompts/x.md:1: the expression is nil"), ("\n{{ {} }}", "prompts/x.md:2: the expression is a table, not a text"),
             ("\n\n{{ include \"z\" }}", "prompts/x.md:3: there is no prompt \"z\""),
             ("{{ include \"y\" }}", "prompts/y.md:2: the prompts include each other: x → y → x"),
@@ -47,6 +51,19 @@ import Testing
         await #expect(throws: PromptError(message)) { try await render(["x": text, "y": "\n{{ include \"x\" }}"]) }
     }
 
+    @Test("says how much each file wrote, and how much the project's rules are")
+    func parts() async throws {
+        let prompt = try await rendered(
+            ["x": "one {{ include \"y\" }}\n{{ include \"y\" }}\n", "y": "two\n{{ include \"z\" }}", "z": "## Rules\n{{ rules }}\n"],
+            rules: "Use tabs.")
+        #expect(prompt.text == "one two\n## Rules\nUse tabs.\ntwo\n## Rules\nUse tabs.\n")
+        #expect(prompt.parts.map(\.name) == ["x", "y", "z", "y", "z"])
+        #expect(prompt.parts.map(\.bytes) == [5, 4, 9, 4, 9])
+        #expect(prompt.rules == 18)
+        // All but the line's end behind the last.
+        #expect(prompt.parts.reduce(0) { $0 + $1.bytes } + prompt.rules == prompt.text.utf8.count - 1)
+    }
+
     @Test("the same context gives the same text, whoever renders meanwhile")
     func deterministic() async throws {
         let template = "{% for i = 1, 2000 do %}{{ agent }}{% end %}"
@@ -56,7 +73,7 @@ import Testing
             for name in ["ada", "lin", "rui", "eva"] {
                 group.addTask {
                     let context = PromptContext(agent: name, role: "", team: "", project: "", rules: "")
-                    return try await library.render("x", context) == String(repeating: name, count: 2000) + "\n"
+                    return try await library.render("x", context).text == String(repeating: name, count: 2000) + "\n"
                 }
             }
             for try await isRight in group { #expect(isRight) }

@@ -47,7 +47,7 @@ private struct LeadCatalog: Catalog {
     func tool(_ name: String) -> (any Tool)? { nil }
     func provider(_ name: String) -> (any Provider)? { name == "scripted" ? SilentProvider() : nil }
     func role(_ name: String) -> Role? { roles.first { $0.name == name } }
-    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String { "" }
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt { RenderedPrompt("") }
 }
 
 private struct SilentProvider: Provider {

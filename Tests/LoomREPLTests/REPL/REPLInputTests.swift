@@ -12,6 +12,8 @@ struct REPLInputTests {
         ("!ls -l", .shell("ls -l")),
         ("! ls", .shell("ls")), ("/help", .command(.help(nil))), ("/help spawn", .command(.help("spawn"))),
         ("/help /spawn", .command(.help("spawn"))),
+        ("/reload", .command(.reload(nil, now: false))), ("/reload x --now", .command(.reload("x", now: true))),
+        ("/reload --now", .command(.reload(nil, now: true))),
         ("/agents", .command(.agents)), ("/context", .command(.context(nil))), ("/context ada", .command(.context("ada"))),
         ("/spawn coder", .command(.spawn(role: "coder", name: nil))),
         ("/spawn coder ada", .command(.spawn(role: "coder", name: "ada"))), ("/tasks", .command(.tasks)), ("/pause", .command(.pause(nil))),

@@ -77,7 +77,9 @@ struct StageCatalog: Catalog {
     func tool(_ name: String) -> (any Tool)? { name == "run" ? RunTool() : nil }
     func provider(_ name: String) -> (any Provider)? { name == "fake" ? self.provider : nil }
     func role(_ name: String) -> Role? { self.roles.first { $0.name == name } }
-    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String { "You are \(context.agent)." }
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt {
+        RenderedPrompt("You are \(context.agent).")
+    }
 }
 
 /// Wants to execute what it is given, and says it did.

@@ -15,6 +15,7 @@ actor FakeWorkspace: PageWorkspace {
     private var transcripts: [String: [TranscriptEntry]] = [:]
     private var outputs: [String: (started: ToolStarted, finished: ToolFinished?)] = [:]
     private var refusal: CommandError?
+    private var reports: [PluginReported] = []
 
     init(clock: any WallClock = ManualClock(), plugins: [PluginSummary] = []) {
         let identifiers = IDGenerator(clock: clock, random: SeededRandom(seed: 7))
@@ -34,6 +35,8 @@ actor FakeWorkspace: PageWorkspace {
     func refuse(_ sentence: String?) { self.refusal = sentence.map { CommandError($0) } }
 
     func add(_ entry: TranscriptEntry, to agent: String) { self.transcripts[agent, default: []].append(entry) }
+
+    func add(_ report: PluginReported) { self.reports.append(report) }
 
     func add(_ started: ToolStarted, _ finished: ToolFinished?) { self.outputs[started.call] = (started, finished) }
 
@@ -92,6 +95,13 @@ actor FakeWorkspace: PageWorkspace {
         return []
     }
 
+    func lastReports() -> [PluginReported] { self.reports }
+
+    func reload(plugin: String?, now: Bool) throws(CommandError) -> String {
+        try self.record("reload \(plugin ?? "all")\(now ? " now" : "")")
+        return "Everything is as its file says."
+    }
+
     func answer(_ question: ID, _ answer: Answer, by source: String) throws(CommandError) {
         try self.record("answer \(answer) by \(source)")
         self.state.questions.removeAll { $0.id == question }
@@ -112,5 +122,5 @@ struct FakeCatalog: Catalog {
     func tool(_ name: String) -> (any Tool)? { nil }
     func provider(_ name: String) -> (any Provider)? { nil }
     func role(_ name: String) -> Role? { nil }
-    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> String { "" }
+    func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt { RenderedPrompt("") }
 }

@@ -1,0 +1,47 @@
+package import LoomRepository
+
+/// What stands before an agent's conversation in every request. As long as its bytes stay, the vendor's prompt cache holds; so it is
+/// kept with the agent's events, and after a restart the same bytes are sent.
+package struct Prefix: Sendable, Hashable, Codable {
+    package var role: Role
+    package var prompt: RenderedPrompt
+    /// Sorted by name.
+    package var tools: [ToolSchema]
+
+    /// What a role gives an agent now.
+    package static func now(
+        _ role: Role, _ context: PromptContext, _ catalog: any Catalog
+    ) async throws(PromptError) -> Prefix {
+        Prefix(role: role, prompt: try await catalog.prompt(for: role, context), tools: Self.tools(of: role, catalog))
+    }
+
+    package static func tools(of role: Role, _ catalog: any Catalog) -> [ToolSchema] {
+        role.tools.sorted().compactMap { catalog.tool($0)?.schema }
+    }
+
+    /// How much of a window it takes.
+    package func use(_ budget: ContextBudget, _ estimate: TokenEstimate) -> ContextUse {
+        var use = ContextUse(budget: budget)
+        use[.rules] = estimate.tokens(bytes: self.prompt.rules)
+        use[.system] = estimate.tokens(self.prompt.text) - use[.rules]
+        use[.tools] = self.tools.reduce(0) { $0 + estimate.tokens($1) }
+        return use
+    }
+}
+
+extension ProjectRules {
+    /// What of the rules has room in such a window. By a ratio that never changes: a cut that moved with what an estimate learns would
+    /// break the cached prefix.
+    package func excerpt(_ budget: ContextBudget) -> Excerpt {
+        self.excerpt(bytes: TokenEstimate().bytes(tokens: budget.tokens(.rules)))
+    }
+}
+
+extension ContextBudget {
+    /// The window of a model, as it is configured; a model nobody knows is taken to have 128,000 tokens.
+    package init(_ configuration: Configuration, model: ModelName?, _ prices: PriceTable) {
+        self.init(
+            limit: configuration.contextLimit ?? model.flatMap { prices.facts($0)?.context } ?? 128_000,
+            reply: configuration.contextReserve, percent: configuration.contextPercent)
+    }
+}
