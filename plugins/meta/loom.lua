@@ -53,6 +53,7 @@
 ---| "network"
 ---| "spawn"
 ---| "message"
+---| "extend"
 
 ---@alias loom.Phase
 ---| "loading"
@@ -294,7 +295,8 @@
 ---@field description string What the model reads to decide whether to call it.
 ---@field parameters? table<string, loom.Parameter> The arguments by name. They are checked and coerced before `run`.
 ---@field access? table<loom.AccessKind, string|string[]>|fun(args: table): { kind: loom.AccessKind, target: string }[] What a call touches: for each kind the arguments that hold its targets, or a function. Permission is asked before `run`.
----@field run fun(args: table, ctx: loom.ToolContext): string|number|boolean|loom.ToolResult|nil Does it.
+---@field run? fun(args: table, ctx: loom.ToolContext): string|number|boolean|loom.ToolResult|nil Does it. A tool has `run` or `forward`.
+---@field forward? fun(args: table): { tool: string, arguments: table? } The call that is passed on: that tool's checks, hooks and permissions hold, and people see that tool.
 ---@field parallel? boolean May run beside other parallel calls of the same reply. Default false.
 ---@field read_only? boolean Running it twice changes nothing, so an interrupted call is run again. Default false.
 ---@field deadline? number Seconds a call may take; while a person is waited for the clock stands still. Default 600.
@@ -392,6 +394,7 @@ loom.store = {}
 loom.team = {}
 loom.text = {}
 loom.time = {}
+loom.tool = {}
 
 --- Stands for null where Lua's nil would be nothing at all.
 ---@type function
@@ -825,3 +828,16 @@ function loom.time.now() end
 --- May be called in a tool's run, in a provider, in a hook, in a command's run or in a service.
 ---@param seconds number
 function loom.time.sleep(seconds) end
+
+--- Calls another tool as the agent would: with that tool's own checks, hooks and permissions, shown as a call of its own.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param name string
+---@param arguments? table
+---@return { text: string, data: any }?
+---@return loom.Error?
+function loom.tool.call(name, arguments) end
+
+--- The tools that the calling agent may use now, by name; `parameters` is a JSON Schema.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return { name: string, description: string, parameters: table }[]
+function loom.tool.list() end

@@ -99,6 +99,9 @@ return {
       time = { fields = {
         now = {}, sleep = {},
       } },
+      tool = { fields = {
+        call = {}, list = {},
+      } },
     } },
   },
 }

@@ -84,6 +84,7 @@ extension SpecModules {
             name,
             PromptContext(
                 agent: text("agent", "ada"), role: text("role", "coder"), team: text("team", "core"), project: text("project", "/project"),
-                rules: text("rules", "")))
+                rules: text("rules", ""))
+        ).text
     }
 }

@@ -134,7 +134,7 @@ import Testing
                 "roles/r.lua:2: field \"tools\" must be a list of strings, it holds 1"
             ),
             ("prompts/q.md", "one\n\n{{ agent", "prompts/q.md:3: {{ is not closed by }}"),
-            ("prompts/q.md", "---\na: b\n---\none\n{% if x %}", "prompts/q.md:5: 'then' expected near 'end'"),
+            ("prompts/q.md", "---\ndescription: b\n---\none\n{% if x %}", "prompts/q.md:5: 'then' expected near 'end'"),
             ("prompts/q.md", "one\n{{ include \"pp\" }}", "prompts/q.md:2: there is no prompt \"pp\"; did you mean \"p\"?"),
             ("prompts/q.md", "one\n{{ include \"q\" }}", "prompts/q.md:2: the prompts include each other: q → q"),
             ("plugins/scenarios/s.lua", "return {}", "plugins/scenarios/s.lua:1: a scenario returns a table with roles or agents"),

@@ -36,10 +36,7 @@ final class TestPlugins: Sendable {
             ports: PluginPorts(
                 clock: clock, files: files, http: http, environment: { environment[$0] }, providers: providers, endpoints: endpoints,
                 setting: { settings[$0] }, log: { logged.add("\($0) \($1): \($2)") },
-                write: { (file, files) throws(FileError) in
-                    guard isWritable else { throw FileError(.permissionDenied, path: file.displayPath) }
-                    try file.write(files)
-                }))
+                trust: TestTrust(isWritable: isWritable)))
         for (path, text) in texts { try write(path, text) }
     }
 
@@ -83,5 +80,17 @@ final class TestPlugins: Sendable {
 
     func summary(_ name: String, _ kind: String = "tool") throws -> PluginSummary {
         try #require(catalog.plugins.first { $0.name == name && $0.kind == kind })
+    }
+}
+
+/// Every content counts, and nothing can be written where a test wants that.
+private struct TestTrust: PluginTrust {
+    let isWritable: Bool
+
+    func admission() -> @Sendable (PluginFile) -> Bool { FullTrust().admission() }
+    func accept(_ file: PluginFile) {}
+    func write(_ text: String, to path: String, of root: PluginRoot, _ files: any FileSystem) throws(FileError) {
+        guard isWritable else { throw FileError(.permissionDenied, path: root.prefix + path) }
+        try FullTrust().write(text, to: path, of: root, files)
     }
 }
