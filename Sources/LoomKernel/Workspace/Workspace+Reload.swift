@@ -22,7 +22,9 @@ extension Workspace {
         let reports = try await self.reload(plugin: plugin)
         let changed = reports.filter { $0.status != "unchanged" }.count
         var told = [
-            changed == 0 ? plugin.map { "\($0) is as its file says." } ?? "No file of a plugin has changed." : "\(changed == 1 ? "1 plugin" : "\(changed) plugins") changed."
+            changed == 0
+                ? plugin.map { "\($0) is as its file says." } ?? "No file of a plugin has changed."
+                : "\(changed == 1 ? "1 plugin" : "\(changed) plugins") changed."
         ]
         if now { told.append(await self.renewLists()) }
         return told.joined(separator: " ")
