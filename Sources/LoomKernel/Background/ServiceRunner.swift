@@ -174,7 +174,10 @@ actor ServiceRunner {
         if signal.source != self.identity.source {
             let call = "signal-\(signal.sequence)"
             if try await self.services.store.effects(agent: self.identity.id, call: call).isEmpty {
-                await self.attempt(call) { host throws(ToolError) in try await current.handle(signal, host) }
+                // To keep that it failed at a failure would let two of them call each other for ever.
+                await self.attempt(call, isTold: signal.type != PluginFailed.type) { host throws(ToolError) in
+                    try await current.handle(signal, host)
+                }
             } else {
                 // Before a crash it had begun and done something. Once more would do that twice.
                 let text = "\(self.name) had begun to handle signal \(signal.sequence) before a crash, and does not do it again."
@@ -199,12 +202,13 @@ actor ServiceRunner {
     }
 
     /// A fault is the service's own and is told; the service goes on.
-    private func attempt(_ call: String, _ work: @Sendable (ToolHost) async throws(ToolError) -> Void) async {
+    private func attempt(_ call: String, isTold: Bool = true, _ work: @Sendable (ToolHost) async throws(ToolError) -> Void) async {
         do throws(ToolError) {
             try await work(ToolHost(plugin: self.identity, call: call, roster: self.roster))
         } catch {
-            let text = [error.message, error.trace].compactMap { $0 }.joined(separator: "\n")
-            self.services.bus.publish(PluginLogged(plugin: self.name, level: "error", text: text), source: self.identity.source)
+            let failure = PluginFailed(plugin: self.name, kind: "service", error)
+            if isTold { return await self.services.tell(failure, source: self.identity.source) }
+            self.services.bus.publish(PluginLogged(plugin: self.name, level: "error", text: failure.text), source: self.identity.source)
         }
     }
 }

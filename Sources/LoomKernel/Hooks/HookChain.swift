@@ -45,11 +45,7 @@ struct HookChain: Sendable {
             return try await hook.judge(point, subject, host)
         } catch {
             guard error.status != .cancelled else { throw error }
-            let services = host.services
-            services.bus.publish(
-                PluginLogged(
-                    plugin: hook.name, level: "error", text: [error.message, error.trace].compactMap { $0 }.joined(separator: "\n")),
-                source: "plugin/\(hook.name)")
+            await host.services.tell(PluginFailed(plugin: hook.name, kind: "hook", error), source: "plugin/\(hook.name)")
             guard hook.refusesOnFault else { return .pass }
             throw ToolError(
                 "The hook \(hook.name) failed, so nothing passes it: \(error.message) A person has to repair or remove it.",

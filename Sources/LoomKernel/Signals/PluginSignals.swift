@@ -35,3 +35,37 @@ package struct PluginRolledBack: SignalPayload {
         self.by = by
     }
 }
+
+/// A plugin that nobody waits for failed: a hook, or a service that handled a signal or ticked. It goes on.
+package struct PluginFailed: SignalPayload {
+    package static let type = "plugin.failed"
+    package var plugin: String
+    package var kind: String
+    /// One sentence.
+    package var text: String
+    /// For people: a traceback.
+    package var trace: String?
+
+    package init(plugin: String, kind: String, text: String, trace: String? = nil) {
+        self.plugin = plugin
+        self.kind = kind
+        self.text = text
+        self.trace = trace
+    }
+}
+
+extension PluginFailed {
+    init(plugin: String, kind: String, _ error: ToolError) {
+        self.init(plugin: plugin, kind: kind, text: error.message, trace: error.trace)
+    }
+}
+
+extension Services {
+    /// Keeps a failure of a plugin. Where even that fails there is nobody left to tell.
+    func tell(_ failure: PluginFailed, source: String) async {
+        var failure = failure
+        failure.text = self.secrets.redact(failure.text)
+        failure.trace = failure.trace.map(self.secrets.redact)
+        _ = try? await self.store.publish(failure, source: source)
+    }
+}

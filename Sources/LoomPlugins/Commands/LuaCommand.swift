@@ -47,6 +47,8 @@ struct LuaCommand: PluginCommand {
         let arguments: JSON = ["text": .string(text), "words": .array(words)]
         let answer = try await lua.value(
             of: definition.run, [arguments, session], deadline: .seconds(definition.deadline), phase: .command, host: host)
-        return try ToolResult(answer, of: lua.file.key).text
+        let result = try ToolResult(answer, of: lua.file.key)
+        guard result.status == .ok else { throw ToolError(result.text, status: result.status) }
+        return result.text
     }
 }

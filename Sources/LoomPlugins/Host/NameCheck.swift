@@ -1,6 +1,7 @@
 import LoomKernel
 
-/// Checks the names that plugins use of each other: a tool its roles, a role its tools and prompt, a prompt those it includes.
+/// Checks the names that plugins use of each other: a tool its roles, a role its tools and prompt, a prompt those it includes;
+/// and that no command has the name of a built-in one.
 struct NameCheck {
     let live: [PluginKey: LivePlugin]
     /// A name counts as known when there is a file for it: that one file is broken does not make the others wrong.
@@ -13,10 +14,17 @@ struct NameCheck {
             case .role(let role): faults[key] = fault(of: role, in: plugin.file)
             case .prompt(let template): faults[key] = fault(of: template, in: plugin.file)
             case .tool(let tool): faults[key] = fault(of: tool, in: plugin.file)
-            case .provider, .hook, .command, .panel, .service, .skill, .module: break
+            case .command: faults[key] = fault(ofCommandIn: plugin.file)
+            case .provider, .hook, .panel, .service, .skill, .module: break
             }
         }
         return faults
+    }
+
+    private func fault(ofCommandIn file: PluginFile) -> PluginFault? {
+        guard BuiltInCommands.names.contains(file.key.name) else { return nil }
+        return PluginFault(
+            path: file.displayPath, line: nil, cause: "/\(file.key.name) is a command of loomkin's own; give the file another name")
     }
 
     private func fault(of tool: any Tool, in file: PluginFile) -> PluginFault? {

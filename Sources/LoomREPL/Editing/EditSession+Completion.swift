@@ -1,12 +1,23 @@
 import CEdit
 
 extension EditSession {
-    /// Completes the word before the cursor, or lists above what it could become.
+    /// Asks what the word before the cursor can become. The answer may come while the person goes on typing.
     func complete() {
+        let before = self.before
+        self.configuration.complete(before) { [mailbox] completion in
+            mailbox.wish { $0.offer = EditorMailbox.Offer(before: before, completion: completion) }
+        }
+    }
+
+    private var before: String {
         let typed = self.typed
-        let before = String(String.UnicodeScalarView(typed.text.prefix(typed.cursor)))
-        let completion = self.configuration.complete(before)
-        guard !completion.candidates.isEmpty else { return }
+        return String(String.UnicodeScalarView(typed.text.prefix(typed.cursor)))
+    }
+
+    /// Completes the word before the cursor, or lists above what it could become; nothing when the line is another by now.
+    func take(_ offer: EditorMailbox.Offer) {
+        let (before, completion) = (offer.before, offer.completion)
+        guard !completion.candidates.isEmpty, before == self.before else { return }
         let word = String(String.UnicodeScalarView(before.unicodeScalars.suffix(completion.replaced)))
         if completion.candidates.count == 1, let only = completion.candidates.first {
             self.replace(completion.replaced, with: only.hasSuffix("/") ? only : only + " ")

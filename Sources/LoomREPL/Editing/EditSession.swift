@@ -155,6 +155,7 @@ final class EditSession {
         } else if wishes.isResized || wishes.isContinued || !wishes.output.isEmpty {
             self.printAbove(wishes.output)
         }
+        if let offer = wishes.offer, !self.isEnded { self.take(offer) }
     }
 
     /// Stops the whole job, as the terminal does for Ctrl-Z outside of an editor.

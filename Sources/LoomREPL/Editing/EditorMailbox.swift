@@ -10,6 +10,13 @@ final class EditorMailbox: Sendable {
         var isResized = false
         var isContinued = false
         var isClosing = false
+        var offer: Offer?
+    }
+
+    /// What the line can be completed to, as it was when somebody asked.
+    struct Offer: Sendable {
+        let before: String
+        let completion: Completion
     }
 
     private struct State {

@@ -11,12 +11,12 @@ package final class LineEditor: LinePort {
         /// Terminal type, as in `TERM`.
         package var term: String
         package var history: HistoryFile?
-        /// Given what stands before the cursor. Called on the editing thread: must not wait.
-        package var complete: @Sendable (String) -> Completion
+        /// Given what stands before the cursor, and whom to tell, at once or later. Called on the editing thread: must not wait.
+        package var complete: @Sendable (_ before: String, _ tell: @escaping @Sendable (Completion) -> Void) -> Void
 
         package init(
             prompt: String, continuation: String, term: String, history: HistoryFile? = nil,
-            complete: @escaping @Sendable (String) -> Completion = { _ in Completion(replaced: 0, candidates: []) }
+            complete: @escaping @Sendable (String, @escaping @Sendable (Completion) -> Void) -> Void = { _, _ in }
         ) {
             self.prompt = prompt
             self.continuation = continuation

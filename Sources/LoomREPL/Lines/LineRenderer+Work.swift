@@ -23,7 +23,7 @@ extension LineRenderer {
         case BudgetReached.type: return signal.payload(BudgetReached.self).map { self.reached($0) }
         case PluginReported.type: return signal.payload(PluginReported.self).map { self.reported($0) }
         case Notice.type: return signal.payload(Notice.self).map { self.noticed($0) }
-        default: return nil
+        default: return self.pluginLines(signal)
         }
     }
 
@@ -64,7 +64,7 @@ extension LineRenderer {
         denial.by == "rule" ? "rule \(denial.rule) (\(denial.origin))" : "refused by \(denial.by.who)"
     }
 
-    private static func firstLine(_ text: String) -> String {
+    static func firstLine(_ text: String) -> String {
         text.split(whereSeparator: \.isNewline).lazy.map(String.init).first { !$0.allSatisfy(\.isWhitespace) } ?? ""
     }
 

@@ -6,13 +6,14 @@ extension REPL {
     func take(_ line: String) async {
         if await self.takeAnswer(line) { return }
         do throws(CommandError) {
-            switch REPLInput(line) {
+            switch REPLInput(line, plugins: self.workspace.catalog.commands.map(\.name)) {
             case .nothing: break
             case .mistake(let hint): await self.say(hint)
             case .text(let text): try await self.send(text, to: nil)
             case .direct(let agent, let text): try await self.send(text, to: agent)
             case .shell(let command): await self.runShell(command)
             case .command(let command): try await self.perform(command)
+            case .plugin(let name, let text): await self.run(plugin: name, text)
             }
         } catch {
             await self.say(error.description)
@@ -55,7 +56,8 @@ extension REPL {
                 throw CommandError("There is no grant \(number). /permissions lists them with their numbers.")
             }
             try await self.workspace.revoke(grants[number - 1], by: by)
-        case .plugins: await self.listPlugins()
+        case .plugins(nil): await self.listPlugins()
+        case .plugins(let name?): await self.describe(plugin: name)
         case .reload(let plugin, let now): await self.say(try await self.workspace.reload(plugin: plugin, now: now))
         case .rollback(let plugin, let generation):
             await self.say(try await self.workspace.rollback(plugin: plugin, to: generation, by: by).text)

@@ -7,11 +7,10 @@ extension REPL {
         let snapshot = await self.workspace.snapshot()
         self.release(upTo: snapshot.sequence)
         let (roles, providers) = (self.workspace.catalog.roles, self.workspace.catalog.providers)
-        let plugins = Set(self.workspace.catalog.plugins.map(\.name)).sorted()
+        self.notePlugins()
         self.words.update { words in
             words.agents = snapshot.agents.map(\.name)
             words.roles = roles.map(\.name)
-            words.plugins = plugins
             words.models = providers.compactMap { provider in provider.defaultModel.map { "\(provider.name):\($0)" } }
         }
         guard self.traits.isInteractive else { return }
@@ -29,12 +28,18 @@ extension REPL {
 
     func help(_ topic: String?) async {
         self.renderer.interrupted()
-        guard let topic else { return await self.print(CommandHelp.overview.flatMap { self.renderer.layout.block($0, indent: 0) }) }
-        guard let help = CommandHelp.named(topic) else {
-            let nearest = nearestWord(to: topic, in: CommandHelp.all.map(\.name))
+        let added = self.workspace.catalog.commands
+        guard let topic else {
+            let lines = CommandHelp.overview(added: added.map(\.name), marks: self.renderer.marks)
+            return await self.print(lines.flatMap { self.renderer.layout.block($0, indent: 0) })
+        }
+        if let help = CommandHelp.named(topic) { return await self.print(help.details) }
+        guard let command = added.first(where: { $0.name == topic }) else {
+            let nearest = nearestWord(to: topic, in: CommandHelp.all.map(\.name) + added.map(\.name))
             return await self.say("There is no command /\(topic). \(nearest.map { "Did you mean /\($0)?" } ?? "/help lists the commands.")")
         }
-        await self.print(help.details)
+        let root = self.workspace.catalog.plugins.first { $0.kind == "command" && $0.name == topic }?.root
+        await self.say("\(command.usage)\n\(command.summary)\na command of the \(root.map { "\($0) " } ?? "")plugin \(topic)")
     }
 
     func listAgents() async {
@@ -85,19 +90,6 @@ extension REPL {
         if snapshot.grants.isEmpty { lines.append("nothing was granted in this session") }
         for (index, grant) in snapshot.grants.enumerated() { lines.append("\(index + 1)  \(grant)   /permissions revoke \(index + 1)") }
         await self.say(lines.joined(separator: "\n"))
-    }
-
-    func listPlugins() async {
-        let plugins = self.workspace.catalog.plugins
-        var lines = Dictionary(grouping: plugins, by: \.kind).sorted { $0.key < $1.key }.map { kind, plugins in
-            "\(kind)  \(plugins.map(\.name).sorted().joined(separator: " "))"
-        }
-        for plugin in plugins where plugin.root != "bundled" {
-            let hidden = plugin.shadows.isEmpty ? "" : ", in front of \(plugin.shadows.joined(separator: ", "))"
-            lines.append("\(plugin.name)  from \(plugin.root), generation \(plugin.generation)\(hidden)")
-        }
-        for plugin in plugins { if let error = plugin.error { lines.append("\(plugin.name)  \(plugin.status): \(error)") } }
-        await self.say(lines.isEmpty ? "There are no plugins." : lines.joined(separator: "\n"))
     }
 
     func listCost() async {

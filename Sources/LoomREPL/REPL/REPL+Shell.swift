@@ -4,26 +4,23 @@ import LoomSystem
 extension REPL {
     /// Runs a command of the person's own: no rule is asked, its output is shown, Ctrl-C ends it.
     func runShell(_ command: String) async {
-        if self.shell != nil { return await self.say("A command still runs. Ctrl-C ends it.") }
         let (processes, directory) = (self.workspace.services.ports.processes, self.workspace.directory)
         let (output, feed) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(4096))
-        let task = Task {
-            let printing = Task { await self.printOutput(output) }
+        await self.begin { repl in
+            let printing = Task { await repl.printOutput(output) }
             let spec = ProcessSpec(.shell(command), workingDirectory: directory, errorOutput: .merged)
             let end: String
             do {
                 let result = try await processes.run(spec, onOutput: { feed.yield($0.bytes) })
-                end = result.succeeded ? "" : "\(self.renderer.marks.failure) \(result.stop == nil ? "\(result.termination)" : "stopped")"
+                end = result.succeeded ? "" : "\(repl.renderer.marks.failure) \(result.stop == nil ? "\(result.termination)" : "stopped")"
             } catch {
-                end = "\(self.renderer.marks.failure) \(error)"
+                end = "\(repl.renderer.marks.failure) \(error)"
             }
             feed.finish()
             await printing.value
-            self.shell = nil
-            if !end.isEmpty { await self.say(end) }
+            if !end.isEmpty { await repl.say(end) }
         }
-        self.shell = task
-        if !self.traits.isInteractive { await task.value }
+        if !self.traits.isInteractive { await self.work?.task.value }
     }
 
     /// Whole lines as they come; what a command writes may not move the cursor either.

@@ -13,8 +13,10 @@ package actor REPL {
     var renderer: LineRenderer
     var desk = QuestionDesk()
     var calls = CallList()
-    /// The `!` command under way.
-    var shell: Task<Void, Never>?
+    /// The last failure of each plugin that had one in this session, by its name.
+    var failures: [String: PluginFailed] = [:]
+    /// What the person runs at the moment.
+    var work: OwnWork?
     private var interrupts = InterruptCounter()
     private var waits: [String: Task<Void, Never>] = [:]
     /// How many signals were lost so far because the terminal was slower than the work.
@@ -42,7 +44,9 @@ package actor REPL {
     /// Takes hold of the terminal, or of the pipes in its place. The descriptors stay the caller's.
     package static func open(_ workspace: Workspace, _ options: REPLOptions) async throws(CommandError) -> REPL {
         let traits = options.traits ?? .detect(input: options.input, output: options.output)
-        let words = CompletionWords(directory: workspace.directory, files: workspace.services.ports.files)
+        let words = CompletionWords(
+            directory: workspace.directory, files: workspace.services.ports.files,
+            commands: { workspace.catalog.commands.map(\.name) }, arguments: { await workspace.complete(command: $0, $1) })
         guard let port = Self.port(options, traits, words) else {
             throw CommandError(
                 "The terminal cannot be read: the system has no thread or file descriptor left. Close something and try again.")
@@ -62,7 +66,7 @@ package actor REPL {
             input: options.input, output: options.output,
             configuration: .init(
                 prompt: marks.prompt, continuation: marks.continuation, term: traits.term,
-                history: options.historyFile.map(HistoryFile.init(path:)), complete: { words.complete($0) }))
+                history: options.historyFile.map(HistoryFile.init(path:)), complete: { words.complete($0, then: $1) }))
     }
 
     /// Until the person leaves or the input ends. The workspace is still open then, and the terminal as it was.
@@ -82,8 +86,8 @@ package actor REPL {
         }
         if self.leaving == nil, !self.traits.isInteractive { await self.finishInput() }
         withExtendedLifetime(interrupts) {}
-        self.shell?.cancel()
-        await self.shell?.value
+        self.work?.task.cancel()
+        await self.work?.task.value
         for wait in self.waits.values { wait.cancel() }
         signals.cancel()
         await listening.value
@@ -138,8 +142,8 @@ package actor REPL {
             await self.port.close()
             return
         }
-        if let shell {
-            shell.cancel()
+        if let work {
+            work.task.cancel()
             return
         }
         let isBusy = await self.workspace.snapshot().agents.contains { $0.state.isBusy }
@@ -151,12 +155,15 @@ package actor REPL {
 
     /// Until everything is quiet, or somebody must answer and the next line may be the answer.
     private func settle() async {
-        let workspace = self.workspace
+        let (workspace, work) = (self.workspace, self.work)
         let asked = workspace.bus.subscribe("**/question.asked", name: "repl.asked", capacity: 16)
         defer { asked.cancel() }
         if await workspace.snapshot().questions.isEmpty {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { _ = await workspace.waitUntilQuiet() }
+                group.addTask {
+                    _ = await work?.end.value()
+                    _ = await workspace.waitUntilQuiet()
+                }
                 group.addTask { _ = await asked.next() }
                 await group.next()
                 group.cancelAll()
@@ -176,7 +183,7 @@ package actor REPL {
             await self.takeQuestions()
             for entry in self.desk.open { await self.answer(entry, .refuse) }
             await self.settle()
-            if await self.workspace.snapshot().questions.isEmpty { return }
+            if self.work == nil, await self.workspace.snapshot().questions.isEmpty { return }
         }
     }
 
@@ -223,10 +230,12 @@ package actor REPL {
 
     private func lines(for signal: Signal) -> [String] {
         self.calls.note(signal)
+        if let failed = signal.payload(PluginFailed.self) { self.failures[failed.plugin] = failed }
         switch signal.type {
         case QuestionAsked.type: return self.asked(signal)
         case QuestionAnswered.type: return self.answered(signal)
         case AgentSpawned.type, AgentStopped.type: self.noteTeam(signal)
+        case PluginReported.type: self.notePlugins()
         case ToolStarted.type: self.watch(signal)
         case ToolFinished.type: if let call = signal.subject { self.waits.removeValue(forKey: call)?.cancel() }
         default: break
@@ -247,6 +256,11 @@ package actor REPL {
     private func announce(_ call: String) async {
         self.waits[call] = nil
         await self.print(self.renderer.stillRunning(call))
+    }
+
+    func notePlugins() {
+        let plugins = Set(self.workspace.catalog.plugins.map(\.name)).sorted()
+        self.words.update { $0.plugins = plugins }
     }
 
     private func noteTeam(_ signal: Signal) {

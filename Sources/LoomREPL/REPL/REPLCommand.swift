@@ -14,7 +14,7 @@ enum REPLCommand: Sendable, Hashable {
     case permissions
     case setPermissions(TrustPreset)
     case revoke(Int)
-    case plugins
+    case plugins(String?)
     case reload(String?, now: Bool)
     case rollback(plugin: String, generation: Int?)
     case cost
@@ -47,7 +47,7 @@ struct CommandHelp: Sendable, Hashable {
         .init(
             name: "permissions", usage: "/permissions [PRESET | revoke N]",
             summary: "ask, read-only, edit, full; or take back", example: "/permissions ask"),
-        .init(name: "plugins", usage: "/plugins", summary: "what is loaded, from where, and what failed", example: "/plugins"),
+        .init(name: "plugins", usage: "/plugins [NAME]", summary: "what is loaded, from where, what failed", example: "/plugins"),
         .init(
             name: "reload", usage: "/reload [PLUGIN] [--now]", summary: "load anew; --now: tool lists too", example: "/reload file_read"),
         .init(
@@ -64,14 +64,16 @@ struct CommandHelp: Sendable, Hashable {
     static func named(_ name: String) -> CommandHelp? { self.all.first { $0.name == name || $0.aliases.contains(name) } }
 
     /// What `/help` prints: fits a screen of 24 lines.
-    static var overview: [String] {
+    /// - Parameter added: names of the commands that plugins add.
+    static func overview(added: [String] = [], marks: Marks) -> [String] {
         let width = 34
         let rows =
             [
                 ("TEXT", "goes to the lead; end a line with \\ to go on"), ("@NAME TEXT", "goes to that agent"),
                 ("!COMMAND", "runs a shell command of your own"),
             ] + self.all.map { ($0.usage, $0.summary) }
-        return rows.map { "  " + $0.padded(to: width) + $1 } + [
+        let plugins = "  Plugins add: " + added.sorted().map { "/" + $0 }.joined(separator: ", ")
+        return rows.map { "  " + $0.padded(to: width) + $1 } + (added.isEmpty ? [] : [plugins.fitted(to: 80, mark: marks.ellipsis)]) + [
             "  A question: y, n, a(lways), v(iew); Enter refuses; «2 y» answers number 2.",
             "  Ctrl-C stops the turn, twice leaves. Tab completes. After a space all is text.",
         ]

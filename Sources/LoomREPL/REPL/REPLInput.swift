@@ -8,16 +8,19 @@ enum REPLInput: Sendable, Hashable {
     case direct(agent: String, text: String)
     case shell(String)
     case command(REPLCommand)
+    /// A plugin's command, and what stands behind its name.
+    case plugin(name: String, text: String)
     /// What is wrong and what to type instead.
     case mistake(String)
 
-    init(_ line: String) {
+    /// - Parameter plugins: names of the commands that plugins add.
+    init(_ line: String, plugins: [String] = []) {
         let text = String(line.reversed().drop(while: \.isWhitespace).reversed())
         switch text.first {
         case nil: self = .nothing
         case " ", "\t":
             self = .text(String(text.drop(while: \.isWhitespace)))
-        case "/": self = Self.parse(text)
+        case "/": self = Self.parse(text, plugins)
         case "@":
             let name = String(text.dropFirst().prefix { !$0.isWhitespace })
             let rest = String(text.dropFirst(name.count + 1).drop(while: \.isWhitespace))
@@ -35,11 +38,15 @@ enum REPLInput: Sendable, Hashable {
         }
     }
 
-    private static func parse(_ line: String) -> REPLInput {
+    private static func parse(_ line: String, _ plugins: [String]) -> REPLInput {
         var words = line.dropFirst().split(whereSeparator: \.isWhitespace).map(String.init)
         let name = words.isEmpty ? "" : words.removeFirst()
         guard let help = CommandHelp.named(name) else {
-            let nearest = nearestWord(to: name, in: CommandHelp.all.map(\.name))
+            if plugins.contains(name) {
+                let text = line.drop { !$0.isWhitespace }.drop(while: \.isWhitespace)
+                return .plugin(name: name, text: String(text))
+            }
+            let nearest = nearestWord(to: name, in: CommandHelp.all.map(\.name) + plugins)
             let hint = nearest.map { "Did you mean /\($0)?" } ?? "/help lists the commands."
             return .mistake("There is no command /\(name). \(hint) To send the line as it is, begin it with a space.")
         }
@@ -65,7 +72,7 @@ enum REPLInput: Sendable, Hashable {
         case ("permissions", 0): return .permissions
         case ("permissions", 1): return first.flatMap(TrustPreset.init(rawValue:)).map { .setPermissions($0) }
         case ("permissions", 2): return first == "revoke" ? second.flatMap { Int($0) }.map { .revoke($0) } : nil
-        case ("plugins", 0): return .plugins
+        case ("plugins", 0...1): return .plugins(first)
         case ("reload", 0...2):
             let names = words.filter { !$0.hasPrefix("--") }
             let flags = words.count - names.count

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A value that comes once, from any thread, to any number of tasks that wait for it.
-final class OneShot<Value: Sendable>: Sendable {
+package final class OneShot<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
         var waiters: [Int: CheckedContinuation<Value?, Never>] = [:]
@@ -11,8 +11,10 @@ final class OneShot<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// The first value counts.
-    func fulfil(_ value: Value) {
+    package func fulfil(_ value: Value) {
         let waiters = state.withLock { state -> [CheckedContinuation<Value?, Never>] in
             guard state.value == nil else { return [] }
             state.value = value
@@ -23,7 +25,7 @@ final class OneShot<Value: Sendable>: Sendable {
     }
 
     /// Nil when the task is cancelled before there is a value.
-    func value() async -> Value? {
+    package func value() async -> Value? {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter

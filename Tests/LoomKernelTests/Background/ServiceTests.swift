@@ -110,6 +110,22 @@ struct ServiceTests {
         await workspace.close()
     }
 
+    @Test("that fails is told of once, also when it fails at the failure of another")
+    func failing() async throws {
+        let rig = self.rig()
+        var service = FakeService(generation: 1, patterns: ["**/user.said", "**/plugin.failed"], diary: FakeService.Diary())
+        service.work = { signal, _ throws(ToolError) in throw ToolError("I cannot hear \(signal.type).", trace: "line 3") }
+        rig.catalog.install(services: [service])
+        let workspace = try await rig.open()
+        try await workspace.services.store.publish(PluginFailed(plugin: "other", kind: "hook", text: "broken"), source: "plugin/other")
+        try await workspace.send("go")
+        _ = await workspace.waitUntilQuiet()
+        let failures = try await workspace.history(after: 0, limit: 100).compactMap { $0.payload(PluginFailed.self) }
+        #expect(failures.map(\.text) == ["broken", "I cannot hear user.said."])
+        #expect(failures.last?.trace == "line 3")
+        await workspace.close()
+    }
+
     @Test("does not repeat after a crash what it had begun and done something in")
     func crash() async throws {
         try await withTemporaryFolder { folder in

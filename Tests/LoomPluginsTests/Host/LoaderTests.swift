@@ -27,6 +27,15 @@ import Testing
         #expect(plugins.catalog.provider("fake")?.generation == 1)
     }
 
+    @Test("keeps the names of built-in commands from plugins")
+    func builtInCommands() async throws {
+        let source = "return { api = 1, description = 'x', run = function(args) return args.text end }"
+        let plugins = try TestPlugins(["plugins/commands/help.lua": source, "plugins/commands/hello.lua": source])
+        let failed = await plugins.host.load().compactMap(\.error)
+        #expect(failed == ["plugins/commands/help.lua: /help is a command of loomkin's own; give the file another name"])
+        #expect(plugins.catalog.commands.map(\.name) == ["hello"])
+    }
+
     private static let badTools: [(source: String, error: String)] = [
         ("return {", ":1: unexpected symbol near <eof>"),
         ("return 1", ":1: a tool returns a table of named fields, this returns number"),

@@ -7,7 +7,7 @@ import Testing
 struct LineEditorTests {
     private func editor(
         _ terminal: PseudoTerminal, history: HistoryFile? = nil,
-        complete: @escaping @Sendable (String) -> Completion = { _ in Completion(replaced: 0, candidates: []) }
+        complete: @escaping @Sendable (String, @escaping @Sendable (Completion) -> Void) -> Void = { _, _ in }
     ) async throws -> LineEditor {
         let editor = try #require(
             LineEditor(
@@ -124,12 +124,30 @@ struct LineEditorTests {
         _ = await terminal.screen { $0.rows.last == "after the end" }
     }
 
+    @Test func `what a line may become is taken when it comes, and not when the line is another by then`() async throws {
+        let terminal = try #require(PseudoTerminal(width: 40, height: 10))
+        let (asked, ask) = AsyncStream.makeStream(of: (@Sendable (Completion) -> Void).self)
+        let editor = try await self.editor(terminal) { _, tell in ask.yield(tell) }
+        var questions = asked.makeAsyncIterator()
+        terminal.type("/greet a\t")
+        let late = try #require(await questions.next())
+        terminal.type("n")
+        _ = await terminal.screen { $0.rows.last == "› /greet an" }
+        late(Completion(replaced: 1, candidates: ["ada"]))
+        terminal.type("\t")
+        let inTime = try #require(await questions.next())
+        inTime(Completion(replaced: 2, candidates: ["anton"]))
+        let screen = await terminal.screen { $0.rows.last == "› /greet anton" }
+        #expect(screen.rows == ["› /greet anton"])
+        await editor.close()
+    }
+
     @Test func `Tab completes, lists what is possible, and history comes back with its file closed to others`() async throws {
         let path = "/tmp/loom-history-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         defer { unlink(path) }
         let terminal = try #require(PseudoTerminal(width: 40, height: 10))
-        let complete: @Sendable (String) -> Completion = { before in
-            Completion(replaced: before.count, candidates: ["/pause", "/permissions"].filter { $0.hasPrefix(before) })
+        let complete: @Sendable (String, @escaping @Sendable (Completion) -> Void) -> Void = { before, tell in
+            tell(Completion(replaced: before.count, candidates: ["/pause", "/permissions"].filter { $0.hasPrefix(before) }))
         }
         let editor = try await self.editor(terminal, history: HistoryFile(path: path), complete: complete)
         var events = editor.events.makeAsyncIterator()

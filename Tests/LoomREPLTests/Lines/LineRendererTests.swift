@@ -111,6 +111,26 @@ struct LineRendererTests {
         #expect(lines.allSatisfy { $0.columns <= 40 })
     }
 
+    @Test func `what plugins tell is one quiet line, and a failure says where the rest is`() throws {
+        let trace = "watch.lua:3: boom\nstack traceback:\n\twatch.lua:3"
+        let lines = self.lines(
+            [
+                signal("watch.noticed", ["text": "two\nlines", "nth": 1], source: "service/watch"),
+                signal("counter.counted", ["words": 12, "of": "README.md"], source: "agent/ada"),
+                try signal(PluginFailed(plugin: "watch", kind: "service", text: "The service watch has a fault of its own.", trace: trace)),
+                try signal(PluginLogged(plugin: "watch", level: "info", text: "not shown")),
+                try signal(PluginLogged(plugin: "watch", level: "warning", text: "careful\nnow")),
+                try signal(PluginLogged(plugin: "watch", level: "error", text: "it broke")),
+                try signal(InboxQueued(item: "i", from: "watch", to: "ada", kind: .peer, priority: .normal, text: "look")),
+            ], renderer(nil))
+        #expect(
+            lines == [
+                "watch     noticed  two lines", "ada       counter.counted  of: README.md, words: 12",
+                "watch     ✗ The service watch has a fault of its own.  (/plugins watch says more)", "watch     careful",
+                "watch     ✗ it broke", "watch     → ada  look",
+            ])
+    }
+
     @Test func `in a pipe lines are as long as they are, and in ASCII where there is no UTF-8`() throws {
         let lines = self.lines(try self.story(), renderer(nil, utf8: false))
         #expect(

@@ -1,4 +1,5 @@
 import LoomSystem
+import Synchronization
 import Testing
 
 @testable import LoomKernel
@@ -21,7 +22,8 @@ struct REPLInputTests {
         ("/model", .command(.model(agent: nil, model: nil))), ("/model ada", .command(.model(agent: "ada", model: nil))),
         ("/model a:b", .command(.model(agent: nil, model: "a:b"))), ("/model ada a:b", .command(.model(agent: "ada", model: "a:b"))),
         ("/permissions", .command(.permissions)), ("/permissions read-only", .command(.setPermissions(.readOnly))),
-        ("/permissions revoke 2", .command(.revoke(2))), ("/plugins", .command(.plugins)), ("/cost", .command(.cost)),
+        ("/permissions revoke 2", .command(.revoke(2))), ("/plugins", .command(.plugins(nil))),
+        ("/plugins x", .command(.plugins("x"))), ("/cost", .command(.cost)),
         ("/show", .command(.show(nil))), ("/show 12", .command(.show(12))), ("/page", .command(.page)), ("/quit", .command(.quit)),
         ("/exit", .command(.quit)),
     ])
@@ -44,8 +46,11 @@ struct REPLInputTests {
     }
 
     @Test func `the help fits a screen, and every example is a command`() {
-        #expect(CommandHelp.overview.count <= 22)
-        #expect(CommandHelp.overview.allSatisfy { $0.columns <= 80 })
+        let overview = CommandHelp.overview(added: (1...30).map { "command\($0)" }, marks: .unicode)
+        #expect(overview.count <= 23)
+        #expect(overview.allSatisfy { $0.columns <= 80 })
+        #expect(overview.contains { $0.hasPrefix("  Plugins add: /command1, /command10, ") && $0.hasSuffix("…") })
+        #expect(!CommandHelp.overview(marks: .unicode).contains { $0.contains("Plugins add") })
         for help in CommandHelp.all {
             guard case .command = REPLInput(help.example) else {
                 Issue.record("\(help.example) does not work")
@@ -53,6 +58,23 @@ struct REPLInputTests {
             }
             #expect(help.usage.hasPrefix("/" + help.name))
         }
+    }
+
+    @Test func `every name of a built-in command is kept from plugins`() {
+        #expect(BuiltInCommands.names == Set(CommandHelp.all.flatMap { [$0.name] + $0.aliases }))
+    }
+
+    @Test(arguments: [
+        ("/greet", REPLInput.plugin(name: "greet", text: "")), ("/greet  ada and\nrui ", .plugin(name: "greet", text: "ada and\nrui")),
+        ("/greet\tx", .plugin(name: "greet", text: "x")), ("/agents", .command(.agents)), (" /greet", .text("/greet")),
+    ])
+    func `a plugin's command takes what stands behind its name, and a built-in one comes first`(line: String, input: REPLInput) {
+        #expect(REPLInput(line, plugins: ["agents", "greet"]) == input)
+        guard case .mistake(let hint) = REPLInput("/gret", plugins: ["greet"]) else {
+            Issue.record("/gret was taken")
+            return
+        }
+        #expect(hint.contains("Did you mean /greet?"))
     }
 
     @Test func `Ctrl-C twice within two seconds leaves`() {
@@ -70,6 +92,23 @@ struct REPLInputTests {
         for name in ["parser.py", ".hidden"] { try files.write([], to: "/p/src/" + name, options: WriteOptions(createsParents: true)) }
         let words = CompletionWords(directory: "/p", files: files)
         words.update { $0 = .init(agents: ["lead", "ada"], roles: ["coder"], models: ["fake:m"]) }
-        #expect(words.complete(before).candidates == candidates)
+        let told = Mutex<[String]?>(nil)
+        words.complete(before) { completion in told.withLock { $0 = completion.candidates } }
+        #expect(told.withLock { $0 } == candidates)
+    }
+
+    @Test(arguments: [
+        ("/gr", ["/greet"]), ("/help gr", ["greet"]), ("/greet a", ["ada", "anton"]), ("/greet to a", ["ada", "anton"]), ("/greet x", []),
+    ])
+    func `a plugin's command is completed, and its arguments are what it says, if a person can see them`(
+        before: String, candidates: [String]
+    ) async {
+        let words = CompletionWords(
+            directory: "/p", files: MemoryFileSystem(), commands: { ["greet"] },
+            arguments: { command, word in command == "greet" && word == "a" ? ["anton", "ada", "ada", "a\u{1B}[2J", "bob"] : [] })
+        let (told, tell) = AsyncStream.makeStream(of: [String].self)
+        words.complete(before) { tell.yield($0.candidates) }
+        var answers = told.makeAsyncIterator()
+        #expect(await answers.next() == candidates)
     }
 }

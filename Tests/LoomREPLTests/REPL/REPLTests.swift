@@ -88,6 +88,19 @@ struct REPLTests {
         #expect(stage.processes.specs.map(\.workingDirectory) == ["/p", "/p"])
     }
 
+    @Test func `a plugin's command shows what it says, what went wrong, and asks the next line`() async throws {
+        let stage = Stage { _, _ in Stage.say("") }
+        let (text, code) = try await self.pipe(
+            "/greet ada\n/greet fail\n/greet ask\nrui\n/greet ask\n/help greet\n/gret\n/plugins greet\n", stage)
+        #expect(text.hasPrefix("  Hello ada\n  and welcome\n  ✗ There is nobody to greet.\n".withMarks), "\(text)")
+        #expect(text.contains("greet asks: whom?"))
+        #expect(text.contains("  Hello rui\n"))
+        #expect(text.contains("  /greet [NAME]\n  say hello\n"))
+        #expect(text.contains("Did you mean /greet?"))
+        #expect(text.contains("There is no plugin «greet»."))
+        #expect(code == 0)
+    }
+
     @Test func `a person at a terminal types while agents speak, answers, and leaves with Ctrl-D`() async throws {
         let stage = Stage { call, number in
             number == 0 ? Stage.use("run", ["command": "make"]) : Stage.say("made it\n")

@@ -12,6 +12,13 @@ func signal<P: SignalPayload>(_ payload: P, source: String = "kernel", seconds: 
         time: Timestamp(seconds: 1_800_000_000) + .milliseconds(Int(seconds * 1000)), data: try JSON(encoding: payload))
 }
 
+/// A signal of a type that a plugin made up.
+func signal(_ type: String, _ data: JSON, source: String) -> Signal {
+    Signal(
+        sequence: 1, id: identifiers.next(), type: type, source: source, subject: nil, team: nil, cause: nil,
+        time: Timestamp(seconds: 1_800_000_000), data: data)
+}
+
 func question(
     _ kind: Question.Kind = .permission, agent: String = "ada", title: String = "ada wants to edit src/parser.py  (+3 −1)",
     detail: String = "", why: String = "ask write (preset ask)", always: String? = nil, options: [String] = []

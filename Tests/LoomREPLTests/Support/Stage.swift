@@ -74,11 +74,28 @@ struct StageCatalog: Catalog {
         }
     }
     var plugins: [PluginSummary] { [] }
+    var commands: [any PluginCommand] { [GreetCommand()] }
     func tool(_ name: String) -> (any Tool)? { name == "run" ? RunTool() : nil }
     func provider(_ name: String) -> (any Provider)? { name == "fake" ? self.provider : nil }
     func role(_ name: String) -> Role? { self.roles.first { $0.name == name } }
     func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt {
         RenderedPrompt("You are \(context.agent).")
+    }
+}
+
+/// Greets, after it asked; what it is told to break it breaks.
+struct GreetCommand: PluginCommand {
+    let name = "greet"
+    let generation = 1
+    let usage = "/greet [NAME]"
+    let summary = "say hello"
+    func complete(_ word: String, _ session: JSON) async -> [String] { ["ada"] }
+    func run(_ text: String, _ session: JSON, _ host: ToolHost) async throws(ToolError) -> String {
+        switch text {
+        case "fail": throw ToolError("There is nobody to greet.")
+        case "ask": return "Hello " + (try await host.ask("whom?", options: [])) + "\n"
+        default: return "Hello \(text)\nand welcome"
+        }
     }
 }
 
