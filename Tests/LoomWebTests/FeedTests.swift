@@ -30,6 +30,22 @@ import Testing
         #expect(line == expected)
     }
 
+    @Test("what plugins tell is quiet, and a failure has its traceback behind its one line")
+    func plugins() throws {
+        let made = Signal(
+            sequence: 1, id: ID(clock: ManualClock(), random: SeededRandom(seed: 1)), type: "watch.noticed", source: "service/watch",
+            subject: nil, team: nil, cause: nil, time: Timestamp(seconds: 0), data: ["text": "two failures"])
+        #expect(
+            FeedLine(made)
+                == FeedLine(
+                    who: "watch", isAgent: false, mark: "•", spoken: "tells", what: "two failures", object: "watch.noticed", tone: .quiet))
+        let failed = try #require(
+            FeedLine(try Self.signal(PluginFailed(plugin: "watch", kind: "service", text: "It failed.", trace: "watch.lua:3"))))
+        #expect(failed.what == "It failed.\nwatch.lua:3" && failed.tone == .bad && !failed.isAgent)
+        let mail = InboxQueued(item: "i", from: "watch", to: "ada", kind: .peer, priority: .normal, text: "look")
+        #expect(FeedLine(try Self.signal(mail))?.isAgent == false)
+    }
+
     @Test("steps of a line to come have no line of their own")
     func silent() throws {
         #expect(FeedLine(try Self.signal(Samples.started())) == nil)

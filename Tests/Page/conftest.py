@@ -23,6 +23,7 @@ class Page:
 
     address: str
     project: pathlib.Path
+    plugins: pathlib.Path
     process: subprocess.Popen
 
     @property
@@ -36,6 +37,13 @@ class Page:
     @property
     def token(self) -> str:
         return self.address.split("token=")[1]
+
+    def plugin(self, path: str, text: str) -> pathlib.Path:
+        """A file of the user's own plugins, for example `panels/tally.lua`; loaded while the page runs."""
+        file = self.plugins / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
 
 
 def first_line(process: subprocess.Popen) -> str:
@@ -70,7 +78,7 @@ def serving(folder: pathlib.Path, permissions: str):
         line = first_line(process)
         address = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", line)
         assert address, f"the first line has no address: {line}"
-        yield Page(address.group(0), project, process)
+        yield Page(address.group(0), project, scenarios.parent, process)
     finally:
         process.terminate()
         try:

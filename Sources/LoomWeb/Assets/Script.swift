@@ -16,6 +16,8 @@ extension Assets {
                 && (a.nodeType !== 1 || key(a) || a.classList[0] === b.classList[0]);
 
             function fit(have, want) {
+                // What only the script puts there the server knows nothing of.
+                if (have.hasAttribute('data-kept')) return;
                 for (const { name, value } of want.attributes) {
                     if (name !== 'open' && have.getAttribute(name) !== value) have.setAttribute(name, value);
                 }
@@ -137,10 +139,21 @@ extension Assets {
                 $('#connection').textContent = 'This session of loomkin has ended. Open the address that loomkin printed last.';
             }
 
+            /// Whether a topic fits a pattern, both cut into segments: * is one of them, ** any number.
+            function fits([first, ...rest], topic) {
+                if (first === undefined) return topic.length === 0;
+                if (first === '**') return rest.length === 0 || topic.some((_, at) => fits(rest, topic.slice(at)));
+                return topic.length > 0 && (first === '*' || first === topic[0]) && fits(rest, topic.slice(1));
+            }
+
             function follow(signal) {
                 const noun = signal.type.split('.')[0];
                 speak(signal);
                 if (signal.sequence === 0) return;
+                const topic = [...(signal.team ? ['team', signal.team] : []), ...`${signal.source}/${signal.type}`.split('/')];
+                for (const region of all('[data-topics]')) {
+                    if (JSON.parse(region.dataset.topics).some((pattern) => fits(pattern.split('/'), topic))) refresh(region);
+                }
                 for (const region of all('[data-on]')) {
                     const { on, about } = region.dataset;
                     if (on !== '*' && !on.split(' ').includes(noun)) continue;
@@ -177,10 +190,13 @@ extension Assets {
                 try {
                     const headers = { Accept: 'application/json' };
                     const answer = await fetch(form.getAttribute('action'), { method: 'POST', headers, body: fields });
-                    const { done, error } = await answer.json();
+                    const { done, text, error } = await answer.json();
                     if (error) return say(`${error.message} ${error.hint}`, true);
                     if (form.hasAttribute('data-reset')) form.reset();
-                    say(done, false);
+                    const output = $(`#${form.dataset.output}`);
+                    if (!output) return say(done, false);
+                    output.textContent = text || 'Done.';
+                    output.hidden = false;
                 } catch {
                     say('loomkin could not be reached: nothing was sent.', true);
                 } finally {
@@ -200,6 +216,21 @@ extension Assets {
             document.addEventListener('keydown', (event) => {
                 const isSend = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
                 if (isSend && event.target.matches('textarea')) event.target.form.requestSubmit();
+            });
+
+            /// What the command being typed may become: names at once, arguments as its plugin says.
+            document.addEventListener('input', async ({ target }) => {
+                if (!target.matches('#line')) return;
+                const typed = target.value;
+                const [, start, name, word] = typed.match(/^(\/(\S+)\s(?:.*\s)?)(\S*)$/) || [];
+                let words = all('[data-command]').map((row) => `/${row.dataset.command} `);
+                if (name) {
+                    const address = `/api/v1/commands/${encodeURIComponent(name)}/words?word=${encodeURIComponent(word)}`;
+                    const answer = await fetch(address);
+                    if (!answer.ok || target.value !== typed) return;
+                    words = (await answer.json()).words.map((next) => start + next);
+                }
+                $('#line-words').replaceChildren(...words.map((value) => Object.assign(document.createElement('option'), { value })));
             });
 
             /// Filters change the feed in place, so that a half-written message stays.
@@ -229,6 +260,7 @@ extension Assets {
             function tick() {
                 for (const time of all('time[datetime]')) {
                     const date = new Date(time.dateTime);
+                    if (Number.isNaN(date.getTime())) continue;
                     const text = ago((Date.now() - date) / 1000);
                     if (time.textContent !== text) time.textContent = text;
                     const exact = date.toLocaleString();

@@ -200,6 +200,22 @@ extension Assets {
         .zones th, .zones td { padding: .1rem .3rem; border: 0; vertical-align: middle; }
         .zones td:nth-child(2) { width: 100%; }
 
+        .output { margin: 0 .9rem .9rem; padding: .5rem .7rem; max-height: 24rem; overflow: auto; border-radius: 7px; background: var(--well);
+            white-space: pre-wrap; unicode-bidi: plaintext; }
+        .commands { padding: 0 .9rem .8rem; font-size: .87rem; }
+        .commands dd { color: var(--soft); padding-bottom: .2rem; }
+        .panels:not(:has(section)) { display: none; }
+        /* Whatever classes a plugin chooses, what it draws stays in its place. */
+        .panel > div { position: relative; overflow: auto; contain: paint; }
+        .panel > div > * + * { margin-top: .4rem; }
+        .panel ul { padding-left: 1.1rem; list-style: disc; }
+        .panel ol { padding-left: 1.4rem; list-style: decimal; }
+        .panel dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem .9rem; }
+        .panel dt { color: var(--soft); }
+        .panel th, .panel td { padding: .2rem .6rem .2rem 0; }
+        .panel pre { padding: .45rem .7rem; overflow: auto; border-radius: 7px; background: var(--well); white-space: pre; }
+        .panel meter, .panel progress { width: 100%; height: .8rem; }
+
         @media (max-width: 40rem) {
             .top .buttons { margin-left: 0; width: 100%; }
             .top .buttons form { flex: 1; }
@@ -213,7 +229,10 @@ extension Assets {
             .plugins td[data-label]::before { content: attr(data-label) " "; color: var(--soft); }
         }
         @media (min-width: 46rem) {
-            main.first { grid-template: "needs feed" auto "left feed" auto "board feed" 1fr / minmax(16rem, 21rem) minmax(0, 1fr); }
+            main.first {
+                grid-template: "needs feed" auto "left feed" auto "board feed" auto "panels feed" 1fr
+                    / minmax(16rem, 21rem) minmax(0, 1fr);
+            }
             main.deep { grid-template-columns: minmax(0, 1fr) minmax(16rem, 21rem); }
             .line { grid-template-columns: 5.2rem 1.3rem minmax(0, 1fr) auto 5.4rem; }
             .line time { grid-column: 5; text-align: right; }
@@ -221,11 +240,12 @@ extension Assets {
             .line .what { grid-column: 3; grid-row: 1; }
             .line .outcome { grid-column: 4; }
             .needs { grid-area: needs; } .left { grid-area: left; } .feed { grid-area: feed; align-self: start; }
-            .board { grid-area: board; align-self: start; }
+            .board { grid-area: board; align-self: start; } .panels { grid-area: panels; align-self: start; }
         }
         @media (min-width: 75rem) {
             main.first {
-                grid-template: "left feed needs" auto "left feed board" 1fr / minmax(18.5rem, 21%) minmax(0, 1fr) minmax(19rem, 23%);
+                grid-template: "left feed needs" auto "left feed board" auto "left feed panels" 1fr
+                    / minmax(18.5rem, 21%) minmax(0, 1fr) minmax(19rem, 23%);
             }
         }
         @media (prefers-reduced-motion: no-preference) {

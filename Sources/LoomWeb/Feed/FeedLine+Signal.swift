@@ -3,7 +3,9 @@ import LoomKernel
 extension FeedLine {
     /// The line of a signal; nil for signals that other parts of the page show, or that are steps of a line to come.
     init?(_ signal: Signal) {
-        let line = Self.ofTools(signal) ?? Self.ofMail(signal) ?? Self.ofAgents(signal) ?? Self.ofGates(signal) ?? Self.ofWorkspace(signal)
+        let line =
+            Self.ofTools(signal) ?? Self.ofMail(signal) ?? Self.ofAgents(signal) ?? Self.ofGates(signal) ?? Self.ofWorkspace(signal)
+            ?? Self.ofPlugins(signal)
         guard let line else { return nil }
         self = line
     }
@@ -46,7 +48,8 @@ extension FeedLine {
             // What a person wrote and what a task says have lines of their own.
             guard let item = signal.payload(InboxQueued.self), item.kind != .user, item.kind != .task else { return nil }
             return FeedLine(
-                who: item.from, mark: item.priority == .urgent ? "⇒" : "→", spoken: item.priority == .urgent ? "urgently to" : "to",
+                who: item.from, isAgent: signal.isOfAgent, mark: item.priority == .urgent ? "⇒" : "→",
+                spoken: item.priority == .urgent ? "urgently to" : "to",
                 what: "\(item.to): \(item.text)", topic: .mail)
         default: return nil
         }

@@ -131,8 +131,11 @@ extension Routes {
             guard body.isForm else { return Response.json(try await action(body, context)) }
             let back = PathSegment.local(body.fields["back"]?.stringValue)
             do {
-                _ = try await action(body, context)
-                return Response(status: .seeOther, headers: [.location: back])
+                let answer = try await action(body, context)
+                guard let said = answer["text"]?.stringValue else { return Response(status: .seeOther, headers: [.location: back]) }
+                var view = self.view(of: await self.workspace.snapshot())
+                view["said"] = ["text": said, "back": back]
+                return Response.html(self.templates.render("page-said", view))
             } catch let refusal as Refusal {
                 var view = self.view(of: await self.workspace.snapshot())
                 view["problem"] = ["message": refusal.message, "hint": refusal.hint, "back": back]

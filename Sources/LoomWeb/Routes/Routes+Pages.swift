@@ -8,6 +8,8 @@ extension Routes {
             let snapshot = await self.workspace.snapshot()
             var view = self.view(of: snapshot)
             view["feed"] = try await self.feed(FeedFilter(request.query("show")), until: snapshot.sequence)
+            view["panels"] = await self.panels()
+            view.merge(self.commands()) { $1 }
             return Response.html(self.templates.render("page-first", view))
         }
         router.get("agents/:name") { request, context in
@@ -40,7 +42,7 @@ extension Routes {
             "asOf": Moment(now, now: now),
             "header": HeaderView(snapshot),
             "agents": snapshot.agents.map(AgentView.init),
-            "questions": snapshot.questions.map { QuestionView($0, now: now) },
+            "questions": snapshot.questions.map { QuestionView($0, agents: snapshot.agents, now: now) },
             "tasks": TaskView.sorted(snapshot.tasks),
         ]
     }

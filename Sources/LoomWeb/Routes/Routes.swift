@@ -19,6 +19,8 @@ struct Routes: Sendable {
         self.addFragments(to: router)
         self.addReading(to: router.group("api/v1"))
         self.addActions(to: router.group("api/v1"))
+        self.addCommands(to: router, router.group("api/v1"))
+        self.addPanels(to: router, router.group("api/v1"))
     }
 
     private func addAssets(to router: Router<PageContext>) {

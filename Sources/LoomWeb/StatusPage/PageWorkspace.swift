@@ -21,6 +21,11 @@ package protocol PageWorkspace: Sendable {
     func reload(plugin: String?, now: Bool) async throws(CommandError) -> String
     func lastReports() async -> [PluginReported]
     func answer(_ question: ID, _ answer: Answer, by source: String) async throws(CommandError)
+
+    func run(command name: String, _ text: String) async throws(CommandError) -> String
+    func complete(command name: String, _ word: String) async -> [String]
+    /// Nil when there is no such panel.
+    func draw(panel name: String) async throws(CommandError) -> JSON?
 }
 
 extension Workspace: PageWorkspace {}

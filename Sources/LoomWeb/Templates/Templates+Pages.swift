@@ -31,6 +31,9 @@ extension Templates {
         <button class="main">Send</button></div>
         </form>
         </section>
+        <div id="commands" data-fragment="/fragments/commands" data-on="plugin">
+        {{> commands}}
+        </div>
         </div>
         <section class="feed card" id="feed-panel" aria-label="Feed">
         {{> feed}}
@@ -41,6 +44,9 @@ extension Templates {
         {{> board}}
         </ul>
         </section>
+        <div class="panels stack" id="panels" data-fragment="/fragments/panels" data-on="plugin">
+        {{> panels}}
+        </div>
         {{/content}}
         {{/layout}}
         """,
@@ -126,6 +132,20 @@ extension Templates {
         </div>
         </section>
         {{/call}}
+        {{/content}}
+        {{/layout}}
+        """,
+        "page-said": """
+        {{<layout}}
+        {{$kind}}wide{{/kind}}
+        {{$content}}
+        <section class="card" aria-labelledby="said-title">
+        {{#said}}
+        <div class="card-head"><h1 id="said-title">The command says</h1></div>
+        <pre class="pad output" tabindex="0">{{text}}</pre>
+        <p class="pad"><a href="{{back}}">Back</a></p>
+        {{/said}}
+        </section>
         {{/content}}
         {{/layout}}
         """,

@@ -1,6 +1,6 @@
 extension Templates {
     /// The parts of the first screen; each is also a fragment that the script fetches.
-    static let panels = [
+    static let parts = [
         "agents": """
         {{#agents}}
         <li class="agent" data-key="agent-{{name}}">
@@ -27,7 +27,8 @@ extension Templates {
         {{#questions}}
         <li class="question" data-key="question-{{id}}">
         <h3>{{title}}</h3>
-        <p class="small"><a class="who {{hue}}" href="{{agentHref}}">{{agent}}</a>
+        <p class="small">{{#agentHref}}<a class="who {{hue}}" href="{{agentHref}}">{{agent}}</a>{{/agentHref}}\
+        {{^agentHref}}<span class="who nobody">{{agent}}</span>{{/agentHref}}
         <span class="soft">asked {{#when}}{{> time}}{{/when}}</span></p>
         {{#why}}<p class="small soft">Why you are asked: <code>{{why}}</code></p>{{/why}}
         {{#hasDetail}}

@@ -23,5 +23,7 @@ struct Templates: Sendable {
         self.library.render(view, withTemplate: name) ?? ""
     }
 
-    static let sources: [String: String] = Self.frame.merging(Self.panels) { $1 }.merging(Self.pages) { $1 }
+    static let sources: [String: String] = [Self.frame, Self.parts, Self.plugins, Self.pages].reduce(into: [:]) { all, some in
+        all.merge(some) { $1 }
+    }
 }

@@ -6,7 +6,8 @@ struct QuestionView {
     let id: String
     let action: String
     let agent: String
-    let agentHref: String
+    /// Nil where a plugin asks that is no agent.
+    let agentHref: String?
     let hue: String
     let title: String
     let why: String?
@@ -17,11 +18,11 @@ struct QuestionView {
     let options: [String]
     let when: Moment
 
-    init(_ question: Question, now: Timestamp) {
+    init(_ question: Question, agents: [AgentSummary], now: Timestamp) {
         self.id = question.id.description
         self.action = "\(Routes.api)questions/\(question.id)"
         self.agent = question.agent
-        self.agentHref = "/agents/\(PathSegment.encode(question.agent))"
+        self.agentHref = agents.contains { $0.name == question.agent } ? "/agents/\(PathSegment.encode(question.agent))" : nil
         self.hue = Hue.of(question.agent)
         self.title = question.title
         self.why = question.why.isEmpty ? nil : question.why

@@ -17,12 +17,14 @@ actor FakeWorkspace: PageWorkspace {
     private var refusal: CommandError?
     private var reports: [PluginReported] = []
 
-    init(clock: any WallClock = ManualClock(), plugins: [PluginSummary] = []) {
+    init(
+        clock: any WallClock = ManualClock(), plugins: [PluginSummary] = [], commands: [FakeCommand] = [], panels: [FakePanel] = []
+    ) {
         let identifiers = IDGenerator(clock: clock, random: SeededRandom(seed: 7))
         self.clock = clock
         self.identifiers = identifiers
         self.bus = SignalBus(clock: clock, identifiers: identifiers)
-        self.catalog = FakeCatalog(plugins: plugins)
+        self.catalog = FakeCatalog(plugins: plugins, fakeCommands: commands, fakePanels: panels)
         self.state = Snapshot(
             sequence: 0, workspace: "acme", directory: "/home/someone/acme", session: "s1", agents: [], questions: [], tasks: [],
             usage: Usage(), costUSD: 0, unpricedCalls: 0, budgetUSD: nil, permissions: "ask", grants: [], model: nil)
@@ -107,15 +109,49 @@ actor FakeWorkspace: PageWorkspace {
         self.state.questions.removeAll { $0.id == question }
     }
 
+    func run(command name: String, _ text: String) throws(CommandError) -> String {
+        try self.record("run \(name) «\(text)»")
+        return "<b>\(name)</b> says \(text)"
+    }
+
+    func complete(command name: String, _ word: String) -> [String] { ["\(word)da", "\(word)lle"] }
+
+    func draw(panel name: String) throws(CommandError) -> JSON? {
+        guard let panel = self.catalog.panels.first(where: { $0.name == name }) as? FakePanel else { return nil }
+        do { return try panel.content.get() } catch { throw CommandError(error.message) }
+    }
+
     private func record(_ command: String) throws(CommandError) {
         if let refusal { throw refusal }
         self.commands.append(command)
     }
 }
 
-/// A catalog that knows plugins by their summaries only.
+struct FakeCommand: PluginCommand {
+    var name = "standup"
+    let generation = 2
+    var usage = "/standup [AGENT]"
+    var summary = "who does what"
+    func complete(_ word: String, _ session: JSON) async -> [String] { [] }
+    func run(_ text: String, _ session: JSON, _ host: ToolHost) async throws(ToolError) -> String { "" }
+}
+
+struct FakePanel: Panel {
+    var name = "tally"
+    let generation = 3
+    var title = "Tally"
+    var refreshOn = ["**/tool.finished"]
+    var content: Result<JSON, ToolError> = .success("nothing yet")
+    func render(_ snapshot: JSON) async throws(ToolError) -> JSON { try self.content.get() }
+}
+
+/// A catalog that knows plugins by their summaries, and has commands and panels.
 struct FakeCatalog: Catalog {
     let plugins: [PluginSummary]
+    let fakeCommands: [FakeCommand]
+    let fakePanels: [FakePanel]
+    var commands: [any PluginCommand] { self.fakeCommands }
+    var panels: [any Panel] { self.fakePanels }
     var tools: [any Tool] { [] }
     var providers: [any Provider] { [] }
     var roles: [Role] { [] }

@@ -1,0 +1,55 @@
+import Hummingbird
+import LoomKernel
+import LoomSystem
+
+extension Routes {
+    /// What plugins draw: fragments for the page, nodes for programs.
+    func addPanels(to router: Router<PageContext>, _ group: RouterGroup<PageContext>) {
+        router.get("fragments/panels") { _, _ in
+            Response.html(self.templates.render("panels", ["panels": await self.panels()]))
+        }
+        router.get("fragments/panels/:name") { _, context in
+            let panel = try self.panel(try context.segment("name"))
+            return Response.html(self.templates.render("panel", await self.draw(panel)))
+        }
+        group.get("panels") { _, _ in
+            let panels = self.workspace.catalog.panels.map { panel -> JSON in
+                [
+                    "name": .string(panel.name), "title": .string(panel.title), "generation": .int(Int64(panel.generation)),
+                    "refresh_on": .array(panel.refreshOn.map(JSON.string)),
+                ]
+            }
+            return Response.json(["panels": .array(panels)])
+        }
+        group.get("panels/:name") { _, context in
+            let panel = try self.panel(try context.segment("name"))
+            let content = try await self.command { () async throws(CommandError) in try await self.workspace.draw(panel: panel.name) }
+            return Response.json(["name": .string(panel.name), "title": .string(panel.title), "content": content ?? .null])
+        }
+    }
+
+    /// All of them, drawn side by side: a slow one holds up no other.
+    func panels() async -> [PanelView] {
+        await withTaskGroup(of: PanelView.self) { group in
+            for panel in self.workspace.catalog.panels { group.addTask { await self.draw(panel) } }
+            var views: [PanelView] = []
+            for await view in group { views.append(view) }
+            return views.sorted { $0.name < $1.name }
+        }
+    }
+
+    private func draw(_ panel: any Panel) async -> PanelView {
+        do throws(CommandError) {
+            return PanelView(panel, content: try await self.workspace.draw(panel: panel.name) ?? .null)
+        } catch {
+            return PanelView(panel, problem: error.description)
+        }
+    }
+
+    private func panel(_ name: String) throws(Refusal) -> any Panel {
+        let panels = self.workspace.catalog.panels
+        if let panel = panels.first(where: { $0.name == name }) { return panel }
+        let names = panels.map(\.name).joined(separator: ", ")
+        throw .notFound("The panel \(name)", hint: names.isEmpty ? "No plugin draws one." : "There are: \(names).")
+    }
+}

@@ -1,0 +1,117 @@
+"""What plugins add to the page: panels and commands, while it is open."""
+
+from selenium.webdriver.common.by import By
+from test_page import api, gone, questions_answered_by_program, request, say, shown, wait
+
+TALLY = """
+local html = loom.html
+return {
+  api = 1,
+  title = "TITLE",
+  refresh_on = { "**/tool.finished" },
+  render = function(snapshot)
+    local calls = assert(loom.signal.history{ pattern = "**/tool.finished" })
+    return { html.p{ html.b{ #calls }, " calls" }, html.a{ href = "/plugins", "all plugins" } }
+  end,
+}
+"""
+
+HOSTILE = """
+local evil = "</pre><script>document.title='owned'</script><img src=x onerror=\\"document.title='owned'\\">"
+local html = loom.html
+return {
+  api = 1,
+  title = evil,
+  render = function() return { html.p{ class = evil, title = evil, evil }, html.pre{ evil } } end,
+}
+"""
+
+FORGED = """
+return {
+  api = 1,
+  title = "Forged",
+  render = function() return { { tag = "SCRIPT", attributes = {}, children = { "document.title = 'owned'" } } } end,
+}
+"""
+
+GREET = """
+return {
+  api = 1,
+  usage = "/greet [AGENT]",
+  description = "Greets somebody.",
+  complete = function(word, session)
+    local names = {}
+    for _, agent in ipairs(session.agents) do
+      if agent.name:sub(1, #word) == word then names[#names + 1] = agent.name end
+    end
+    return names
+  end,
+  run = function(args)
+    if args.text == "" then error("Say whom to greet.") end
+    return "Hello <b>" .. args.text .. "</b>"
+  end,
+}
+"""
+
+
+def same_document(browser):
+    return browser.execute_script("return window.sameDocument") is True
+
+
+def test_a_panel_appears_follows_its_signals_changes_and_goes_without_reload(page, browser):
+    browser.get(page.address)
+    browser.execute_script("window.sameDocument = true")
+    file = page.plugin("panels/tally.lua", TALLY)
+    shown(browser, ".panel", "0 calls")
+    say(browser, "Begin")
+    questions_answered_by_program(
+        page, browser, lambda driver: any("4 calls" in panel.text for panel in driver.find_elements(By.CSS_SELECTOR, ".panel")))
+    file.write_text(TALLY.replace("TITLE", "Work so far"))
+    shown(browser, ".panel h2", "Work so far")
+    file.write_text(TALLY.replace("#calls", "#calls.none"))
+    problem = shown(browser, ".panel .bad", "has a fault of its own")
+    assert "tally.lua:9" in problem.text
+    shown(browser, "#lines", "ada writes the note.")
+    file.write_text("return {")
+    shown(browser, "#lines", "panel tally failed")
+    shown(browser, ".panel .bad", "has a fault of its own")
+    file.unlink()
+    gone(browser, ".panel")
+    assert same_document(browser)
+
+
+def test_what_a_panel_draws_is_never_markup(page, browser):
+    page.plugin("panels/evil.lua", HOSTILE)
+    page.plugin("panels/forged.lua", FORGED)
+    browser.get_log("browser")
+    browser.get(page.address)
+    drawn = shown(browser, ".panel", "<img src=x")
+    assert drawn.find_element(By.TAG_NAME, "pre").text.startswith("</pre><script>")
+    assert "«SCRIPT»" in shown(browser, ".panel .bad").text
+    assert browser.find_elements(By.CSS_SELECTOR, ".panel script, .panel img") == []
+    assert "owned" not in browser.title
+    assert browser.get_log("browser") == []
+
+
+def test_a_command_is_completed_and_run_on_the_page(page, browser):
+    browser.get(page.address)
+    browser.execute_script("window.sameDocument = true")
+    file = page.plugin("commands/greet.lua", GREET)
+    line = shown(browser, "#commands", "/greet [AGENT]").find_element(By.ID, "line")
+    line.send_keys("/greet le")
+    options = lambda driver: driver.execute_script("return [...document.querySelectorAll('#line-words option')].map((o) => o.value)")
+    wait(browser, lambda driver: options(driver) == ["/greet lead"], "the argument is not completed")
+    line.send_keys("ad\n")
+    assert shown(browser, "#command-output", "Hello").text == "Hello <b>lead</b>"
+    line.clear()
+    line.send_keys("/greet\n")
+    shown(browser, "#said.bad", "Say whom to greet.")
+    file.write_text(GREET.replace("Hello", "Salve"))
+    shown(browser, "#lines", "command greet reloaded")
+    assert shown(browser, "#command-output").text == "Hello <b>lead</b>"
+    assert api(page, "commands/greet", text="you")["text"] == "Salve <b>you</b>"
+    assert [command["name"] for command in api(page, "commands")["commands"]] == ["greet"]
+    assert request(page, "POST", "/api/v1/commands/greet", "{}", Content_Type="application/json")[0] == 403
+    file.unlink()
+    gone(browser, "#line")
+    assert same_document(browser)
