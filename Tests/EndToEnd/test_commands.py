@@ -62,7 +62,7 @@ def test_a_command_is_completed_run_and_reloaded_in_a_terminal(world, greet):
         child.sendline("/greet nobody")
         child.expect("✗ There is nobody to greet.")
         child.sendline("/help")
-        child.expect("Plugins add: /greet")
+        child.expect("Plugins add: /greet, /skills")
         child.sendline("/help greet")
         child.expect(r"/greet \[AGENT\]")
         child.expect("Greets somebody.")

@@ -20,6 +20,7 @@
 ---| "notice"
 ---| "permission.decided"
 ---| "permission.grant"
+---| "plugin.failed"
 ---| "plugin.log"
 ---| "plugin.reload"
 ---| "plugin.rollback"

@@ -71,9 +71,11 @@ struct CommandHelp: Sendable, Hashable {
             [
                 ("TEXT", "goes to the lead; end a line with \\ to go on"), ("@NAME TEXT", "goes to that agent"),
                 ("!COMMAND", "runs a shell command of your own"),
-            ] + self.all.map { ($0.usage, $0.summary) }
-        let plugins = "  Plugins add: " + added.sorted().map { "/" + $0 }.joined(separator: ", ")
-        return rows.map { "  " + $0.padded(to: width) + $1 } + (added.isEmpty ? [] : [plugins.fitted(to: 80, mark: marks.ellipsis)]) + [
+            ] + self.all.filter { $0.name != "help" }.map { ($0.usage, $0.summary) }
+        let plugins = added.isEmpty ? "" : " Plugins add: " + added.sorted().map { "/" + $0 }.joined(separator: ", ")
+        let more = "  /help COMMAND says more about one." + plugins
+        return rows.map { "  " + $0.padded(to: width) + $1 } + [
+            more.fitted(to: 80, mark: marks.ellipsis),
             "  A question: y, n, a(lways), v(iew); Enter refuses; «2 y» answers number 2.",
             "  Ctrl-C stops the turn, twice leaves. Tab completes. After a space all is text.",
         ]
