@@ -6,7 +6,7 @@ return {
   tools = {
     "file_read", "file_search", "content_search", "directory_list", "file_outline",
     "file_write", "file_edit", "shell", "git",
-    "team_spawn", "team_assign", "load_skill", "peer_message", "ask_user",
+    "team_spawn", "team_assign", "load_skill", "plugin_write", "skill_write", "peer_message", "ask_user",
     "find_tool", "call_tool",
   },
   model = "default",

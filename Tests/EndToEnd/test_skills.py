@@ -73,7 +73,7 @@ def test_a_skill_that_is_saved_is_read_anew_and_one_that_comes_is_there(world):
     ) as process:
         read_until(process, '"tool":"shell"')
         world.write(".agents/skills/release/SKILL.md", SKILL.replace("WORDS", "Then push."))
-        eventually(lambda: any(told["kind"] == "skill" for told in world.kept("plugin.reload")), "the save is noticed")
+        eventually(lambda: any(told["kind"] == "skill" and told["status"] == "reloaded" for told in world.kept("plugin.reload")), "the save is noticed")
         gate.open()
         assert '"result":"Seen."' in process.stdout.readlines()[-1]
 

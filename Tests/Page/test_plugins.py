@@ -1,7 +1,9 @@
 """What plugins add to the page: panels and commands, while it is open."""
 
+import json
+
 from selenium.webdriver.common.by import By
-from test_page import api, gone, questions_answered_by_program, request, say, shown, wait
+from test_page import api, gone, press, questions_answered_by_program, request, say, shown, wait
 
 TALLY = """
 local html = loom.html
@@ -115,3 +117,56 @@ def test_a_command_is_completed_and_run_on_the_page(page, browser):
     file.unlink()
     gone(browser, "[data-command=greet]")
     assert same_document(browser)
+
+
+AUTHOR = """
+local source = [[
+return {
+  api = 1, description = "Say it loud.", parameters = { text = { type = "string", required = true } },
+  run = function(args) return args.text:upper() end,
+}
+]]
+return {
+  roles = {
+    lead = {
+      { calls = { { "team_spawn", { purpose = "loud", roles = { { name = "ada", role = "coder", model = "scripted:author" } } } } } },
+      { calls = { { "team_assign", { agent_name = "ada", title = "Make a tool", description = "shout" } } } },
+      { when = "made: ", calls = { { "call_tool", { name = "shout", arguments = { text = "it is loud" } } } } },
+      function(_, came) return { text = "The tool says: " .. came } end,
+    },
+    coder = {
+      { calls = { { "plugin_write", { kind = "tool", name = "shout", source = source } } } },
+      function(_, came) return { calls = { { "peer_complete_task", { result = "made: " .. came } } } } end,
+      { text = "Handed in." },
+    },
+  },
+}
+"""
+
+
+def ask_for_a_tool(page, browser):
+    page.plugin("scenarios/author.lua", AUTHOR)
+    browser.get(page.address)
+    wait(browser, lambda _: "author" in json.dumps(api(page, "plugins")), "the scenario is not there")
+    api(page, "agents/lead/model", model="scripted:author")
+    say(browser, "We need to be louder.")
+    shown(browser, ".question h3", "start")
+    press(browser, "Allow")
+    shown(browser, ".question h3", "take .loomkin/plugins/tools/shout.lua into use")
+    shown(browser, ".question details summary").click()
+    shown(browser, ".question pre", "calls nothing of loom that acts")
+
+
+def test_a_tool_that_an_agent_wrote_counts_when_the_person_says_yes(page, browser):
+    ask_for_a_tool(page, browser)
+    assert not (page.project / ".loomkin/plugins").exists()
+    press(browser, "Allow")
+    shown(browser, "#feed-panel", "The tool says: IT IS LOUD")
+    assert (page.project / ".loomkin/plugins/tools/shout.lua").exists()
+
+
+def test_a_tool_that_an_agent_wrote_is_nothing_when_the_person_says_no(page, browser):
+    ask_for_a_tool(page, browser)
+    press(browser, "Refuse")
+    shown(browser, "#feed-panel", "There is no tool «shout»")
+    assert not (page.project / ".loomkin/plugins").exists()

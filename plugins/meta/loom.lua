@@ -386,6 +386,7 @@ loom.fs = {}
 loom.html = {}
 loom.inbox = {}
 loom.json = {}
+loom.plugin = {}
 loom.process = {}
 loom.repo = {}
 loom.signal = {}
@@ -700,6 +701,13 @@ function loom.json.encode(value, pretty) end
 ---@param level "debug"|"info"|"warning"|"error"
 ---@param text string
 function loom.log(level, text) end
+
+--- Puts a plugin into the project: it is checked, its spec is run, a person is shown the difference and what it could do, and then it is live for the whole team.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param request { kind: string, name: string, source: string, spec?: string }
+---@return { status: string, generation: integer?, error: string? }?
+---@return loom.Error?
+function loom.plugin.write(request) end
 
 --- Runs a shell `command`, or a program by its `arguments`, and waits for its end. `timeout` is in seconds.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.

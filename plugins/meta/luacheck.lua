@@ -72,6 +72,9 @@ return {
       json = { fields = {
         array = {}, decode = {}, encode = {}, null = {},
       } },
+      plugin = { fields = {
+        write = {},
+      } },
       process = { fields = {
         run = {},
       } },

@@ -12,6 +12,10 @@ extension ToolHost {
             throw ToolError(
                 "«\(word)» is no word for a signal: use small letters and _. Its type is then \(self.tool).WORD.", code: "invalid")
         }
+        // Whoever reads a signal of ours must be able to believe it.
+        guard !SignalTypes.names.contains(where: { $0.hasPrefix("\(self.tool).") }) else {
+            throw ToolError("Signals that begin with «\(self.tool).» are loomkin's own. Give the plugin another name.", code: "invalid")
+        }
         let text = self.services.secrets.redact(data.text())
         guard text.utf8.count <= Self.signalLimit, let data = try? JSON.parse(text) else {
             throw ToolError("A signal may carry \(Self.signalLimit) bytes. Put the rest into a file or loom.store.", code: "too_large")

@@ -3,7 +3,8 @@ import LoomSystem
 
 extension APIFunction {
     /// Every function of `loom`. What is not here does not exist: functions, checks and documentation all come from it.
-    package static let all: [APIFunction] = values + memory + files + repository + processes + team + signals + skills + html + tools
+    package static let all: [APIFunction] =
+        values + memory + files + repository + processes + team + signals + skills + authoring + html + tools
 
     init(
         _ name: String, _ arguments: [(String, Parameter?)] = [], returns: String = "", phases: Set<Phase>, text: String, body: Body

@@ -27,6 +27,13 @@ package struct PluginFiles: Sendable {
         layers[key, default: []].append(file)
     }
 
+    /// With one file more, in front of others of its name.
+    func adding(_ file: PluginFile) -> PluginFiles {
+        var files = self
+        files.layers[file.key, default: []].append(file)
+        return files
+    }
+
     /// With another file, or none, in place of those that do not count.
     func replacing(_ counts: (PluginFile) -> Bool, by other: (PluginFile) -> PluginFile?) -> PluginFiles {
         var files = self

@@ -25,8 +25,8 @@ struct LuaFault: Error, Sendable {
     /// With the place where Lua knows it.
     var text: String { error.message }
 
-    /// What `error` was given, without the place that Lua puts before it.
-    var said: String { Self.place(in: error.message)?.rest ?? error.message }
+    /// What `error` was given, without the place that Lua puts before a text. An `err` of the host has none, whatever its words look like.
+    var said: String { error.value?.table?["message"].string ?? Self.place(in: error.message)?.rest ?? error.message }
 
     /// Takes `path:line: ` from the front of a message.
     static func place(in message: String) -> (path: String, line: Int, rest: String)? {

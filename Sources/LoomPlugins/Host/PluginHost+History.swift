@@ -10,7 +10,7 @@ struct KeptVersion: Sendable {
 extension PluginHost {
     /// From now on plugins work in this workspace, and the texts they have are kept in its database.
     package func attach(_ workspace: Workspace) async {
-        ports.world.attach(workspace)
+        ports.world.attach(workspace, self)
         await workspace.catalogChanged()
         await inTurn { host in await host.keepFirst() }
     }

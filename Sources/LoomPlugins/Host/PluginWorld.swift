@@ -6,6 +6,7 @@ package final class PluginWorld: Sendable {
     private struct State {
         /// Its front end holds it; the plugins of a closed one hold nothing up.
         weak var workspace: Workspace?
+        weak var host: PluginHost?
         var history: (any PluginHistory)?
     }
 
@@ -19,9 +20,13 @@ package final class PluginWorld: Sendable {
     /// The texts that plugins had; nil where nothing is kept yet.
     package var history: (any PluginHistory)? { state.withLock { $0.history } }
 
-    func attach(_ workspace: Workspace) {
+    /// Where agents can put plugins of their own; nil until a workspace is open.
+    var host: PluginHost? { state.withLock { $0.host } }
+
+    func attach(_ workspace: Workspace, _ host: PluginHost) {
         state.withLock { state in
             state.workspace = workspace
+            state.host = host
             state.history = workspace.services.store
         }
     }

@@ -15,7 +15,9 @@ package struct SpecFile: Sendable, Hashable, Comparable {
         path = root.prefix + "\(key.kind.folder)/\(key.name)\(Self.ending)"
     }
 
-    var file: String { FilePath.join(root.folder, "\(key.kind.folder)/\(key.name)\(Self.ending)") }
+    var relativePath: String { "\(key.kind.folder)/\(key.name)\(Self.ending)" }
+
+    var file: String { FilePath.join(root.folder, relativePath) }
 
     package static func < (left: SpecFile, right: SpecFile) -> Bool { left.path < right.path }
 }
