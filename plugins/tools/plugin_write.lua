@@ -2,7 +2,7 @@
 return {
   api = 1,
   description = "Write a plugin into the project: a tool, role, prompt, command, service, panel, hook or lib in Lua (a prompt in Markdown). "
-    .. "It is checked and its spec run; a person is asked; then the whole team has it. load_skill plugins says how they are written.",
+    .. "It is checked, its spec is run, a person is asked; then the whole team has it.",
   parameters = {
     kind = {
       type = "string", required = true,
