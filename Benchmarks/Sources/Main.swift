@@ -33,8 +33,10 @@ enum Main {
             case "--program": options.program = rest.popFirst() ?? ""
             case "--folder": options.folder = rest.popFirst() ?? "."
             case "--rival": options.rival = rest.popFirst()
-            case "start", "agents", "messages", "lua", "prompt": options.sections.append(word)
-            default: throw BenchError("There is no section «\(word)»: name some of start, agents, messages, lua, prompt, or none for all.")
+            case "start", "agents", "messages", "lua", "reload", "prompt": options.sections.append(word)
+            default:
+                throw BenchError(
+                    "There is no section «\(word)»: name some of start, agents, messages, lua, reload, prompt, or none for all.")
             }
         }
         return options
@@ -53,6 +55,7 @@ enum Main {
         if isWanted("agents") { table.add("Agents", try await AgentFigures.rows(rival)) }
         if isWanted("messages") { table.add("Messages", try await MessageFigures.rows(rival)) }
         if isWanted("lua") { table.add("Lua", try await LuaFigures.rows()) }
+        if isWanted("reload") { table.add("Reload", try await ReloadFigures.rows(options.folder)) }
         if isWanted("prompt") { table.add("Fixed prompt", try await PromptFigures.rows(options.folder)) }
         return table
     }
