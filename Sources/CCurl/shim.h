@@ -1,4 +1,5 @@
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 /* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift can't call: one function for each type of argument. */
 
@@ -49,3 +50,17 @@ static inline curl_off_t loom_curl_get_size(CURL *easy, CURLINFO info) {
 }
 
 static inline size_t loom_curl_pause(void) { return CURL_WRITEFUNC_PAUSE; }
+
+static inline CURLcode loom_curl_set_opener(CURL *easy, curl_opensocket_callback opener, void *context) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, opener);
+}
+
+/* Its last member is as long as the address is, which Swift would not see. */
+static inline const struct sockaddr *loom_curl_address(const struct curl_sockaddr *address) { return &address->addr; }
+
+static inline curl_socket_t loom_curl_open_socket(const struct curl_sockaddr *address) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static inline curl_socket_t loom_curl_bad_socket(void) { return CURL_SOCKET_BAD; }

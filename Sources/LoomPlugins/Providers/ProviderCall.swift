@@ -130,7 +130,7 @@ extension ModelFailure {
     init(_ error: HTTPError) {
         let kind: Kind =
             switch error.reason {
-            case .invalidURL, .invalidHeader, .tooLarge, .tooManyRedirects: .invalid
+            case .invalidURL, .invalidHeader, .tooLarge, .tooManyRedirects, .privateAddress: .invalid
             case .stalled: .stalled
             case .cancelled: .cancelled
             case .cannotResolve, .cannotConnect, .tls, .timedOut, .cut, .other: .network

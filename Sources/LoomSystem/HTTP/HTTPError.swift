@@ -17,6 +17,8 @@ package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The body, or an event in it, is longer than allowed.
         case tooLarge(limit: Int)
         case tooManyRedirects
+        /// The name leads to this address, and only public ones were allowed.
+        case privateAddress(String)
         case cancelled
         case other(String)
     }
@@ -41,6 +43,7 @@ package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case .cut: "\(host) closed the connection before its answer was complete."
         case .tooLarge(let limit): "\(host) sent more than the \(limit) bytes allowed."
         case .tooManyRedirects: "\(host) redirected too often."
+        case .privateAddress(let address): "\(host) leads to \(address), which is this machine or in a private network."
         case .cancelled: "The request to \(host) was cancelled."
         case .other(let text): "The request to \(host) failed: \(text)."
         }

@@ -15,6 +15,9 @@ package struct HTTPRequest: Sendable, Hashable {
     /// How many redirects are followed. Other hosts then get these headers as well, save `Authorization` and `Cookie`: leave it
     /// at 0 for a request with a secret.
     package var redirects: Int
+    /// Whether it is not sent when its host turns out to be this machine or one of a private network. Looked at when the
+    /// connection is made, so that no other answer of the name server can come in between. Behind a proxy, that one decides.
+    package var isOnlyForPublicHosts = false
 
     package init(
         method: String = "GET",

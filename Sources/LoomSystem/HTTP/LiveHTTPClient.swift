@@ -1,5 +1,3 @@
-import CCurl
-
 /// HTTP over the system's libcurl: HTTP/1.1 and 2, the system's trusted certificates, a shared pool of connections.
 package struct LiveHTTPClient: HTTPClient {
     package struct Configuration: Sendable, Hashable {
@@ -24,7 +22,7 @@ package struct LiveHTTPClient: HTTPClient {
     }
 
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        guard let host = Self.host(of: request.url) else { throw HTTPError(.invalidURL, host: "") }
+        guard let host = WebAddress(request.url)?.host else { throw HTTPError(.invalidURL, host: "") }
         guard Self.isWellFormed(request) else { throw HTTPError(.invalidHeader, host: host) }
         let reactor = CurlReactor.shared
         let id = reactor.newID()
@@ -46,23 +44,6 @@ package struct LiveHTTPClient: HTTPClient {
         }
         let response = try head.get()
         return HTTPResponse(status: response.status, headers: response.headers, body: body)
-    }
-
-    /// Nil unless it is an http or https URL.
-    private static func host(of url: String) -> String? {
-        guard !url.utf8.contains(0), let handle = curl_url() else { return nil }
-        defer { curl_url_cleanup(handle) }
-        guard curl_url_set(handle, CURLUPART_URL, url, 0) == CURLUE_OK, let scheme = part(CURLUPART_SCHEME, of: handle),
-            ["http", "https"].contains(scheme), let host = part(CURLUPART_HOST, of: handle), !host.isEmpty
-        else { return nil }
-        return host
-    }
-
-    private static func part(_ part: CURLUPart, of url: OpaquePointer) -> String? {
-        var text: UnsafeMutablePointer<CChar>?
-        guard curl_url_get(url, part, &text, 0) == CURLUE_OK, let text else { return nil }
-        defer { curl_free(text) }
-        return String(cString: text)
     }
 
     /// A line end in a header would let its author add headers of their own.

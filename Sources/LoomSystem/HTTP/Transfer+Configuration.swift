@@ -19,6 +19,7 @@ extension Transfer {
         if !order.configuration.usesProxies { set(loom_curl_set_string(easy, CURLOPT_NOPROXY, "*")) }
         if let file = order.configuration.certificateFile { set(loom_curl_set_string(easy, CURLOPT_CAINFO, file)) }
         configureMethod(set)
+        if request.isOnlyForPublicHosts { configureGuard(set) }
         // "Expect: 100-continue" costs a round trip, and its absence costs nothing here.
         append("Expect:")
         if request.headers["Content-Type"] == nil { append("Content-Type:") }
@@ -42,6 +43,19 @@ extension Transfer {
         }
     }
 
+    private func configureGuard(_ set: (CURLcode) -> Void) {
+        // A connection that stands already was made for somebody else.
+        set(loom_curl_set_long(easy, CURLOPT_FRESH_CONNECT, 1))
+        set(loom_curl_set_long(easy, CURLOPT_FORBID_REUSE, 1))
+        let choice = ProxyChoice(environment: order.configuration.usesProxies ? Environment.all : [:])
+        // Said in so many words, so that curl cannot see it differently.
+        let proxy = WebAddress(order.request.url).flatMap(choice.proxy)
+        set(loom_curl_set_string(easy, CURLOPT_PROXY, proxy ?? ""))
+        set(loom_curl_set_string(easy, CURLOPT_NOPROXY, proxy == nil ? "*" : ""))
+        guard proxy == nil else { return }
+        set(loom_curl_set_opener(easy, socketOpener, Unmanaged.passUnretained(self).toOpaque()))
+    }
+
     private func append(_ line: String) {
         // A failure leaves the list as it was; the request then lacks a header, as curl's own tool has it without memory.
         if let longer = curl_slist_append(headerList, line) { headerList = longer }
@@ -63,4 +77,12 @@ private func sink(
     guard let context else { return 0 }
     // The reactor keeps the transfer for as long as curl has its handle.
     return body(Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue(), UnsafeRawBufferPointer(start: bytes, count: count))
+}
+
+private let socketOpener: curl_opensocket_callback = { context, _, address in
+    guard let context, let address else { return loom_curl_bad_socket() }
+    // The reactor keeps the transfer for as long as curl has its handle.
+    let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    guard transfer.mayConnect(to: NetworkAddress(loom_curl_address(address))) else { return loom_curl_bad_socket() }
+    return loom_curl_open_socket(address)
 }

@@ -110,6 +110,13 @@ final class Transfer {
         return bytes.count
     }
 
+    /// Called for each connection that a request for public hosts alone would make.
+    func mayConnect(to address: NetworkAddress?) -> Bool {
+        if let address, address.isPublic { return true }
+        failure = .privateAddress(address?.description ?? "no network address")
+        return false
+    }
+
     // MARK: - End
 
     func finish(_ code: CURLcode) {

@@ -271,4 +271,17 @@ private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
             for try await body in group { #expect(body == bytes("ok")) }
         }
     }
+
+    @Test func `a request for public hosts alone does not reach this machine, by whatever name`() async throws {
+        let server = try ScriptedServer([.readRequest, .send(bytes("HTTP/1.1 204 No Content\r\n\r\n"))])
+        for url in [server.url, server.url.replacing("127.0.0.1", with: "localhost")] {
+            var request = HTTPRequest(url: url)
+            request.isOnlyForPublicHosts = true
+            guard case .privateAddress? = await reason(request) else {
+                Issue.record("\(url) was not refused")
+                continue
+            }
+        }
+        #expect(try await client.send(HTTPRequest(url: server.url)).status == 204, "the server has not been asked before")
+    }
 }
