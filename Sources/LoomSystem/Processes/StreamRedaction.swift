@@ -10,12 +10,12 @@ package struct Redaction: Sendable, Hashable {
 }
 
 /// Hides byte strings in a stream, in whatever pieces it comes: what may be the beginning of one is held back until it is known.
-struct StreamRedaction: Sendable {
+package struct StreamRedaction: Sendable {
     private let redactions: [Redaction]
     private let isFirst: [Bool]
     private var held: [UInt8] = []
 
-    init(_ redactions: [Redaction]) {
+    package init(_ redactions: [Redaction]) {
         // The longest first, so that a secret that begins like another is hidden whole.
         self.redactions = redactions.filter { !$0.hidden.isEmpty }.sorted { $0.hidden.count > $1.hidden.count }
         var isFirst = [Bool](repeating: false, count: 256)
@@ -23,7 +23,7 @@ struct StreamRedaction: Sendable {
         self.isFirst = isFirst
     }
 
-    mutating func pass(_ bytes: [UInt8], isEnd: Bool = false) -> [UInt8] {
+    package mutating func pass(_ bytes: [UInt8], isEnd: Bool = false) -> [UInt8] {
         if redactions.isEmpty { return bytes }
         let all = held + bytes
         held = []
@@ -55,5 +55,5 @@ struct StreamRedaction: Sendable {
     }
 
     /// What was held back when the stream ended.
-    mutating func finish() -> [UInt8] { pass([], isEnd: true) }
+    package mutating func finish() -> [UInt8] { pass([], isEnd: true) }
 }
