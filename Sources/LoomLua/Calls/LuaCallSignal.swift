@@ -6,8 +6,12 @@ final class LuaCallSignal: Sendable {
     fileprivate struct Clock {
         /// Monotonic nanoseconds; 0 is never.
         var deadline: Int64
+        /// Of the host function that runs.
         var pauses = 0
+        /// Of others, such as calls that belong to this one.
+        var holds = 0
         var left: Int64 = 0
+        var stands: Bool { pauses + holds > 0 }
     }
 
     // The word behind it is atomic, and it is freed with this object.
@@ -32,7 +36,7 @@ final class LuaCallSignal: Sendable {
     }
 
     /// 0 when there is none or its clock stands.
-    var deadline: Int64 { clock.withLock { $0.pauses > 0 ? 0 : $0.deadline } }
+    var deadline: Int64 { clock.withLock { $0.stands ? 0 : $0.deadline } }
 
     func isDue(at now: Int64) -> Bool {
         let deadline = deadline
@@ -43,30 +47,37 @@ final class LuaCallSignal: Sendable {
         onChange.withLock { $0 = body }
     }
 
-    func pause() {
-        let now = loom_lua_now()
-        clock.withLock { clock in
-            clock.pauses += 1
-            if clock.pauses == 1 { clock.left = max(clock.deadline - now, 0) }
-        }
-    }
+    func pause() { clock.withLock { $0.stop(\.pauses) } }
 
     func resume() {
-        let runs = clock.withLock { $0.resume(all: false) }
+        let runs = clock.withLock { $0.start(\.pauses) }
         if runs { onChange.withLock { $0 }?() }
     }
 
     func endPauses() {
-        _ = clock.withLock { $0.resume(all: true) }
+        _ = clock.withLock { $0.start(\.pauses, all: true) }
+    }
+
+    /// Like a pause, but the end of a host function does not end it.
+    func hold() { clock.withLock { $0.stop(\.holds) } }
+
+    func release() {
+        let runs = clock.withLock { $0.start(\.holds) }
+        if runs { onChange.withLock { $0 }?() }
     }
 }
 
 extension LuaCallSignal.Clock {
+    fileprivate mutating func stop(_ reason: WritableKeyPath<Self, Int>) {
+        if !stands { left = max(deadline - loom_lua_now(), 0) }
+        self[keyPath: reason] += 1
+    }
+
     /// True when the clock runs again.
-    fileprivate mutating func resume(all: Bool) -> Bool {
-        guard pauses > 0 else { return false }
-        pauses = all ? 0 : pauses - 1
-        guard pauses == 0 else { return false }
+    fileprivate mutating func start(_ reason: WritableKeyPath<Self, Int>, all: Bool = false) -> Bool {
+        guard self[keyPath: reason] > 0 else { return false }
+        self[keyPath: reason] -= all ? self[keyPath: reason] : 1
+        guard !stands else { return false }
         if deadline != 0 { deadline = loom_lua_now() + left }
         return true
     }

@@ -34,6 +34,10 @@ package struct LuaCall: Sendable {
     package func pauseDeadline() { signal.pause() }
     package func resumeDeadline() { signal.resume() }
 
+    /// Stops the clock for a wait that no host function of this call is in: one of a call that belongs to it.
+    package func holdDeadline() { signal.hold() }
+    package func releaseDeadline() { signal.release() }
+
     /// Ends the call as if its deadline had come.
     package func expire() { signal.expire() }
 }
