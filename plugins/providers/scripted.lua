@@ -191,8 +191,15 @@ local function part_of(call)
   if not call.model:find("^[%w_-]+$") then return nil, ("%q is no name of a scenario"):format(call.model) end
   local found, scenario = pcall(require, "scenarios." .. call.model)
   if not found then return nil, ("scenario %s cannot be played: %s"):format(call.model, tostring(scenario)) end
-  local steps = scenario.agents and scenario.agents[call.agent] or scenario.roles and scenario.roles[call.role]
-  if not steps then return nil, ("scenario %s has no part for %s (%s)"):format(call.model, call.agent, call.role) end
+  local plugin = (call.purpose or "turn"):match("^plugin/([^/]+)")
+  local steps
+  if plugin then
+    steps = scenario.plugins and scenario.plugins[plugin]
+    if not steps then return nil, ("scenario %s has no part for the plugin %s"):format(call.model, plugin) end
+  else
+    steps = scenario.agents and scenario.agents[call.agent] or scenario.roles and scenario.roles[call.role]
+    if not steps then return nil, ("scenario %s has no part for %s (%s)"):format(call.model, call.agent, call.role) end
+  end
   return {
     steps = steps, waiting = scenario.waiting or "Waiting.", ended = scenario.ended or "The script ends here.",
     delay = scenario.delay or 0,

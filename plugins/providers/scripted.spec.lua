@@ -4,7 +4,7 @@ local function play(t, scenario, call)
   local events = { text = "", calls = {} }
   call = {
     id = call.id or "C1", model = "spec", agent = call.agent or "ada", role = call.role or "coder", system = "be good",
-    messages = call.messages or {},
+    messages = call.messages or {}, purpose = call.purpose,
   }
   t.plugin.stream(call, function(event)
     if event.type == "text" then
@@ -124,5 +124,12 @@ return {
     local failure
     t.plugin.stream({ model = "../etc", messages = {} }, function(event) failure = event end)
     t.contains(failure.message, "no name of a scenario")
+  end },
+
+  { "answers a plugin by the part that is written for it, and not by its agent's", function(t)
+    local scenario = { roles = two.roles, plugins = { taste = { { text = "green" } } } }
+    local call = { messages = { user("which?") }, purpose = "plugin/taste/tea" }
+    t.equal(play(t, scenario, call).text, "green")
+    t.contains(play(t, two, call).error.message, "has no part for the plugin taste")
   end },
 }

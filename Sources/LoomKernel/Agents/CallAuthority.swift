@@ -53,6 +53,12 @@ package final class CallAuthority: Sendable {
         self.allowed.withLock { _ = $0.insert(access) }
     }
 
+    /// Refuses by a rule that the engine does not have, and keeps that like every decision.
+    func refuse(_ access: Access, _ rule: PermissionRule) async throws(ToolError) -> ToolError {
+        try await self.log(access, .deny, rule, by: "rule")
+        return self.refusal(access, "by the rule «\(rule)» (\(rule.origin))")
+    }
+
     private func ask(
         _ access: Access, _ rule: PermissionRule, note: String, detail: String, wait: (@Sendable (Bool) -> Void)?
     ) async throws(ToolError) {
@@ -138,6 +144,8 @@ extension Access {
         case .extend: "take \(self.target) into use"
         case .spawn: "start \(self.target)"
         case .message: "write to \(self.target)"
+        case .control: "pause, resume or stop \(self.target)"
+        case .model: "ask the model \(self.target)"
         }
     }
 }

@@ -7,6 +7,8 @@ package enum Effect: Sendable, Hashable, Codable {
     case write(path: String, before: String?, after: String, summary: String)
     /// A command of ours. Its processes carry the call's mark, so what a crash leaves of them can be found and ended.
     case process(command: String)
+    /// Sent to another machine, which may have done something about it.
+    case request(String)
     /// Stored in the same transaction as its row, so it did happen.
     case stored(String)
 }

@@ -28,6 +28,9 @@ enum Recovery: Sendable, Hashable {
             case .process(let command):
                 isCertain = false
                 open.append("«\(command)» had been started and was stopped; how far it got is not known")
+            case .request(let summary):
+                isCertain = false
+                open.append("the request \(summary) had been begun; whether it arrived is not known")
             }
         }
         if happened.isEmpty, isCertain, effects.count == 1, case .write(_, _, _, _) = effects[0], open[0].hasSuffix("not written") {

@@ -1,4 +1,4 @@
-import LoomSystem
+package import LoomSystem
 
 /// Hands out the current generation of every plugin. The kernel knows nothing of how they are written.
 /// Look-ups are synchronous and never block: a snapshot is swapped whole at each reload.
@@ -18,6 +18,8 @@ package protocol Catalog: Sendable {
     func role(_ name: String) -> Role?
     /// The role's prompt with everything it includes, for this agent.
     func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt
+    /// Any prompt by its name, with values of its own besides what every prompt sees.
+    func prompt(named name: String, _ context: PromptContext, values: JSON) async throws(PromptError) -> String
     /// What `plugin list` and the page show.
     var plugins: [PluginSummary] { get }
 }
@@ -29,6 +31,9 @@ extension Catalog {
     package var commands: [any PluginCommand] { [] }
     package var panels: [any Panel] { [] }
     package var backgroundServices: [any BackgroundService] { [] }
+    package func prompt(named name: String, _ context: PromptContext, values: JSON) async throws(PromptError) -> String {
+        throw PromptError("There is no prompt «\(name)».")
+    }
 }
 
 /// A source of model replies.

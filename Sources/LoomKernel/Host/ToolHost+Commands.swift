@@ -66,14 +66,12 @@ extension ToolHost {
     /// Runs a command to its end. It leads a process group, and the whole group is gone when this returns.
     package func run(_ request: CommandRequest) async throws(ToolError) -> CommandResult {
         try await self.authority.require(Access(.execute, request.line), detail: request.line, wait: self.humanWait)
-        let folder = try request.workingDirectory.map { path throws(ToolError) in self.absolute(try self.relative(path)) } ?? self.directory
         let outputFile = ".loomkin/outputs/\(self.call.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }).log"
-        var spec = ProcessSpec(request.command, environment: self.environment(request), workingDirectory: folder, errorOutput: .merged)
+        var spec = try self.spec(request)
+        spec.errorOutput = .merged
         spec.timeout = request.timeout ?? .seconds(self.services.configuration.shellTimeout)
         spec.outputLimit = Self.outputLimit
         spec.spillPath = self.absolute(outputFile)
-        // Not only what the model reads: progress goes to front ends, the whole output to disk.
-        spec.redactions = self.services.secrets.redactions
         try? self.services.ports.files.makeDirectory(self.directory + "/.loomkin/outputs")
         try await self.intend(request.line)
         let result: ProcessResult
@@ -88,6 +86,26 @@ extension ToolHost {
             throw ToolError("«\(request.line)» was cancelled and its processes were ended.", status: .cancelled)
         }
         return Self.result(result, outputFile: outputFile)
+    }
+
+    /// Starts a process that lives beside the call. Whoever holds it ends it; when nobody does any more, its group ends.
+    package func start(_ request: CommandRequest) async throws(ToolError) -> HostProcess {
+        try await self.authority.require(Access(.execute, request.line), detail: request.line, wait: self.humanWait)
+        let spec = try self.spec(request)
+        try await self.intend(request.line)
+        do throws(ProcessError) {
+            return HostProcess(try await self.services.ports.processes.start(spec), line: request.line, secrets: self.services.secrets)
+        } catch {
+            throw ToolError(error.description, status: Task.isCancelled ? .cancelled : .error)
+        }
+    }
+
+    private func spec(_ request: CommandRequest) throws(ToolError) -> ProcessSpec {
+        let folder = try request.workingDirectory.map { path throws(ToolError) in self.absolute(try self.relative(path)) } ?? self.directory
+        var spec = ProcessSpec(request.command, environment: self.environment(request), workingDirectory: folder)
+        // Not only what the model reads: progress goes to front ends, the whole output to disk.
+        spec.redactions = self.services.secrets.redactions
+        return spec
     }
 
     /// Ours, without the keys of model providers: a command has no use for them, and its output is read by a model.

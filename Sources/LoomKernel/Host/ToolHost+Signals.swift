@@ -26,4 +26,12 @@ extension ToolHost {
             return try transaction.publish(type: type, data, source: agent.source, subject: call, team: agent.team)
         }
     }
+
+    /// How many signals wait for a plugin before the oldest is dropped.
+    private static let waitingSignals = 256
+
+    /// What happens from now on. A plugin that reads slowly misses the oldest, and holds nobody up.
+    package func subscribe(_ pattern: String) -> Subscription {
+        self.services.bus.subscribe(pattern, name: "\(self.agent.source)/\(self.tool)", capacity: Self.waitingSignals)
+    }
 }

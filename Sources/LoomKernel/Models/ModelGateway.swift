@@ -20,6 +20,8 @@ package struct ModelGateway: Sendable {
         /// Tokens: the estimate for what is sent, and what the model takes.
         let contextUsed: Int
         let contextLimit: Int
+        /// Who hears the text as it comes, with the number of the attempt; nil for everybody, as an agent's words.
+        var onText: (@Sendable (String, Int) async -> Void)?
     }
 
     /// One reply, however many attempts it takes. Streamed text goes out as signals, marked with its attempt.
@@ -122,7 +124,10 @@ package struct ModelGateway: Sendable {
         do {
             for try await event in provider.stream(call) {
                 assembler.add(event)
-                if case .text(let text) = event {
+                guard case .text(let text) = event else { continue }
+                if let onText = circumstances.onText {
+                    await onText(text, attempt)
+                } else {
                     self.bus.publish(
                         AgentTextDelta(agent: call.agent, text: text, call: call.id, attempt: attempt),
                         source: circumstances.source, subject: call.id, team: circumstances.team, cause: circumstances.cause)

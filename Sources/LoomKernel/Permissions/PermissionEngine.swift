@@ -69,7 +69,7 @@ package final class PermissionEngine: Sendable {
             // One word is a whole command; of several the first two say what it does ("git commit", "npm test").
             pattern =
                 CommandPattern.isCompound(access.target) || words.count < 3 ? access.target : words.prefix(2).joined(separator: " ") + " *"
-        case .network, .message: pattern = access.target
+        case .network, .message, .control, .model: pattern = access.target
         case .spawn: pattern = nil
         }
         return PermissionRule(.allow, tool, pattern, origin: "this session")

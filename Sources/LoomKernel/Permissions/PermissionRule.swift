@@ -35,7 +35,7 @@ package struct PermissionRule: Sendable, Hashable, CustomStringConvertible {
         case .execute:
             // What widens is read narrowly, what narrows is read widely.
             return self.verdict == .allow ? CommandPattern.matches(pattern, access.target) : WildcardText.matches(pattern, access.target)
-        case .network, .spawn, .message: return WildcardText.matches(pattern, access.target)
+        case .network, .spawn, .message, .control, .model: return WildcardText.matches(pattern, access.target)
         }
     }
 }

@@ -4,7 +4,7 @@ package enum TrustPreset: String, Sendable, Hashable, Codable, CaseIterable {
     case ask
     /// Reads are allowed; anything that changes, runs or sends is refused.
     case readOnly = "read-only"
-    /// Files of the project may be changed; commands and the network are asked for.
+    /// Files of the project may be changed, agents started and steered, models asked; commands and the network are asked for.
     case edit
     /// Everything is allowed.
     case full
@@ -12,8 +12,8 @@ package enum TrustPreset: String, Sendable, Hashable, Codable, CaseIterable {
     package func verdict(_ kind: Access.Kind) -> Verdict {
         switch (self, kind) {
         case (_, .read), (_, .message), (.full, _): .allow
-        case (.edit, .write), (.edit, .spawn): .allow
-        case (.readOnly, .spawn): .ask
+        case (.edit, .write), (.edit, .spawn), (.edit, .control), (.edit, .model): .allow
+        case (.readOnly, .spawn), (.readOnly, .control), (.readOnly, .model): .ask
         case (.readOnly, _): .deny
         case (.ask, _), (.edit, _): .ask
         }

@@ -7,16 +7,19 @@ package struct Ports: Sendable {
     package var random: any RandomSource
     package var files: any FileSystem
     package var processes: any ProcessRunner
+    package var http: any HTTPClient
     package var environment: [String: String]
 
     package init(
         clock: any WallClock = LiveClock(), random: any RandomSource = LiveRandom(), files: any FileSystem = LiveFileSystem(),
-        processes: any ProcessRunner = LiveProcessRunner(), environment: [String: String] = Environment.all
+        processes: any ProcessRunner = LiveProcessRunner(), http: any HTTPClient = LiveHTTPClient(),
+        environment: [String: String] = Environment.all
     ) {
         self.clock = clock
         self.random = random
         self.files = files
         self.processes = processes
+        self.http = http
         self.environment = environment
     }
 }

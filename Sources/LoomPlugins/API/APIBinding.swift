@@ -4,7 +4,7 @@ import LoomSystem
 
 /// A row of the table, made into a function of one Lua state.
 ///
-/// It answers `true, value`, `false, err` or `nil, text`; the prelude turns these into what Lua code sees.
+/// It answers `true, value`, `CLASS, handle`, `false, err` or `nil, text`; the prelude turns these into what Lua code sees.
 struct APIBinding: Sendable {
     let function: APIFunction
     let null: NullFunction
@@ -31,21 +31,47 @@ struct APIBinding: Sendable {
                     return lua(error, call)
                 }
             }
+        case .raw(let body):
+            return .async { call, values in
+                do throws(APIFault) {
+                    let context = try self.context(call)
+                    try function.check(context.phase)
+                    return try await body(context, call, values)
+                } catch {
+                    return lua(error, call)
+                }
+            }
         }
     }
 
+    private func context(_ call: LuaCall) throws(APIFault) -> CallContext {
+        guard let context = call.context as? CallContext else { throw .mistake("\(function.fullName) was called outside of a call") }
+        return context
+    }
+
     private func call(_ call: LuaCall, _ values: [LuaValue]) throws(APIFault) -> APICall {
-        guard let context = call.context as? CallContext else { throw .mistake("loom.\(function.name) was called outside of a call") }
+        let context = try context(call)
+        var values = values
+        var handle: Int64 = 0
+        if function.isMethod {
+            guard let number = values.first?.table?[HandleFields.number].integer else {
+                throw .mistake("\(function.fullName) is a method: call it with a colon, on what it belongs to")
+            }
+            handle = number
+            values.removeFirst()
+        }
         let mapping = null.mapping(marksEmptyLists: true)
         var arguments: [JSON] = []
         for value in values {
             do throws(ValueMapping.Fault) {
                 arguments.append(try mapping.json(value))
             } catch {
-                throw .mistake("loom.\(function.name) takes plain data: \(error.reason)")
+                throw .mistake("\(function.fullName) takes plain data: \(error.reason)")
             }
         }
-        return try function.check(arguments, context: context, lua: call, lease: lease)
+        var made = try function.check(arguments, context: context, lua: call, lease: lease)
+        made.handle = handle
+        return made
     }
 
     private func lua(_ result: APIResult) -> [LuaValue] {
@@ -54,10 +80,11 @@ struct APIBinding: Sendable {
         case .nothing: return [true]
         case .value(let value): return [true, mapping.lua(value)]
         case .values(let values): return [true] + values.map(mapping.lua)
-        case .refused(let refusal):
-            var table: LuaTable = ["code": .string(refusal.code), "message": .string(refusal.message)]
-            if let hint = refusal.hint { table["hint"] = .string(hint) }
-            return [false, .table(table)]
+        case .handle(let type, let number, let fields):
+            var table = LuaTable(fields.map { ($0.key, mapping.lua($0.value)) })
+            table[HandleFields.number] = .integer(number)
+            return [.string(type.luaClass), .table(table)]
+        case .refused(let refusal): return refusal.lua
         }
     }
 

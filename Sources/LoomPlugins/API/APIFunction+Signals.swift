@@ -31,5 +31,28 @@ extension APIFunction {
                     return .refused(APIRefusal(code: "unavailable", message: error.description, hint: nil))
                 }
             }),
+        opening(
+            "signal.subscribe", [("pattern", .string)],
+            text: "Hears signals whose topic fits `pattern` from now on, until the call ends: `for signal in loom.signal.subscribe(\"**\") "
+                + "do`. 256 may wait; of more the oldest are missed."
+        ) { (host, call) throws(ToolError) in
+            SubscriptionHandle(host.subscribe(call.optionalText("pattern") ?? "**"))
+        },
+    ]
+
+    static let signalMethods: [APIFunction] = [
+        method(
+            of: SubscriptionHandle.self, "next", [("timeout", .number)], returns: "loom.Signal?, loom.Error?",
+            text: "The next signal, waiting for it; after `timeout` seconds `nil, err` of the code `timeout`."
+        ) { (handle, call) throws(ToolError) in
+            try await handle.signals.next(call)?.lua ?? .null
+        },
+        method(of: SubscriptionHandle.self, "missed", returns: "integer", text: "How many signals were dropped because too many waited.") {
+            (handle, _) throws(ToolError) in .int(Int64(handle.subscription.dropped))
+        },
+        method(of: SubscriptionHandle.self, "cancel", returns: "boolean", text: "Ends the subscription.") { (_, call) throws(ToolError) in
+            call.context.dismiss(call.handle)
+            return true
+        },
     ]
 }

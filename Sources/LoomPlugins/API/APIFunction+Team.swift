@@ -31,6 +31,20 @@ extension APIFunction {
             .array(await host.agents().map(\.lua))
         },
         ofHost(
+            "agent.get", [("name", .string.required)], returns: "table?, loom.Error?", text: "One agent of the session, as it is now."
+        ) { (host, call) throws(ToolError) in
+            try await host.summary(of: call.text("name")).lua
+        },
+        ofHost(
+            "team.list", returns: "{ name: string, agents: string[] }[]", text: "The teams of the session, with the names of their agents."
+        ) { (host, _) throws(ToolError) in
+            let teams = Dictionary(grouping: await host.agents(), by: \.team).sorted { $0.key < $1.key }
+            return .array(teams.map { ["name": .string($0.key), "agents": .array($0.value.map { .string($0.name) })] })
+        },
+        control(.pause, "Holds an agent at its next boundary: no model call, no tool begins until it is resumed."),
+        control(.resume, "Lets a paused agent go on."),
+        control(.stop, "Cancels the turn of an agent; it stays and can be written to."),
+        ofHost(
             "board.assign",
             [("task", .table(["title": .string.required, "description": .string, "agent": .string.required]).required)],
             returns: "table?, loom.Error?", text: "Puts a task on the board and gives it to an agent."
@@ -54,6 +68,21 @@ extension APIFunction {
             .array(await host.tasks().map(\.lua))
         },
         ofHost(
+            "board.get", [("id", .string.required)], returns: "table?, loom.Error?", text: "One task of the board."
+        ) { (host, call) throws(ToolError) in
+            guard let task = await host.tasks().first(where: { $0.id == call.text("id") }) else {
+                throw ToolError("There is no task \(call.text("id")).", code: "not_found")
+            }
+            return task.lua
+        },
+        ofHost(
+            "inbox.list",
+            returns: "{ id: string, from: string, kind: string, urgent: boolean, text: string, time: string }[]?, loom.Error?",
+            text: "What whoever acts has not read yet, at most 50 messages, urgent ones first. It does not count as reading them."
+        ) { (host, _) throws(ToolError) in
+            .array(try await host.unread().map(\.lua))
+        },
+        ofHost(
             "inbox.send", [("message", .table(["to": .string.required, "text": .string.required, "urgent": .boolean]).required)],
             returns: "{ id: string, to: string, receipt: string }?, loom.Error?",
             text: "Writes to another agent. It reads the message at its next step."
@@ -72,4 +101,14 @@ extension APIFunction {
             return .string(try await host.ask(question.text("question"), options: options))
         },
     ]
+
+    private static func control(_ control: ToolHost.Control, _ text: String) -> APIFunction {
+        ofHost(
+            "agent.\(control.rawValue)", [("name", .string.required)], returns: "boolean?, loom.Error?",
+            text: text + " It asks the permission engine for `control NAME`."
+        ) { (host, call) throws(ToolError) in
+            try await host.control(call.text("name"), control)
+            return true
+        }
+    }
 }

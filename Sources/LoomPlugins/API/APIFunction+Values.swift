@@ -44,8 +44,16 @@ extension APIFunction {
                 .value(.string(UnifiedDiff(from: call.text("old"), to: call.text("new"), path: "text").text(limit: 1 << 20)))
             }),
         APIFunction(
+            "text.template", [("text", .string.required), ("values", .anyTable.required)], returns: "string?, loom.Error?",
+            phases: everywhere, text: "The text with each `{{name}}` replaced by the value of that name; one that is missing is an error.",
+            body: .immediate { (call) throws(APIFault) in TextTemplate(call.text("text")).filled(with: call.table("values")) }),
+        APIFunction(
             "time.now", returns: "string", phases: everywhere, text: "The time of day in UTC, as ISO 8601 writes it.",
             body: .immediate { (call) throws(APIFault) in .value(.string(call.context.ports.clock.now.iso8601)) }),
+        APIFunction(
+            "time.monotonic", returns: "number", phases: everywhere,
+            text: "Seconds since some moment, which no change of the clock disturbs: for measuring.",
+            body: .immediate { (call) throws(APIFault) in .value(.number(call.context.ports.clock.uptime.inSeconds)) }),
         APIFunction(
             "time.sleep", [("seconds", .number.required)], phases: working,
             text: "Waits. The call's deadline goes on meanwhile.",

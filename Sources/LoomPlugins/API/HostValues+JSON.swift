@@ -55,6 +55,15 @@ extension AgentSummary {
     }
 }
 
+extension InboxItem {
+    var lua: JSON {
+        [
+            "id": .string(id.description), "from": .string(from), "kind": .string(kind.rawValue), "urgent": .bool(priority == .urgent),
+            "text": .string(text), "time": .string(time.description),
+        ]
+    }
+}
+
 extension TaskSummary {
     var lua: JSON {
         [

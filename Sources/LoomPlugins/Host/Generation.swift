@@ -18,6 +18,8 @@ package final class Generation: Sendable {
     private let tally: CallTally
     private let count: GenerationCount
     private let life = Mutex(Life())
+    /// What a service has started and not ended.
+    let lasting = OpenHandles()
 
     private struct Life {
         var running = 0
@@ -44,7 +46,10 @@ package final class Generation: Sendable {
         count.increment()
     }
 
-    deinit { count.decrement() }
+    deinit {
+        count.decrement()
+        Task { [lasting] in await lasting.endAll() }
+    }
 
     /// Runs the file in a fresh state, where it may touch nothing; gives back what it returns.
     static func load(_ order: LoadOrder) async throws(PluginFault) -> (generation: Generation, value: LuaValue) {
@@ -55,7 +60,7 @@ package final class Generation: Sendable {
             let modules = ModuleScope(order.moduleFiles, candidates: order.modules)
             let null = NullFunction()
             let lease = Lease(plugin: file.key.name, number: order.number, memory: order.memory)
-            await state.install(APIFunction.all, null: null, modules: modules, lease: lease)
+            await state.install(APIFunction.installed, null: null, modules: modules, lease: lease)
             let context = CallContext(phase: .loading, plugin: file.key.name, ports: order.ports)
             let made = try await state.run(source: Prelude.source, chunk: "=" + Prelude.chunk, deadline: loadDeadline, context: context)
             guard let prelude = Prelude(made.first) else {
@@ -105,7 +110,7 @@ package final class Generation: Sendable {
             }
             return converted
         } catch {
-            throw LuaFault(error)
+            throw LuaFault(context.original(of: error))
         }
     }
 
@@ -113,10 +118,17 @@ package final class Generation: Sendable {
     func value(
         of function: LuaFunction, _ arguments: [JSON], deadline: Duration, phase: Phase, host: ToolHost? = nil
     ) async throws(ToolError) -> JSON {
-        let context = CallContext(phase: phase, plugin: file.key.name, ports: ports, toolHost: host)
-        do {
-            return try await call(function, [], arguments, marksEmptyLists: false, deadline: deadline, context: context).first ?? .null
+        let context = CallContext(
+            phase: phase, plugin: file.key.name, ports: ports, toolHost: host, lasting: phase == .service ? lasting : nil,
+            runner: { [state] (function, context) throws(LuaError) in
+                try await state.call(function, [], deadline: .seconds(86_400), context: context)
+            })
+        do throws(LuaFault) {
+            let values = try await call(function, [], arguments, marksEmptyLists: false, deadline: deadline, context: context)
+            await context.handles.endAll()
+            return values.first ?? .null
         } catch {
+            await context.handles.endAll()
             if let ending = context.ending as? ToolError, error.text.hasSuffix(ending.message) { throw ending }
             throw ToolError(error, plugin: file.key, deadline: deadline)
         }

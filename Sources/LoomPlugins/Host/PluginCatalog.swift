@@ -1,4 +1,5 @@
 package import LoomKernel
+package import LoomSystem
 import Synchronization
 
 /// The current generation of every plugin. All of it is replaced in one step at a reload, and reading never waits.
@@ -55,6 +56,10 @@ package final class PluginCatalog: Catalog {
 
     package func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt {
         try await snapshot.withLock { $0.prompts }.render(role.prompt, context)
+    }
+
+    package func prompt(named name: String, _ context: PromptContext, values: JSON) async throws(PromptError) -> String {
+        try await snapshot.withLock { $0.prompts }.render(name, context, values: values).text
     }
 
     package var plugins: [PluginSummary] {

@@ -26,23 +26,44 @@ struct Prelude: Sendable {
     static let emit = "loom.host.emit"
     static let nextEvent = "loom.host.next_event"
 
-    /// Every function of the host answers `true, value`, or `false, err` for what the caller may well meet, or
-    /// `nil, text` for what is an error at the place of the call.
+    static let settled = "loom.host.settled"
+
+    /// Where a method of a handle is registered.
+    static func path(ofMethod name: String) -> String { "loom.host.classes.\(name.replacing(":", with: "."))" }
+
+    /// Every function of the host answers `true, value`, or the class and the number of a handle, or `false, err` for what the caller may
+    /// well meet, or `nil, text` for what is an error at the place of the call.
     static let source = """
         local setmetatable, error, type, pairs, ipairs, next = setmetatable, error, type, pairs, ipairs, next
+        local pack, unpack = table.pack, table.unpack
         local host = loom.host
         loom.host = nil
 
         local meta = { __tostring = function(err) return err.message end }
+        -- What handles can do, by the class they are of.
+        local classes = {}
 
         local function public(call)
           return function(...)
             local ok, value, more = call(...)
-            if ok and more ~= nil then return value, more end
-            if ok then return value end
+            if ok == true and more ~= nil then return value, more end
+            if ok == true then return value end
             if ok == false then return nil, setmetatable(value, meta) end
+            if ok then return setmetatable(value, classes[ok]) end
             error(value, 2)
           end
+        end
+
+        -- A spec has handles of its own.
+        for class, methods in pairs(host.classes or {}) do
+          local index = {}
+          for name, call in pairs(methods) do index[name] = public(call) end
+          classes[class] = { __index = index, __name = "loom." .. class }
+        end
+
+        local start, await, open_events, open_answer
+        if host.classes then
+          start, await, open_events, open_answer = loom.task.spawn, host.classes.Task.await, loom.http.events, loom.model.stream
         end
 
         for name, member in pairs(loom) do
@@ -75,6 +96,10 @@ struct Prelude: Sendable {
 
         loom.html = {}
         for tag in ("\(PanelMarkup.tags.joined(separator: " "))"):gmatch("%S+") do loom.html[tag] = node(tag) end
+
+        if host.classes then
+        \(handles)
+        end
 
         local function emit(event)
           local ok, text = host.emit(event)

@@ -1,5 +1,6 @@
 import LoomKernel
 import LoomLua
+import LoomSystem
 
 /// A prompt file that is in use.
 struct PromptSource: Sendable {
@@ -16,10 +17,10 @@ actor PromptLibrary {
     init(_ sources: [String: PromptSource]) { self.sources = sources }
 
     /// The prompt with all it includes. The same context gives the same bytes.
-    func render(_ name: String, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt {
+    func render(_ name: String, _ context: PromptContext, values: JSON = .object([:])) async throws(PromptError) -> RenderedPrompt {
         do throws(LuaError) {
             let engine = try await ready()
-            return try await engine.render(name, context)
+            return try await engine.render(name, context, values: values)
         } catch {
             throw PromptError(error.message)
         }
@@ -67,9 +68,10 @@ struct PromptEngine: Sendable {
         self.templates = templates
     }
 
-    func render(_ name: String, _ context: PromptContext) async throws(LuaError) -> RenderedPrompt {
+    func render(_ name: String, _ context: PromptContext, values: JSON) async throws(LuaError) -> RenderedPrompt {
         let seen = [context.agent, context.role, context.team, context.project, context.rules].map { LuaValue.string($0) }
-        let arguments: [LuaValue] = [.table(templates), .string(name)] + seen
+        let own = ValueMapping(marksEmptyLists: false).lua(values)
+        let arguments: [LuaValue] = [.table(templates), .string(name)] + seen + [own]
         let results = try await state.call(render, arguments, deadline: Self.deadline)
         guard results.count == 3, let text = results[0].string, let names = results[1].table, let rules = results[2].integer else {
             throw LuaError(.runtime, "the prompt \(name) gave no text")
@@ -103,7 +105,7 @@ struct PromptEngine: Sendable {
           end
         end
 
-        return function(templates, name, agent, role, team, project, rules)
+        return function(templates, name, agent, role, team, project, rules, values)
           local out, way = {}, {}
           -- Who wrote how much; `others` counts what in the text at hand is not its own.
           local parts, others, ruled = {}, 0, 0
@@ -134,7 +136,7 @@ struct PromptEngine: Sendable {
             local part = { name = name }
             parts[#parts + 1] = part
             out, others = {}, 0
-            template(write, show, include, agent, role, team, project, rules)
+            template(write, show, include, agent, role, team, project, rules, values)
             -- The line that includes ends by itself.
             local text = concat(out):gsub("\\n$", "")
             part.bytes = #text - others

@@ -105,6 +105,11 @@ struct LuaClass: Sendable {
                 ("purpose", "string"), ("step", "integer"), ("text", "string"), ("calls", "{ tool: string, arguments: table }[]"),
             ]),
         LuaClass(
+            name: "loom.ModelAnswer", text: "What a model answered a plugin; `cost` is in dollars.",
+            fields: [
+                ("text", "string"), ("model", "string"), ("stop", "loom.StopReason"), ("usage", "table<string, integer>"), ("cost?", "number"),
+            ]),
+        LuaClass(
             name: "loom.Step", text: "One reply of the scripted model.",
             fields: [
                 ("text?", "string|string[]"), ("thinking?", "string"), ("calls?", "table[]"), ("when?", "string|string[]"),

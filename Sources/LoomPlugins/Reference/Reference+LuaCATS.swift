@@ -14,7 +14,12 @@ extension Reference {
         text += "\n--- What Loomkin offers to plugins.\nloom = {}\n"
         for space in Set(functions.compactMap(\.space)).sorted() { text += "loom.\(space) = {}\n" }
         text += "\n--- Stands for null where Lua's nil would be nothing at all.\n---@type function\nloom.json.null = function() end\n"
-        return text + functions.map { "\n" + $0.luaCATS }.joined()
+        text += functions.map { "\n" + $0.luaCATS }.joined()
+        for handle in APIFunction.methodsByClass {
+            text += "\n--- It ends with the call that opened it.\n---@class loom.\(handle.name)\nlocal \(handle.name) = {}\n"
+            text += handle.methods.map { "\n" + $0.luaCATS }.joined()
+        }
+        return text
     }
 
     /// Closed lists of words.
@@ -43,7 +48,7 @@ extension APIFunction {
             text += "---@param \(argument.name)\(optional) \(argument.parameter?.luaType ?? "any")\n"
         }
         for result in LuaTypes.split(returns) { text += "---@return \(result)\n" }
-        return text + "function loom.\(name)(\(arguments.map(\.name).joined(separator: ", "))) end\n"
+        return text + "function \(fullName)(\(arguments.map(\.name).joined(separator: ", "))) end\n"
     }
 }
 

@@ -21,6 +21,10 @@ extension Reference {
         text += "\n" + Phase.allCases.map { "- `\($0.rawValue)`: \($0.description)\n" }.joined()
         text += "\n## Functions\n"
         for function in APIFunction.listed { text += "\n" + Self.section(function) }
+        text += "\n## Handles\n\nThey end with the call that opened them: [plugins.md](plugins.md#handles).\n"
+        for handle in APIFunction.methodsByClass {
+            for method in handle.methods { text += "\n" + Self.section(method) }
+        }
         text += "\n## Tables of plugins\n"
         for shape in PluginShape.all { text += "\n" + Self.section(shape) }
         text += "\n## Tables that are passed\n"

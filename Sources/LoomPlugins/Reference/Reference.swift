@@ -9,7 +9,7 @@ package struct Reference: Sendable {
     /// Looks into a Lua state as plugins get it.
     package static func make() async throws -> Reference {
         let state = try LuaState(name: "reference", limits: .ofPlugins)
-        await state.install(APIFunction.all, null: NullFunction(), modules: ModuleScope(ModuleFiles(), candidates: [:]), lease: .unheld)
+        await state.install(APIFunction.installed, null: NullFunction(), modules: ModuleScope(ModuleFiles(), candidates: [:]), lease: .unheld)
         try await state.run(source: Prelude.source, chunk: "=" + Prelude.chunk, deadline: .seconds(10))
         let names = try await GlobalNames.of(state, deadline: .seconds(10))
         await state.close()
@@ -39,10 +39,16 @@ extension APIFunction {
         return listed.sorted { $0.name < $1.name }
     }
 
-    /// `fs.read(path, options?)`, as one reads it.
+    /// What handles can do, by their class.
+    static var methodsByClass: [(name: String, methods: [APIFunction])] {
+        Dictionary(grouping: methods) { String($0.name.prefix { $0 != ":" }) }
+            .map { (name: $0.key, methods: $0.value.sorted { $0.name < $1.name }) }.sorted { $0.name < $1.name }
+    }
+
+    /// `loom.fs.read(path, options?)`, as one reads it.
     package var signature: String {
         let names = arguments.map { $0.parameter?.isRequired == false ? "\($0.name)?" : $0.name }
-        return "loom.\(name)(\(names.joined(separator: ", ")))"
+        return "\(fullName)(\(names.joined(separator: ", ")))"
     }
 
     package var sortedPhases: [Phase] { Phase.allCases.filter(phases.contains) }

@@ -17,8 +17,21 @@ struct LuaService: BackgroundService {
     var patterns: [String] { definition.subscriptions.map(\.pattern.description) }
     var intervals: [Double] { definition.timers.keys.sorted() }
 
-    func start(_ host: ToolHost) async throws(ToolError) { try await call(definition.start, [], host) }
-    func stop(_ host: ToolHost) async throws(ToolError) { try await call(definition.stop, [], host) }
+    func start(_ host: ToolHost) async throws(ToolError) {
+        lua.lasting.reopen()
+        try await call(definition.start, [], host)
+    }
+
+    /// What this generation has started ends with it, whatever its own `stop` does.
+    func stop(_ host: ToolHost) async throws(ToolError) {
+        do throws(ToolError) {
+            try await call(definition.stop, [], host)
+        } catch {
+            await lua.lasting.endAll()
+            throw error
+        }
+        await lua.lasting.endAll()
+    }
 
     func tick(_ interval: Double, _ host: ToolHost) async throws(ToolError) { try await call(definition.timers[interval], [], host) }
 

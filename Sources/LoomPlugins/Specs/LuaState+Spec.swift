@@ -55,14 +55,20 @@ extension LuaState {
 }
 
 extension APIFunction {
+    private var takesFunctions: Bool { arguments.contains { ["fn", "functions"].contains($0.name) } }
+
     /// Why the real function would refuse this call; nil when it would not.
     fileprivate func mistake(in values: [LuaValue], context: CallContext, null: NullFunction, lua: LuaCall) -> String? {
         let mapping = null.mapping(marksEmptyLists: true)
         do {
-            _ = try check(try values.map(mapping.json), context: context, lua: lua, lease: .unheld)
+            // What takes functions takes them as they are, and what they are given.
+            let plain = values.enumerated().map { index, value in
+                takesFunctions && (index >= arguments.count || arguments[index].parameter == nil) ? true : value
+            }
+            _ = try check(try plain.map(mapping.json), context: context, lua: lua, lease: .unheld)
             return nil
         } catch let fault as ValueMapping.Fault {
-            return "loom.\(name) takes plain data: \(fault.reason)"
+            return "\(fullName) takes plain data: \(fault.reason)"
         } catch APIFault.mistake(let text) {
             return text
         } catch {

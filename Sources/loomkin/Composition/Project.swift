@@ -90,7 +90,7 @@ struct Project {
     ) -> PluginPorts {
         let environment = ports.environment
         return PluginPorts(
-            clock: ports.clock, files: ports.files, http: LiveHTTPClient(), environment: { environment[$0] },
+            clock: ports.clock, files: ports.files, http: ports.http, environment: { environment[$0] },
             providers: configuration.providers, endpoints: configuration.endpoints, setting: { configuration.values[$0] },
             log: { level, plugin, text in
                 bus.publish(PluginLogged(plugin: plugin, level: level, text: text), source: "plugin/\(plugin)")

@@ -11,17 +11,24 @@ struct TestWorkspace {
     private let agent: Agent
     private let roster: Roster
 
-    init(permissions: TrustPreset = .full) async throws {
+    let clock: ManualClock
+
+    init(
+        permissions: TrustPreset = .full, rules: [PermissionRule] = [], processes: any ProcessRunner = ScriptedProcessRunner(),
+        http: any HTTPClient = ScriptedHTTPClient { (_) throws(HTTPError) in throw HTTPError(.cannotConnect, host: "nowhere") },
+        environment: [String: String] = [:], reply: (@Sendable (ModelCall) -> [ModelEvent])? = nil
+    ) async throws {
         try files.makeDirectory("/p")
         var configuration = Configuration()
         configuration.models["default"] = "scripted:x"
         configuration.permissions = permissions
+        configuration.rules = rules
         var options = WorkspaceOptions(directory: "/p", configuration: configuration, frontEnd: "test", isInteractive: true)
         options.isEphemeral = true
-        let clock = ManualClock()
+        clock = ManualClock()
         let ports = Ports(
-            clock: clock, random: SeededRandom(seed: 5), files: files, processes: ScriptedProcessRunner(), environment: [:])
-        workspace = try await Workspace.open(options, ports: ports, bus: Workspace.makeBus(ports), catalog: LeadCatalog())
+            clock: clock, random: SeededRandom(seed: 5), files: files, processes: processes, http: http, environment: environment)
+        workspace = try await Workspace.open(options, ports: ports, bus: Workspace.makeBus(ports), catalog: LeadCatalog(reply: reply))
         roster = await workspace.roster
         _ = try await workspace.spawn(role: "coder", name: "ada", model: nil, by: "user/test")
         agent = Agent(
@@ -40,22 +47,30 @@ struct TestWorkspace {
 private struct LeadCatalog: Catalog {
     let tools: [any Tool] = []
     let plugins: [PluginSummary] = []
-    let providers: [any Provider] = [SilentProvider()]
+    let reply: (@Sendable (ModelCall) -> [ModelEvent])?
+    var providers: [any Provider] { [SilentProvider(reply: reply)] }
     let roles = ["coder", "lead"].map {
         Role(name: $0, description: "", prompt: $0, tools: [], model: "default", maxTurns: nil, generation: 1)
     }
     func tool(_ name: String) -> (any Tool)? { nil }
-    func provider(_ name: String) -> (any Provider)? { name == "scripted" ? SilentProvider() : nil }
+    func provider(_ name: String) -> (any Provider)? { name == "scripted" ? SilentProvider(reply: reply) : nil }
     func role(_ name: String) -> Role? { roles.first { $0.name == name } }
     func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt { RenderedPrompt("") }
 }
 
 private struct SilentProvider: Provider {
+    let reply: (@Sendable (ModelCall) -> [ModelEvent])?
     let name = "scripted"
     let generation = 1
     let defaultModel: String? = "x"
     func missing() async -> String? { nil }
-    func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error> { AsyncThrowingStream { nil } }
+    func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error> {
+        guard let events = reply?(call) else { return AsyncThrowingStream { nil } }
+        return AsyncThrowingStream { continuation in
+            for event in events { continuation.yield(event) }
+            continuation.finish()
+        }
+    }
 }
 
 extension LuaTool {

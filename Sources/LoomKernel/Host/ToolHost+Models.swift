@@ -1,0 +1,74 @@
+package import LoomSystem
+
+/// What a plugin wants a model to answer.
+package struct ModelQuestion: Sendable {
+    package var messages: [Message]
+    package var system: String
+    /// A tier of the configuration, or `provider:model`.
+    package var model: String
+    package var outputLimit: Int
+    /// A word for the ledger, behind the plugin's name.
+    package var purpose: String?
+
+    package init(messages: [Message], system: String, model: String, outputLimit: Int, purpose: String?) {
+        self.messages = messages
+        self.system = system
+        self.model = model
+        self.outputLimit = outputLimit
+        self.purpose = purpose
+    }
+}
+
+/// What it answered, and what that cost.
+package struct ModelAnswer: Sendable {
+    package let model: String
+    package let reply: ModelReply
+    /// Nil where no price is known.
+    package let costUSD: Double?
+}
+
+extension ToolHost {
+    /// Asks a model, on the budget of whoever acts.
+    ///
+    /// - Parameters:
+    ///   - passesHooks: false for a hook, which would hear its own call otherwise.
+    ///   - onText: the text as it comes, with the number of the attempt; what an earlier attempt said is void.
+    package func ask(
+        _ question: ModelQuestion, passesHooks: Bool, onText: @escaping @Sendable (String, Int) async -> Void
+    ) async throws(ToolError) -> ModelAnswer {
+        let model = try self.model(question.model)
+        try await self.authority.require(Access(.model, model.description), wait: self.humanWait)
+        let facts = self.services.prices.facts(model)
+        let estimate = TokenEstimate()
+        let tokens = estimate.tokens(question.system) + question.messages.reduce(0) { $0 + estimate.tokens($1) }
+        let purpose = (["plugin", self.tool] + [question.purpose].compactMap(\.self)).joined(separator: "/")
+        let call = ModelCall(
+            id: self.services.identifiers.next().description, model: model, system: question.system, tools: [],
+            messages: question.messages, maxOutputTokens: min(question.outputLimit, facts?.maxOutput ?? question.outputLimit),
+            purpose: purpose, agent: self.agent.name, role: self.agent.role, step: 0)
+        let circumstances = ModelGateway.Circumstances(
+            source: self.agent.source, team: self.agent.team, cause: nil, contextUsed: tokens, contextLimit: facts?.context ?? 0,
+            onText: onText)
+        do throws(ModelFailure) {
+            let reply: ModelReply
+            if passesHooks {
+                let hooks = ModelHooks(self.agent, call, roster: self.roster)
+                reply = try await hooks.after(
+                    try await self.services.gateway.reply(to: try await hooks.before(call), circumstances))
+            } else {
+                reply = try await self.services.gateway.reply(to: call, circumstances)
+            }
+            return ModelAnswer(model: model.description, reply: reply, costUSD: facts?.cost(reply.usage))
+        } catch {
+            throw ToolError(error.description, status: error.kind == .cancelled ? .cancelled : .error, code: error.kind.rawValue)
+        }
+    }
+
+    private func model(_ name: String) throws(ToolError) -> ModelName {
+        guard let text = self.services.configuration.model(for: name) else {
+            throw ToolError("No model is configured. Set one with --model PROVIDER:MODEL or [model] default.", code: "unavailable")
+        }
+        guard let model = ModelName(text) else { throw ToolError("«\(text)» is no model's name. Write PROVIDER:MODEL.", code: "invalid") }
+        return model
+    }
+}
