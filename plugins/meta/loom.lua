@@ -55,6 +55,8 @@
 ---| "spawn"
 ---| "message"
 ---| "extend"
+---| "control"
+---| "model"
 
 ---@alias loom.Phase
 ---| "loading"
@@ -278,6 +280,14 @@
 ---@field text string
 ---@field calls { tool: string, arguments: table }[]
 
+--- What a model answered a plugin; `cost` is in dollars.
+---@class loom.ModelAnswer
+---@field text string
+---@field model string
+---@field stop loom.StopReason
+---@field usage table<string, integer>
+---@field cost? number
+
 --- One reply of the scripted model.
 ---@class loom.Step
 ---@field text? string|string[]
@@ -384,15 +394,20 @@ loom.board = {}
 loom.config = {}
 loom.fs = {}
 loom.html = {}
+loom.http = {}
 loom.inbox = {}
 loom.json = {}
+loom.model = {}
+loom.permission = {}
 loom.plugin = {}
 loom.process = {}
+loom.prompt = {}
 loom.repo = {}
 loom.signal = {}
 loom.skill = {}
 loom.state = {}
 loom.store = {}
+loom.task = {}
 loom.team = {}
 loom.text = {}
 loom.time = {}
@@ -402,15 +417,43 @@ loom.tool = {}
 ---@type function
 loom.json.null = function() end
 
+--- One agent of the session, as it is now.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param name string
+---@return table?
+---@return loom.Error?
+function loom.agent.get(name) end
+
 --- The agents of the team.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@return table[]
 function loom.agent.list() end
 
+--- Holds an agent at its next boundary: no model call, no tool begins until it is resumed. It asks the permission engine for `control NAME`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param name string
+---@return boolean?
+---@return loom.Error?
+function loom.agent.pause(name) end
+
+--- Lets a paused agent go on. It asks the permission engine for `control NAME`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param name string
+---@return boolean?
+---@return loom.Error?
+function loom.agent.resume(name) end
+
 --- Who acts: the agent that called the tool, or the service or command itself.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@return { name: string, role: string, team: string }
 function loom.agent.self() end
+
+--- Cancels the turn of an agent; it stays and can be written to. It asks the permission engine for `control NAME`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param name string
+---@return boolean?
+---@return loom.Error?
+function loom.agent.stop(name) end
 
 --- Asks the person, and waits for the answer. The call's deadline stands still.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
@@ -432,6 +475,13 @@ function loom.board.assign(task) end
 ---@return table?
 ---@return loom.Error?
 function loom.board.complete(report) end
+
+--- One task of the board.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param id string
+---@return table?
+---@return loom.Error?
+function loom.board.get(id) end
 
 --- The tasks of the board.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
@@ -669,6 +719,27 @@ function loom.html.tr(content) end
 ---@return loom.Node
 function loom.html.ul(content) end
 
+--- Sends a request and calls `fn({ event, data, id })` for each server-sent event of the answer, until it ends or `fn` returns false. An answer that is no success has its `body` in the result, and no events.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param request { body?: string, headers?: table, method?: string, timeout?: number, url: string }
+---@param fn any
+---@return { url: string, status: integer, headers: table<string, string>, body: string? }?
+---@return loom.Error?
+function loom.http.events(request, fn) end
+
+--- Sends a request and waits for the whole answer, 30 seconds and 1 MB of body if nothing else is said, 8 MB at most. Names of headers come in small letters. A body that is no UTF-8 comes as base64, and `encoding` says so. Asks the permission engine for `network HOST`, for each redirect again.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param request { body?: string, headers?: table, max_bytes?: integer, method?: string, timeout?: number, url: string }
+---@return { url: string, status: integer, headers: table<string, string>, body: string, encoding: string? }?
+---@return loom.Error?
+function loom.http.request(request) end
+
+--- What whoever acts has not read yet, at most 50 messages, urgent ones first. It does not count as reading them.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return { id: string, from: string, kind: string, urgent: boolean, text: string, time: string }[]?
+---@return loom.Error?
+function loom.inbox.list() end
+
 --- Writes to another agent. It reads the message at its next step.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param message { text: string, to: string, urgent?: boolean }
@@ -702,6 +773,49 @@ function loom.json.encode(value, pretty) end
 ---@param text string
 function loom.log(level, text) end
 
+--- Asks a model, and waits for the whole answer: a `prompt`, or `messages` of `{ author, text }`. `model` is a tier of the configuration (`default`, `fast`, `strong`) or `provider:model`. The ledger calls it `plugin/NAME`, with a `purpose` `plugin/NAME/PURPOSE`. Asks the permission engine for `model PROVIDER:MODEL`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param request { max_tokens?: integer, messages?: ({ author: "user"|"assistant", text: string })[], model?: string, prompt?: string, purpose?: string, system?: string }
+---@return loom.ModelAnswer?
+---@return loom.Error?
+function loom.model.complete(request) end
+
+--- The same, and calls `fn(text, attempt)` for each piece of text as it comes. When the number of the attempt grows, what an earlier one said is void. The call is given up when `fn` returns false.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param request { max_tokens?: integer, messages?: ({ author: "user"|"assistant", text: string })[], model?: string, prompt?: string, purpose?: string, system?: string }
+---@param fn any
+---@return loom.ModelAnswer?
+---@return loom.Error?
+function loom.model.stream(request, fn) end
+
+--- What would be decided about an access, and by which rule. Nobody is asked.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param kind "read"|"write"|"execute"|"network"|"spawn"|"message"|"extend"|"control"|"model"
+---@param target string
+---@return { verdict: "allow"|"ask"|"deny", rule: string }?
+---@return loom.Error?
+function loom.permission.check(kind, target) end
+
+--- Goes on when the access is allowed, by a rule or by a person who is asked, with `note` in the question; the call ends when it is not. What was allowed is not asked again in this call.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param kind "read"|"write"|"execute"|"network"|"spawn"|"message"|"extend"|"control"|"model"
+---@param target string
+---@param note? string
+---@return boolean
+function loom.permission.require(kind, target, note) end
+
+--- The texts that plugins of this name had and that are kept, the newest first: generations `number` to `latest` ran one.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param name string
+---@return { kind: string, root: string, number: integer, latest: integer, status: string, hash: string, time: string }[]?
+---@return loom.Error?
+function loom.plugin.generations(name) end
+
+--- All plugins, each with the number of the generation that is in use (0: none).
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return { name: string, kind: string, root: string, path: string, generation: integer, status: string }[]
+function loom.plugin.list() end
+
 --- Puts a plugin into the project: it is checked, its spec is run, a person is shown the difference and what it could do, and then it is live for the whole team.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param request { kind: string, name: string, source: string, spec?: string }
@@ -716,10 +830,25 @@ function loom.plugin.write(request) end
 ---@return loom.Error?
 function loom.process.run(request) end
 
+--- Starts a shell `command`, or a program by its `arguments`, and goes on. Its whole process group ends with the call that started it; in a service, with the service. One whose output nobody reads waits when 1 MB or so is unread.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param request { arguments?: string[], command?: string, cwd?: string, env?: table }
+---@return loom.Process?
+---@return loom.Error?
+function loom.process.start(request) end
+
 --- Shows a piece of output to people while the tool runs. The model does not read it.
 --- May be called in a tool's run.
 ---@param text string
 function loom.progress(text) end
+
+--- A prompt of `prompts/` as text. It sees what every prompt sees, for whoever acts, and `values`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param name string
+---@param values? table
+---@return string?
+---@return loom.Error?
+function loom.prompt.render(name, values) end
 
 --- What a source file defines, from top to bottom: lines `first` to `last`, `depth` definitions around it. It needs a grammar for the file's language; the error of code `no_grammar` says so.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
@@ -742,6 +871,13 @@ function loom.signal.history(request) end
 ---@return { sequence: integer, type: string }?
 ---@return loom.Error?
 function loom.signal.publish(word, data) end
+
+--- Hears signals whose topic fits `pattern` from now on, until the call ends: `for signal in loom.signal.subscribe("**") do`. 256 may wait; of more the oldest are missed.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param pattern? string
+---@return loom.Subscription?
+---@return loom.Error?
+function loom.signal.subscribe(pattern) end
 
 --- The skills there are, by name.
 --- May be called in a tool's run, in a hook, in a command's run, in a panel or in a command's complete or in a service.
@@ -807,6 +943,33 @@ function loom.store.list(prefix) end
 ---@return loom.Error?
 function loom.store.set(key, value, options) end
 
+--- Runs all functions side by side and gives the first value of each, in their order. When one fails the others are cancelled, and its error is raised.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param functions any
+---@return any[]?
+---@return loom.Error?
+function loom.task.all(functions) end
+
+--- Runs all functions side by side until one has ended; the others are cancelled. Gives its first value and its place, or raises its error.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param functions any
+---@return any
+---@return integer
+function loom.task.race(functions) end
+
+--- Runs a function beside the code that goes on, with the arguments behind it, the same rights and the same deadline. It ends with the call, finished or not: await it.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param fn any
+---@param ... any
+---@return loom.Task?
+---@return loom.Error?
+function loom.task.spawn(fn, ...) end
+
+--- The teams of the session, with the names of their agents.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return { name: string, agents: string[] }[]
+function loom.team.list() end
+
 --- Asks for new members of the team; a person may be asked first. Gives back the agents.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param request { members: { model?: string, name?: string, role: string }[], purpose: string, team_name?: string }
@@ -821,12 +984,25 @@ function loom.team.spawn(request) end
 ---@return string
 function loom.text.diff(old, new) end
 
+--- The text with each `{{name}}` replaced by the value of that name; one that is missing is an error.
+--- May be called everywhere.
+---@param text string
+---@param values table
+---@return string?
+---@return loom.Error?
+function loom.text.template(text, values) end
+
 --- The text, or its beginning and end with a note of what was left out when it has more than `max` bytes.
 --- May be called everywhere.
 ---@param text string
 ---@param max integer
 ---@return string
 function loom.text.truncate(text, max) end
+
+--- Seconds since some moment, which no change of the clock disturbs: for measuring.
+--- May be called everywhere.
+---@return number
+function loom.time.monotonic() end
 
 --- The time of day in UTC, as ISO 8601 writes it.
 --- May be called everywhere.
@@ -850,3 +1026,93 @@ function loom.tool.call(name, arguments) end
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@return { name: string, description: string, parameters: table }[]
 function loom.tool.list() end
+
+--- It ends with the call that opened it.
+---@class loom.Process
+local Process = {}
+
+--- Ends its input, as at the end of a file.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return boolean?
+---@return loom.Error?
+function Process:close_input() end
+
+--- What it has written to its error output until now; the middle is left out of much.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return string?
+---@return loom.Error?
+function Process:errors() end
+
+--- The next line without its end, as `read` gives pieces.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param timeout? number
+---@return string?
+---@return loom.Error?
+function Process:line(timeout) end
+
+--- Goes through its output line by line: `for line in p:lines() do`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return fun(): string?
+function Process:lines() end
+
+--- What it has written since, waiting until there is something; nil at the end. After `timeout` seconds without output it is `nil, err` of the code `timeout`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param timeout? number
+---@return string?
+---@return loom.Error?
+function Process:read(timeout) end
+
+--- Asks its process group to end, makes it after a second, and waits for that. The handle is stale afterwards.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return { status: integer?, signal: integer? }?
+---@return loom.Error?
+function Process:stop() end
+
+--- Waits until no process of its group is left. After `timeout` seconds it is `nil, err` of the code `timeout`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param timeout? number
+---@return { status: integer?, signal: integer? }?
+---@return loom.Error?
+function Process:wait(timeout) end
+
+--- Writes to its input, and waits until that is taken.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param text string
+---@return boolean?
+---@return loom.Error?
+function Process:write(text) end
+
+--- It ends with the call that opened it.
+---@class loom.Subscription
+local Subscription = {}
+
+--- Ends the subscription.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return boolean
+function Subscription:cancel() end
+
+--- How many signals were dropped because too many waited.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return integer
+function Subscription:missed() end
+
+--- The next signal, waiting for it; after `timeout` seconds `nil, err` of the code `timeout`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@param timeout? number
+---@return loom.Signal?
+---@return loom.Error?
+function Subscription:next(timeout) end
+
+--- It ends with the call that opened it.
+---@class loom.Task
+local Task = {}
+
+--- Waits for the end of the task and gives what its function returned. The error of one that failed is raised here; of one that was cancelled it is `nil, err`.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return any ...
+function Task:await() end
+
+--- Ends the task: what it waits for is given up.
+--- May be called in a tool's run, in a hook, in a command's run or in a service.
+---@return boolean
+function Task:cancel() end

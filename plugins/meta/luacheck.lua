@@ -47,13 +47,13 @@ return {
     loom = { fields = {
       log = {}, progress = {},
       agent = { fields = {
-        list = {}, self = {},
+        get = {}, list = {}, pause = {}, resume = {}, self = {}, stop = {},
       } },
       ask = { fields = {
         user = {},
       } },
       board = { fields = {
-        assign = {}, complete = {}, list = {},
+        assign = {}, complete = {}, get = {}, list = {},
       } },
       config = { fields = {
         get = {},
@@ -66,23 +66,35 @@ return {
         i = {}, li = {}, meter = {}, ol = {}, p = {}, pre = {}, progress = {}, small = {}, span = {}, strong = {},
         table = {}, tbody = {}, td = {}, th = {}, thead = {}, time = {}, tr = {}, ul = {},
       } },
+      http = { fields = {
+        events = {}, request = {},
+      } },
       inbox = { fields = {
-        send = {},
+        list = {}, send = {},
       } },
       json = { fields = {
         array = {}, decode = {}, encode = {}, null = {},
       } },
+      model = { fields = {
+        complete = {}, stream = {},
+      } },
+      permission = { fields = {
+        check = {}, require = {},
+      } },
       plugin = { fields = {
-        write = {},
+        generations = {}, list = {}, write = {},
       } },
       process = { fields = {
-        run = {},
+        run = {}, start = {},
+      } },
+      prompt = { fields = {
+        render = {},
       } },
       repo = { fields = {
         outline = {},
       } },
       signal = { fields = {
-        history = {}, publish = {},
+        history = {}, publish = {}, subscribe = {},
       } },
       skill = { fields = {
         list = {}, load = {}, read = {},
@@ -93,14 +105,17 @@ return {
       store = { fields = {
         delete = {}, get = {}, list = {}, set = {},
       } },
+      task = { fields = {
+        all = {}, race = {}, spawn = {},
+      } },
       team = { fields = {
-        spawn = {},
+        list = {}, spawn = {},
       } },
       text = { fields = {
-        diff = {}, truncate = {},
+        diff = {}, template = {}, truncate = {},
       } },
       time = { fields = {
-        now = {}, sleep = {},
+        monotonic = {}, now = {}, sleep = {},
       } },
       tool = { fields = {
         call = {}, list = {},

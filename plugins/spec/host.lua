@@ -13,10 +13,17 @@
 ---   host.clock      seconds since 1970; sleeping adds to it   host.logged, .progress   what was said to people
 ---   host.published  { { type, data }, … }                     host.history   { { type, topic, data }, … }, what happened before
 ---   host.permit     function(kind, target) -> true, or false and why not; without it all is allowed
+---   host.http       function(request) -> { status, headers, body, events }, or a body   host.sent_requests
+---   host.model      function(request) -> { text, usage, cost }, or a text               host.questions
+---   host.start      function(request) -> { output = { lines }, errors, status, answer } of process.start; host.started
+---   host.coming     { { type, topic, data }, … }, what signal.subscribe hears           host.controlled  what agents were told
+---   host.prompts    { [name] = text, or function(values) -> text } of prompt.render      host.inbox, .plugins, .generations
 ---   host.accesses   { { kind, target }, … }, what was asked   host.phase     where the code runs; see `loomkin plugin api`
 local files = require "spec.files"
 local memory = require "spec.memory"
 local skills = require "spec.skills"
+local reach = require "spec.reach"
+local tasks = require "spec.tasks"
 local team = require "spec.team"
 
 local M = {}
@@ -42,11 +49,14 @@ function M.new(spec)
   memory.add(host, loom)
   skills.add(host, loom)
   team.add(host, loom)
+  reach.add(host, loom)
+  tasks.add(host, loom, spec)
 
   loom.log = function(level, text) host.logged[#host.logged + 1] = { level = level, text = text } end
   loom.progress = function(text) host.progress[#host.progress + 1] = text end
   loom["config.get"] = function(key) return host.settings[key] end
   loom["time.now"] = function() return os.date("!%Y-%m-%dT%H:%M:%SZ", host.clock) end
+  loom["time.monotonic"] = function() return host.clock - 1767225600 + 0.0 end
   loom["time.sleep"] = function(seconds)
     host.slept, host.clock = host.slept + seconds, host.clock + math.floor(seconds)
   end

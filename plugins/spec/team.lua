@@ -1,4 +1,6 @@
 --- Agents, tasks and messages: what was asked for is written down, and the answers are as if all went well.
+local refuse = require "spec.refusal"
+
 local M = {}
 
 function M.add(host, api)
@@ -8,6 +10,48 @@ function M.add(host, api)
 
   api["agent.self"] = function() return host.self end
   api["agent.list"] = function() return host.agents end
+
+  local function find(list, key, value, what)
+    for _, entry in ipairs(list) do
+      if entry[key] == value then return entry end
+    end
+    return refuse("not_found", "There is no %s «%s».", what, value)
+  end
+
+  api["agent.get"] = function(name) return find(host.agents, "name", name, "agent") end
+  host.controlled = {}
+  for _, control in ipairs { "pause", "resume", "stop" } do
+    api["agent." .. control] = function(name)
+      host.ask("control", name)
+      host.controlled[#host.controlled + 1] = { control = control, agent = name }
+      return true
+    end
+  end
+
+  api["team.list"] = function()
+    local teams, by_name = {}, {}
+    for _, agent in ipairs(host.agents) do
+      local name = agent.team or "core"
+      if not by_name[name] then
+        by_name[name] = { name = name, agents = {} }
+        teams[#teams + 1] = by_name[name]
+      end
+      table.insert(by_name[name].agents, agent.name)
+    end
+    return teams
+  end
+
+  host.inbox, host.plugins, host.prompts = {}, {}, {}
+  api["inbox.list"] = function() return host.inbox end
+  api["plugin.list"] = function() return host.plugins end
+  host.generations = {}
+  api["plugin.generations"] = function(name) return host.generations[name] or {} end
+  api["prompt.render"] = function(name, values)
+    local prompt = host.prompts[name]
+    if not prompt then return refuse("prompt", "There is no prompt «%s».", name) end
+    return type(prompt) == "function" and prompt(values or {}) or prompt
+  end
+  api["board.get"] = function(id) return find(host.tasks, "id", id, "task") end
 
   api["team.spawn"] = function(request)
     local started = {}

@@ -201,4 +201,46 @@ import Testing
         let short = "..." + path.suffix(56)
         #expect(ChunkNames([path]).restore("\(short):3: no") == "\(path):3: no")
     }
+
+    @Test("script servers, models, processes, tasks and rights, and see what was asked of them")
+    func reach() async throws {
+        let tool = """
+            return {
+              api = 1, description = "d", parameters = {},
+              run = function()
+                local page = assert(loom.http.request{ url = "https://a.example/x" })
+                local seen = {}
+                loom.http.events({ url = "https://a.example/live" }, function(e) seen[#seen + 1] = e.data end)
+                local words = loom.model.stream({ prompt = page.body }, function(text) seen[#seen + 1] = text end)
+                local cat = loom.process.start{ command = "cat" }
+                cat:write("hello")
+                local both = loom.task.all{ function() return cat:line() end, function() return loom.task.spawn(function() return 2 end):await() end }
+                for signal in loom.signal.subscribe("**/tool.finished") do seen[#seen + 1] = signal.type end
+                seen[#seen + 1] = loom.permission.check("write", "x").verdict
+                return page.status .. table.concat(seen, " ") .. words.text .. both[1] .. both[2]
+              end,
+            }
+            """
+        let spec = """
+            return {
+              { "reaches", function(t)
+                t.host.http = function(r) return r.url:find("live") and { events = { { data = "1" } } } or { status = 201, body = "page" } end
+                t.host.model = function(r) return "saw " .. r.prompt end
+                t.host.start = function() return { answer = function(text) return text:upper() end } end
+                t.host.coming = { { type = "tool.finished", data = {} }, { type = "other", data = {} } }
+                t.equal(t.run({}).text, "2011 saw  page tool.finished allowsaw pageHELLO2")
+                t.equal(#t.host.sent_requests + #t.host.questions + #t.host.started, 4)
+                t.equal(t.host.accesses[1], { kind = "network", target = "a.example" })
+              end },
+              { "is refused", function(t)
+                t.host.permit = function(kind) return kind ~= "network" end
+                t.contains(t.run({}).text, "network a.example")
+              end },
+              { "is checked like the real ones", function(t)
+                t.fails(function() loom.http.request({ url = 1, metod = "GET" }) end, "metod")
+              end },
+            }
+            """
+        #expect(try await run(spec, tool: tool) == ["reaches", "is refused", "is checked like the real ones"])
+    }
 }
