@@ -1,7 +1,7 @@
 --- Lets an agent add to what its team can do. A person sees the difference and what the plugin could do before it counts.
 return {
   api = 1,
-  description = "Write a plugin into the project: a tool, role, prompt, command, service, panel, hook or lib in Lua (a prompt in Markdown). "
+  description = "Write a plugin into the project: a tool, role, prompt, command, service, panel, hook or lib in Lua (prompts in Markdown). "
     .. "It is checked, its spec is run, a person is asked; then the whole team has it.",
   parameters = {
     kind = {
