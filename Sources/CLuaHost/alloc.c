@@ -6,6 +6,7 @@
 // Returning NULL makes Lua collect everything it can and try once more before it raises "not enough memory".
 static void *allocate(void *context, void *block, size_t old_size, size_t size) {
     loom_lua_host *host = context;
+    int is_object = block == NULL && old_size != 0;
     if (block == NULL) old_size = 0; // then Lua passes the kind of object instead
     if (size == 0) {
         free(block);
@@ -14,7 +15,12 @@ static void *allocate(void *context, void *block, size_t old_size, size_t size) 
     }
     if (size > old_size) {
         size_t more = size - old_size;
-        if (more > host->options.memory_bytes || host->used > host->options.memory_bytes - more) return NULL;
+        if (more > host->options.memory_bytes || host->used > host->options.memory_bytes - more) {
+            // An error of memory has no handler that could look. While an object is made the stack stands still and may be read;
+            // while the stack itself grows it may not.
+            if (is_object && host->task != NULL) loom_lua_note_place(host, host->task->thread);
+            return NULL;
+        }
         if (host->fail_after > 0 && --host->fail_after == 0) {
             host->fail_after = 1;
             return NULL;

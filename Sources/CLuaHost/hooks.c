@@ -3,6 +3,7 @@
 // An error raised by a hook can be caught by Lua code, so raising once is not enough. A call that has to stop gets one
 // error it may catch, a short grace for its cleanup, and then an error at every instruction until nothing of it is left.
 #include "host.h"
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -79,6 +80,16 @@ static void check_at(lua_State *L, int level, int64_t now) {
     if (task->phase == LOOM_LUA_KILL) raise_again(L, task);
 }
 
+void loom_lua_note_place(loom_lua_host *host, lua_State *L) {
+    lua_Debug frame;
+    for (int level = 0; level < 50 && lua_getstack(L, level, &frame); level++) {
+        if (!lua_getinfo(L, "Sl", &frame) || frame.currentline <= 0) continue;
+        const char *source = *frame.source == '@' || *frame.source == '=' ? frame.source + 1 : frame.short_src;
+        snprintf(host->place, sizeof host->place, "%s:%d", source, frame.currentline);
+        return;
+    }
+}
+
 void loom_lua_check(lua_State *L, int level) {
     if (loom_lua_host_of(L)->task != NULL) check_at(L, level, loom_lua_now());
 }
@@ -90,6 +101,8 @@ static void hook(lua_State *L, lua_Debug *event) {
     if (host->task == NULL) return;
     int64_t now = loom_lua_now();
     check_at(L, 0, now);
+    // What fills the memory need not be an object.
+    if (host->used > host->options.memory_bytes / 2) loom_lua_note_place(host, L);
     if (now >= host->task->slice_end && loom_lua_can_wait(L)) {
         host->yield = LOOM_LUA_YIELD_SLICE;
         lua_yield(L, 0);

@@ -31,6 +31,7 @@ struct loom_lua_host {
     size_t unclaimed_count, unclaimed_capacity;
     int64_t *free_references; // given back, to be used again
     size_t free_count, free_capacity;
+    char place[512];          // where Lua code was when memory was last refused, "path:line"; empty when not known
     const void *host_error;   // the last error a host function raised, to tell it from others
 };
 
@@ -61,6 +62,7 @@ void loom_lua_buffer_reset(loom_lua_buffer *buffer);
 void loom_lua_buffer_free(loom_lua_buffer *buffer);
 
 // hooks.c
+void loom_lua_note_place(loom_lua_host *host, lua_State *L); // into host->place; neither raises nor allocates
 void loom_lua_arm(lua_State *L);                  // sets the hook the call's phase asks for; does not raise
 void loom_lua_check(lua_State *L, int level);     // raises when the call has to stop
 int loom_lua_can_wait(lua_State *L);              // may this coroutine be suspended by the host now?

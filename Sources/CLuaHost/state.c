@@ -22,6 +22,8 @@ loom_lua_host *loom_lua_new(const loom_lua_options *options) {
 
 void loom_lua_begin_close(loom_lua_host *host) { atomic_store_explicit(&host->closing, 1, memory_order_relaxed); }
 
+void loom_lua_limit_memory(loom_lua_host *host, size_t bytes) { host->options.memory_bytes = bytes; }
+
 void loom_lua_close(loom_lua_host *host) {
     if (host->main == NULL) return;
     lua_close(host->main);

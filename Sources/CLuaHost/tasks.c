@@ -1,5 +1,6 @@
 // Calls: each is a coroutine of its own, driven slice by slice from Swift.
 #include "host.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,11 @@ static void describe_error(lua_State *L, loom_lua_task *task, int status) {
     task->failure = status == LUA_ERRMEM ? LOOM_LUA_MEMORY
         : status == LUA_ERRSYNTAX ? LOOM_LUA_SYNTAX
         : identity != NULL && identity == task->host->host_error ? LOOM_LUA_HOST_ERROR : LOOM_LUA_RUNTIME;
+    if (status == LUA_ERRMEM && *task->host->place) { // no handler was called
+        char text[sizeof task->host->place + 64];
+        int length = snprintf(text, sizeof text, "stack traceback:\n\t%s: memory ran out here", task->host->place);
+        loom_lua_buffer_set(&task->traceback, (const uint8_t *)text, (size_t)length);
+    }
     int type = lua_type(L, error);
     if (type == LUA_TSTRING) {
         loom_lua_encode(L, error, out, 0);
@@ -130,6 +136,7 @@ static loom_lua_task *start_task(loom_lua_host *host, loom_lua_flag *flag, start
         return NULL;
     }
     task->host = host;
+    *host->place = 0;
     task->flag = flag;
     task->message.limit = task->traceback.limit = 1 << 16;
     what->task = task;

@@ -314,6 +314,7 @@
 ---@field roles? string|string[] The roles that have it besides those that list it.
 ---@field summary? string|fun(args: table): string One line for people: the name of an argument, or a function.
 ---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
+---@field limits? { memory_mb: integer?, seconds: number?, output_kb: integer?, handles: integer? } What it may take, within what the configuration allows.
 
 --- A way to a model: `request` and `decode`, or `stream`.
 ---@class (exact) loom.Provider
@@ -325,6 +326,7 @@
 ---@field failure? fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure? What an answer that is no success means.
 ---@field stream? fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent)) Makes the reply itself.
 ---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
+---@field limits? { memory_mb: integer?, seconds: number?, output_kb: integer?, handles: integer? } What it may take, within what the configuration allows.
 
 --- Acts by itself, on signals and by the clock: one thing at a time.
 ---@class (exact) loom.Service
@@ -336,6 +338,7 @@
 ---@field stop? fun() Runs last, before a newer version starts too.
 ---@field deadline? number Seconds for each of these functions. Default 60.
 ---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
+---@field limits? { memory_mb: integer?, seconds: number?, output_kb: integer?, handles: integer? } What it may take, within what the configuration allows.
 
 --- A command that a person types as `/NAME`.
 ---@class (exact) loom.Command
@@ -346,6 +349,7 @@
 ---@field run fun(args: { text: string, words: string[] }, session: loom.Session): string|loom.ToolResult|nil Does it; the text is what the person reads.
 ---@field deadline? number Seconds. Default 600.
 ---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
+---@field limits? { memory_mb: integer?, seconds: number?, output_kb: integer?, handles: integer? } What it may take, within what the configuration allows.
 
 --- A part of the page.
 ---@class (exact) loom.Panel
@@ -355,6 +359,7 @@
 ---@field refresh_on? string|string[] Topics of signals after which it is drawn again.
 ---@field render fun(snapshot: loom.Session): string|loom.Node|(string|loom.Node)[] What it shows, made with `loom.html`. Two seconds at most.
 ---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
+---@field limits? { memory_mb: integer?, seconds: number?, output_kb: integer?, handles: integer? } What it may take, within what the configuration allows.
 
 --- Stands in the way of tool and model calls: each function returns nil to let it pass, or what it says.
 ---@class (exact) loom.Hook
@@ -368,6 +373,7 @@
 ---@field on_fault? "refuse"|"ignore" What a fault of the hook's own means. Default refuse.
 ---@field deadline? number Seconds. Default 5.
 ---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
+---@field limits? { memory_mb: integer?, seconds: number?, output_kb: integer?, handles: integer? } What it may take, within what the configuration allows.
 
 --- Who an agent is.
 ---@class (exact) loom.Role

@@ -51,6 +51,7 @@ size_t loom_lua_used(const loom_lua_host *host);
 size_t loom_lua_peak(const loom_lua_host *host);
 int64_t loom_lua_references(const loom_lua_host *host);
 void loom_lua_collect(loom_lua_host *host);
+void loom_lua_limit_memory(loom_lua_host *host, size_t bytes);      // from now on; what is above it stays
 void loom_lua_fail_after(loom_lua_host *host, int64_t allocations); // for tests: from the n-th on, allocation fails; 0 is off
 int64_t loom_lua_now(void);                                         // monotonic nanoseconds
 

@@ -104,6 +104,17 @@ package struct PromptError: Error, Sendable, Hashable, CustomStringConvertible {
     package init(_ description: String) { self.description = description }
 }
 
+/// A generation that was replaced and is not closed yet.
+package struct OpenGeneration: Sendable, Hashable, Codable {
+    package let generation: Int
+    package let running: Int
+
+    package init(generation: Int, running: Int) {
+        self.generation = generation
+        self.running = running
+    }
+}
+
 /// One plugin as people see it.
 package struct PluginSummary: Sendable, Hashable, Codable {
     package let name: String
@@ -117,13 +128,17 @@ package struct PluginSummary: Sendable, Hashable, Codable {
     /// Roots whose plugin of the same name this one stands in front of.
     package let shadows: [String]
     /// `live`, `failed` (an older generation goes on), `broken` (nothing to go on with), `held` (changed
-    /// since it was trusted; what was trusted goes on).
-    package let status: String
-    package let error: String?
-    package let calls: Int
-    package let running: Int
+    /// since it was trusted; what was trusted goes on), `quarantined` (too many faults: it is not called).
+    package var status: String
+    package var error: String?
+    package var calls: Int
+    package var running: Int
     /// How many of its texts are kept for a rollback.
     package let versions: Int
+    /// Generations before this one in which calls still run, or which somebody still holds; the oldest first.
+    package var older: [OpenGeneration] = []
+    /// What the last load or reload of it came to.
+    package var report: PluginReported?
 
     package init(
         name: String, kind: String, root: String, path: String, generation: Int, shadows: [String], status: String, error: String? = nil,

@@ -8,6 +8,8 @@ package protocol PluginControl: Sendable {
     func rollback(_ plugin: String, to generation: Int?) async throws(CommandError) -> PluginRollback
     /// Loads a plugin anew, whether or not its file changed; nil looks at all files.
     func reload(_ plugin: String?) async throws(CommandError) -> [PluginReported]
+    /// What they hold open now.
+    var counts: PluginCounts { get }
 }
 
 /// What a rollback did.

@@ -25,6 +25,10 @@ package struct Configuration: Sendable, Hashable {
     /// Seconds a shell command may run when the call says nothing.
     package var shellTimeout = 120
     package var pagePort = 4200
+    /// The most that a plugin may ask for.
+    package var pluginCeiling = PluginLimits.ceiling
+    /// Seconds that calls may go on after their plugin was replaced.
+    package var pluginGrace = 30
     package var providers: [String: ProviderSettings] = [:]
     package var endpoints: [String: EndpointSettings] = [:]
     /// The values that were set, by dotted key, as plugins may read them.

@@ -60,6 +60,15 @@ package struct ConfigurationKey: Sendable {
             Self.percent(.tail, "percent of the window for what came since the last reply; above it long results are cut"),
             Self.count("context.result_bytes", "bytes of a tool's result that a model reads", \.resultBytes, isHarmless: true),
             Self.count("shell.timeout_seconds", "seconds a command may run", \.shellTimeout, isHarmless: true),
+            Self.count("plugins.grace", "seconds that calls may go on after their plugin was replaced", \.pluginGrace, isHarmless: true),
+            Self.count("plugins.memory_mb", "the most memory a plugin may ask for", \.pluginCeiling.memoryMB),
+            ConfigurationKey("plugins.seconds", .number, "the longest a call of a plugin may take") { configuration, value, _ in
+                guard let seconds = value.doubleValue, seconds > 0 else { return "use a number above zero" }
+                configuration.pluginCeiling.seconds = seconds
+                return nil
+            },
+            Self.count("plugins.output_kb", "the most that a call of a plugin may give back", \.pluginCeiling.outputKB),
+            Self.count("plugins.handles", "the most processes and the like that a plugin may hold open", \.pluginCeiling.handles),
             ConfigurationKey("page.port", .integer, "first port to try for the page") { configuration, value, _ in
                 guard let port = value.intValue, (0...65_535).contains(port) else { return "use 0 to 65535" }
                 configuration.pagePort = port

@@ -23,6 +23,9 @@ package final class SignalBus: Sendable {
         self.patience = patience
     }
 
+    /// How many subscribers there are.
+    package var subscriptionCount: Int { self.state.withLock { $0.subscriptions.count } }
+
     package func subscribe(
         _ pattern: String = "**", name: String, delivery: Delivery = .lossy, capacity: Int = 1024
     ) -> Subscription {

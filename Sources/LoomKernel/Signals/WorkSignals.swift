@@ -108,7 +108,7 @@ package struct BudgetReached: SignalPayload {
 }
 
 /// One report of one plugin's (re)load.
-package struct PluginReported: SignalPayload {
+package struct PluginReported: SignalPayload, Hashable {
     package static let type = "plugin.reload"
     package var plugin: String
     package var kind: String
@@ -118,11 +118,15 @@ package struct PluginReported: SignalPayload {
     package var status: String
     package var error: String?
     package var milliseconds: Double
+    /// Fields and arguments that this generation has and the one before had not; nil for none.
+    package var added: [String]?
+    package var changed: [String]?
+    package var removed: [String]?
     /// Tokens of the running agents concerned that their vendors had cached: how many this reload left usable, and how many it did not.
     package var cachedTokensKept: Int?
     package var cachedTokensLost: Int?
     enum CodingKeys: String, CodingKey {
-        case plugin, kind, from, to, status, error, milliseconds
+        case plugin, kind, from, to, status, error, milliseconds, added, changed, removed
         case cachedTokensKept = "cached_tokens_kept"
         case cachedTokensLost = "cached_tokens_lost"
     }
@@ -137,6 +141,14 @@ package struct PluginReported: SignalPayload {
         self.status = status
         self.error = error
         self.milliseconds = milliseconds
+    }
+
+    /// What changed for those who use it, in words; nil when nothing did.
+    package var changes: String? {
+        let parts = [("added", self.added), ("changed", self.changed), ("removed", self.removed)].compactMap { word, names in
+            names.map { "\(word) \($0.joined(separator: ", "))" }
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 }
 

@@ -134,6 +134,14 @@ extension LuaState {
         loom_lua_collect(host)
     }
 
+    /// The cap of the heap from now on; it may be narrower than what is there, and then nothing more can be had.
+    /// - Returns: the bytes that are in use.
+    @discardableResult
+    package func limitMemory(to bytes: Int) -> Int {
+        loom_lua_limit_memory(host, max(bytes, 0))
+        return loom_lua_used(host)
+    }
+
     /// Lets the n-th allocation from now fail, and every later one, until called with 0. For tests of what happens then.
     func failAllocations(after count: Int64) { loom_lua_fail_after(host, count) }
 

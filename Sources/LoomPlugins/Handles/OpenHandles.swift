@@ -3,9 +3,6 @@ import Synchronization
 
 /// What one owner has opened and not ended yet. It is all ended with its owner.
 final class OpenHandles: Sendable {
-    /// How many may be open at once.
-    static let limit = 64
-
     private static let lastNumber = Atomic<Int64>(0)
 
     private struct State {
@@ -16,7 +13,16 @@ final class OpenHandles: Sendable {
         var isClosed = false
     }
 
+    /// How many may be open at once.
+    private let limit: Int
+    /// Where what is open is counted, over all plugins.
+    private let count: Counter?
     private let state = Mutex(State())
+
+    init(limit: Int = PluginLimits.standard.handles, count: Counter? = nil) {
+        self.limit = limit
+        self.count = count
+    }
 
     /// Opens something and gives its number, which no other handle of this process ever has.
     func open<Handle: OpenHandle>(
@@ -33,7 +39,10 @@ final class OpenHandles: Sendable {
         let number = Self.lastNumber.add(1, ordering: .relaxed).newValue
         let isOpen = state.withLock { state in
             state.reserved -= 1
-            if !state.isClosed { state.open[number] = handle }
+            if !state.isClosed {
+                state.open[number] = handle
+                count?.increment()
+            }
             return !state.isClosed
         }
         guard isOpen else {
@@ -45,14 +54,19 @@ final class OpenHandles: Sendable {
 
     private func reserve() throws(ToolError) {
         let hasRoom = state.withLock { state in
-            if state.open.count + state.reserved >= Self.limit { state.open = state.open.filter { !$0.value.isOver } }
-            guard !state.isClosed, state.open.count + state.reserved < Self.limit else { return false }
+            if state.open.count + state.reserved >= limit {
+                for (number, handle) in state.open where handle.isOver {
+                    state.open[number] = nil
+                    count?.decrement()
+                }
+            }
+            guard !state.isClosed, state.open.count + state.reserved < limit else { return false }
             state.reserved += 1
             return true
         }
         guard hasRoom else {
             throw ToolError(
-                "\(Self.limit) processes, tasks, streams and subscriptions are open, which is the limit. End some first.",
+                "\(limit) processes, tasks, streams and subscriptions are open, which is the limit. End some first.",
                 code: "too_many")
         }
     }
@@ -60,14 +74,17 @@ final class OpenHandles: Sendable {
     func handle(_ number: Int64) -> (any OpenHandle)? { state.withLock { $0.open[number] } }
 
     /// It has ended by itself.
-    func forget(_ number: Int64) { state.withLock { _ = $0.open.removeValue(forKey: number) } }
+    func forget(_ number: Int64) {
+        if state.withLock({ $0.open.removeValue(forKey: number) }) != nil { count?.decrement() }
+    }
 
     /// Ends it; nobody waits for that but the end of the owner.
     func dismiss(_ number: Int64) {
         state.withLock { state in
             guard let handle = state.open.removeValue(forKey: number) else { return }
-            state.ending[number] = Task { [weak self] in
+            state.ending[number] = Task { [weak self, count] in
                 await handle.end()
+                count?.decrement()
                 self?.state.withLock { _ = $0.ending.removeValue(forKey: number) }
             }
         }
@@ -86,7 +103,12 @@ final class OpenHandles: Sendable {
         // The call may have been cancelled; putting things away is not part of what was cancelled.
         await Task {
             await withTaskGroup(of: Void.self) { group in
-                for handle in open.values { group.addTask { await handle.end() } }
+                for handle in open.values {
+                    group.addTask { [count] in
+                        await handle.end()
+                        count?.decrement()
+                    }
+                }
                 for task in ending.values { group.addTask { await task.value } }
             }
         }.value

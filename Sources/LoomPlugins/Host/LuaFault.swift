@@ -3,8 +3,30 @@ import LoomLua
 /// Why Lua code of a plugin failed, in words for a model or a plugin's author.
 struct LuaFault: Error, Sendable {
     let error: LuaError
+    /// The host did not begin the call, and says why.
+    private let isRefusal: Bool
 
-    init(_ error: LuaError) { self.error = error }
+    init(_ error: LuaError) {
+        self.error = error
+        isRefusal = false
+    }
+
+    init(refusal: String) {
+        error = LuaError(.host, refusal)
+        isRefusal = true
+    }
+
+    /// Whether the plugin's code is to blame, and not whoever called or cancelled it.
+    var isOfTheCode: Bool {
+        switch error.kind {
+        case .cancelled, .closed: false
+        case .deadline, .memory, .syntax, .value: true
+        case .runtime, .host: !isDeliberate
+        }
+    }
+
+    /// For people.
+    var trace: String { [error.message, error.traceback].compactMap(\.self).joined(separator: "\n") }
 
     var isCancelled: Bool { error.kind == .cancelled }
 
@@ -12,6 +34,7 @@ struct LuaFault: Error, Sendable {
     ///
     /// The traceback tells: it begins with the function that raised.
     var isDeliberate: Bool {
+        if isRefusal { return true }
         guard error.kind == .runtime || error.kind == .host else { return false }
         if error.value?.table?["message"].string != nil { return true }
         let rows = error.traceback?.split(separator: "\n").filter { !$0.hasPrefix("stack traceback") }.map { String($0).trimmed } ?? []
@@ -26,7 +49,10 @@ struct LuaFault: Error, Sendable {
     var text: String { error.message }
 
     /// What `error` was given, without the place that Lua puts before a text. An `err` of the host has none, whatever its words look like.
-    var said: String { error.value?.table?["message"].string ?? Self.place(in: error.message)?.rest ?? error.message }
+    var said: String {
+        if isRefusal { return error.message }
+        return error.value?.table?["message"].string ?? Self.place(in: error.message)?.rest ?? error.message
+    }
 
     /// Takes `path:line: ` from the front of a message.
     static func place(in message: String) -> (path: String, line: Int, rest: String)? {

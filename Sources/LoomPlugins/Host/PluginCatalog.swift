@@ -25,6 +25,8 @@ package final class PluginCatalog: Catalog {
     struct Entry: Sendable {
         let summary: PluginSummary
         let tally: CallTally
+        /// Of the live generation.
+        let faults: FaultLog?
     }
 
     private let snapshot = Mutex(Snapshot())
@@ -62,27 +64,25 @@ package final class PluginCatalog: Catalog {
         try await snapshot.withLock { $0.prompts }.render(name, context, values: values).text
     }
 
-    package var plugins: [PluginSummary] {
-        snapshot.withLock { $0.entries }.map { entry in
-            let counts = entry.tally.counts
-            return entry.summary.with(calls: counts.calls, running: counts.running)
-        }
-    }
+    package var plugins: [PluginSummary] { snapshot.withLock { $0.entries }.map(\.current) }
 }
 
-extension PluginSummary {
-    fileprivate func with(calls: Int, running: Int) -> PluginSummary {
-        PluginSummary(
-            name: name, kind: kind, root: root, path: path, generation: generation, shadows: shadows, status: status, error: error,
-            calls: calls, running: running, versions: versions)
+extension PluginCatalog.Entry {
+    /// The row with what changes from call to call.
+    fileprivate var current: PluginSummary {
+        var row = summary
+        (row.calls, row.running) = tally.counts
+        row.older = tally.older(than: row.generation).map { OpenGeneration(generation: $0.generation, running: $0.running) }
+        if faults?.isQuarantined == true, row.status != "broken" { row.status = "quarantined" }
+        row.error = row.error ?? faults?.text
+        return row
     }
 }
 
 extension PluginCatalog.Snapshot {
     init(
         live: [PluginKey: LivePlugin], faults: [PluginKey: PluginFault], held: [PluginKey: PluginFile] = [:], files: PluginFiles,
-        kept: [PluginKey: KeptVersion] = [:],
-        endpoints: [String: EndpointSettings]
+        kept: [PluginKey: KeptVersion] = [:], last: [PluginKey: PluginReported] = [:], endpoints: [String: EndpointSettings]
     ) {
         var templates: [String: PromptSource] = [:]
         for (key, plugin) in live.sorted(by: { $0.key < $1.key }) {
@@ -114,7 +114,9 @@ extension PluginCatalog.Snapshot {
                 roles: roles.filter { $0.prompt == name }.map(\.name), includes: source.template.includes.map(\.name))
         }
         entries = Set(live.keys).union(faults.keys).union(held.keys).sorted().compactMap { key in
-            Self.entry(key, live: live[key], fault: faults[key], held: held[key], files: files, versions: kept[key]?.count ?? 0)
+            Self.entry(
+                key, live: live[key], fault: faults[key], held: held[key], files: files, versions: kept[key]?.count ?? 0,
+                report: last[key])
         }
     }
 
@@ -130,15 +132,17 @@ extension PluginCatalog.Snapshot {
     }
 
     private static func entry(
-        _ key: PluginKey, live: LivePlugin?, fault: PluginFault?, held: PluginFile?, files: PluginFiles, versions: Int
+        _ key: PluginKey, live: LivePlugin?, fault: PluginFault?, held: PluginFile?, files: PluginFiles, versions: Int,
+        report: PluginReported?
     ) -> PluginCatalog.Entry? {
         guard let file = live?.file ?? held ?? files[key] else { return nil }
         let status = held != nil ? "held" : fault == nil ? "live" : live == nil ? "broken" : "failed"
         let error = held.map { PluginHost.sentence($0) } ?? fault?.description
-        let summary = PluginSummary(
+        var summary = PluginSummary(
             name: key.name, kind: key.kind.rawValue, root: file.root.name, path: key.path, generation: live?.number ?? 0,
             shadows: files.shadowed(by: file), status: status, error: error, calls: 0, running: 0, versions: versions)
-        return PluginCatalog.Entry(summary: summary, tally: live?.tally ?? CallTally())
+        summary.report = report
+        return PluginCatalog.Entry(summary: summary, tally: live?.tally ?? CallTally(), faults: live?.generation?.faults)
     }
 }
 

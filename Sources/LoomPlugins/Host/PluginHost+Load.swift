@@ -67,7 +67,7 @@ extension PluginHost {
             LoadOrder(
                 file: file, number: number(of: file), tally: live[file.key]?.tally ?? CallTally(), memory: memory(of: file.key),
                 modules: modules,
-                moduleFiles: self.modules, count: generations, ports: ports)
+                moduleFiles: self.modules, counts: open, ports: ports)
         }
         return await withTaskGroup(of: Candidate.self) { group in
             for order in orders {
@@ -89,8 +89,7 @@ extension PluginHost {
         numbers[plugin.key] = plugin.number
         plugin.modules?.settle()
         let old = live.updateValue(plugin, forKey: plugin.key)
-        old?.generation?.lease.end(by: plugin.number)
-        plugin.generation?.lease.begin()
+        plugin.generation?.succeed(old?.generation, memory(of: plugin.key))
         return old
     }
 
@@ -110,8 +109,12 @@ extension PluginHost {
 
     func report(_ candidate: Candidate, before: LivePlugin?, now: LivePlugin?) -> PluginReported {
         let status = candidate.fault != nil ? "failed" : before == nil ? "loaded" : "reloaded"
-        return PluginReported(
+        var report = PluginReported(
             plugin: candidate.key.name, kind: candidate.key.kind.rawValue, from: before?.number, to: now?.number, status: status,
             error: candidate.fault?.description, milliseconds: candidate.milliseconds)
+        if candidate.fault == nil, let before, let now {
+            (report.added, report.changed, report.removed) = PluginSurface(now.content).changes(from: PluginSurface(before.content))
+        }
+        return report
     }
 }

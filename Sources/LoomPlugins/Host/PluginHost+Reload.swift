@@ -126,7 +126,8 @@ extension PluginHost {
         for key in attempt.removed {
             let old = live.removeValue(forKey: key)
             faults[key] = nil
-            old?.generation?.lease.end(by: nil)
+            // A service still says goodbye.
+            if key.kind != .service { old?.generation?.lease.end(by: nil) }
             if let old { replaced.append(old) }
             reports.append(
                 PluginReported(

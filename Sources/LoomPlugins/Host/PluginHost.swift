@@ -8,10 +8,10 @@ package actor PluginHost {
     package nonisolated let catalog = PluginCatalog()
 
     var roots: [PluginRoot]
-    let ports: PluginPorts
+    nonisolated let ports: PluginPorts
     /// What `require` finds.
     let modules = ModuleFiles()
-    let generations = GenerationCount()
+    let open = OpenCounts()
 
     /// False where plugins are not used here, such as in a command that only changes files.
     var isLoaded = false
@@ -22,6 +22,8 @@ package actor PluginHost {
     var faults: [PluginKey: PluginFault] = [:]
     /// The last number given out for each plugin; never reused, so that a number names one content.
     var numbers: [PluginKey: Int] = [:]
+    /// What the last load or reload of each came to.
+    var last: [PluginKey: PluginReported] = [:]
     /// The newest text that is kept of each plugin.
     var kept: [PluginKey: KeptVersion] = [:]
     /// Files of the project that somebody changed since they were trusted: not used before a person says so.
@@ -70,7 +72,15 @@ package actor PluginHost {
     }
 
     /// Lua states that are open: one for each tool and provider, and those of older generations that still serve a call.
-    package nonisolated var openGenerations: Int { generations.value }
+    package nonisolated var openGenerations: Int { open.generations.value }
+
+    package nonisolated var counts: PluginCounts {
+        let rows = catalog.plugins
+        return PluginCounts(
+            live: rows.count { PluginKind(rawValue: $0.kind)?.hasGenerations == true && $0.status != "broken" },
+            generations: open.generations.value, owned: open.owned.value, running: rows.reduce(0) { $0 + $1.running },
+            quarantined: rows.count { $0.status == "quarantined" })
+    }
 
     private func append(_ root: PluginRoot) {
         if !roots.contains(root) { roots.append(root) }
@@ -90,11 +100,15 @@ package actor PluginHost {
     /// Makes the catalog show what is known now.
     func show() {
         catalog.replace(
-            by: PluginCatalog.Snapshot(live: live, faults: faults, held: held, files: seen, kept: kept, endpoints: ports.endpoints))
+            by: PluginCatalog.Snapshot(
+                live: live, faults: faults, held: held, files: seen, kept: kept, last: last, endpoints: ports.endpoints))
     }
 
     /// Makes what is live visible to agents, in one step.
     func publish(_ reports: [PluginReported]) async {
+        for report in reports {
+            if let kind = PluginKind(rawValue: report.kind) { last[PluginKey(kind, report.plugin)] = report }
+        }
         show()
         await ports.world.workspace?.catalogChanged()
         reports.forEach(ports.report)

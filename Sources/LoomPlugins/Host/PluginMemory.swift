@@ -11,6 +11,8 @@ final class PluginMemory: Sendable {
         var sizes: [String: Int] = [:]
         /// The generation that it was last written for.
         var generation = 0
+        /// Counts writes.
+        var revision = 0
         /// While a successor translates it, writes wait: they would be lost or come in the old shape.
         var isHeld = false
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -22,14 +24,23 @@ final class PluginMemory: Sendable {
 
     func value(_ key: String) -> JSON? { state.withLock { $0.values[key] } }
 
+    /// What a successor has to translate.
+    struct Inheritance: Sendable {
+        let values: [String: JSON]
+        let generation: Int
+        let revision: Int
+    }
+
     /// Holds writes back and gives what is there; nil when there is nothing.
-    func hold() -> (values: [String: JSON], from: Int)? {
+    func hold() -> Inheritance? {
         state.withLock { state in
             guard !state.values.isEmpty else { return nil }
             state.isHeld = true
-            return (state.values, state.generation)
+            return Inheritance(values: state.values, generation: state.generation, revision: state.revision)
         }
     }
+
+    var revision: Int { state.withLock { $0.revision } }
 
     func release() {
         let waiting = state.withLock { state in
@@ -72,6 +83,7 @@ final class PluginMemory: Sendable {
             if state.isHeld { return .held }
             let total = state.sizes.values.reduce(0, +) - (state.sizes[key] ?? 0) + size
             guard total <= Self.limit else { return .tooLarge(total) }
+            state.revision += 1
             state.values[key] = value
             state.sizes[key] = value == nil ? nil : size
             return .done

@@ -12,6 +12,10 @@ package struct PluginPorts: Sendable {
     package var providers: [String: ProviderSettings]
     /// Servers that speak the dialect of the plugin `openai`, each a provider of its own name.
     package var endpoints: [String: EndpointSettings]
+    /// The most a plugin may ask for.
+    package var ceiling: PluginLimits
+    /// How long calls may go on after their plugin was replaced.
+    package var grace: Duration
     /// The value of a setting that plugins may read, by its dotted key.
     package var setting: @Sendable (String) -> JSON?
     /// Takes what a plugin logs: level, plugin, text.
@@ -27,6 +31,7 @@ package struct PluginPorts: Sendable {
         clock: any WallClock, files: any FileSystem, http: any HTTPClient,
         environment: @escaping @Sendable (String) -> String?,
         providers: [String: ProviderSettings] = [:], endpoints: [String: EndpointSettings] = [:],
+        ceiling: PluginLimits = .ceiling, grace: Duration = .seconds(30),
         setting: @escaping @Sendable (String) -> JSON? = { _ in nil },
         log: @escaping @Sendable (String, String, String) -> Void = { _, _, _ in },
         report: @escaping @Sendable (PluginReported) -> Void = { _ in },
@@ -38,6 +43,8 @@ package struct PluginPorts: Sendable {
         self.environment = environment
         self.providers = providers
         self.endpoints = endpoints
+        self.ceiling = ceiling
+        self.grace = grace
         self.setting = setting
         self.log = log
         self.report = report

@@ -9,6 +9,6 @@ struct LoadOrder: Sendable {
     /// What `require` finds until it is committed.
     let modules: [PluginKey: PluginFile]
     let moduleFiles: ModuleFiles
-    let count: GenerationCount
+    let counts: OpenCounts
     let ports: PluginPorts
 }

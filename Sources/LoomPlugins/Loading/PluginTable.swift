@@ -1,3 +1,4 @@
+import LoomKernel
 import LoomLua
 import LoomSystem
 
@@ -111,6 +112,42 @@ struct PluginTable {
             found.append((key, function))
         }
         return found
+    }
+
+    /// `limits`, within what the host allows.
+    func limits(within ceiling: PluginLimits) throws(PluginFault) -> PluginLimits {
+        let standard = PluginLimits.standard
+        var limits = PluginLimits(
+            memoryMB: min(standard.memoryMB, ceiling.memoryMB), seconds: min(standard.seconds, ceiling.seconds),
+            outputKB: min(standard.outputKB, ceiling.outputKB), handles: min(standard.handles, ceiling.handles))
+        guard let value = try data("limits") else { return limits }
+        guard let members = value.members else { throw fault(["limits"], "field \"limits\" must be a table, got \(value.kind)") }
+        let known = ["memory_mb", "seconds", "output_kb", "handles"]
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            guard known.contains(name) else {
+                throw fault(["limits", name], "limits.\(name) is no limit\(NearestName.hint(name, in: known))")
+            }
+            switch name {
+            case "memory_mb": limits.memoryMB = Int(try amount(name, value, isWhole: true, Double(ceiling.memoryMB)))
+            case "output_kb": limits.outputKB = Int(try amount(name, value, isWhole: true, Double(ceiling.outputKB)))
+            case "handles": limits.handles = Int(try amount(name, value, isWhole: true, Double(ceiling.handles)))
+            default: limits.seconds = try amount(name, value, isWhole: false, ceiling.seconds)
+            }
+        }
+        return limits
+    }
+
+    private func amount(_ name: String, _ value: JSON, isWhole: Bool, _ ceiling: Double) throws(PluginFault) -> Double {
+        guard let number = value.doubleValue, number > 0, !isWhole || value.intValue != nil else {
+            throw fault(
+                ["limits", name], "limits.\(name) must be \(isWhole ? "a whole number" : "a number") above zero, got \(value.text())")
+        }
+        guard number <= ceiling else {
+            let most = Int(exactly: ceiling).map(String.init) ?? "\(ceiling)"
+            throw fault(
+                ["limits", name], "limits.\(name) is \(value.text()), and the configuration allows \(most) (plugins.\(name))")
+        }
+        return number
     }
 
     /// A list of texts; a single text stands for a list of one.

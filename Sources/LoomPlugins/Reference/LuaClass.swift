@@ -107,7 +107,8 @@ struct LuaClass: Sendable {
         LuaClass(
             name: "loom.ModelAnswer", text: "What a model answered a plugin; `cost` is in dollars.",
             fields: [
-                ("text", "string"), ("model", "string"), ("stop", "loom.StopReason"), ("usage", "table<string, integer>"), ("cost?", "number"),
+                ("text", "string"), ("model", "string"), ("stop", "loom.StopReason"), ("usage", "table<string, integer>"),
+                ("cost?", "number"),
             ]),
         LuaClass(
             name: "loom.Step", text: "One reply of the scripted model.",

@@ -31,7 +31,10 @@ package struct PluginShape: Sendable {
     private static let ofGenerations: [Field] = [
         .optional(
             "migrate", "fun(old: table<string, any>, from: integer): table<string, any>",
-            "What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.")
+            "What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on."),
+        .optional(
+            "limits", "{ memory_mb: integer?, seconds: number?, output_kb: integer?, handles: integer? }",
+            "What it may take, within what the configuration allows."),
     ]
 }
 

@@ -45,18 +45,17 @@ extension Access {
 
 extension ToolError {
     /// What the model reads of a failure in Lua: what the plugin said, or that the plugin has a fault.
-    init(_ fault: LuaFault, plugin: PluginKey, deadline: Duration) {
+    init(_ fault: LuaFault, plugin: PluginKey, deadline: Duration, grace: Duration) {
         let (error, tool) = (fault.error, plugin.name)
-        let trace = [error.message, error.traceback].compactMap(\.self).joined(separator: "\n")
+        let trace = fault.trace
         switch error.kind {
         case .cancelled:
             self.init("The call of \(tool) was cancelled.", status: .cancelled)
         case .deadline:
             self.init("\(tool) did not end within \(Self.shown(deadline)) and was stopped.", status: .timedOut, trace: trace)
         case .closed:
-            let grace = Self.shown(Generation.grace)
             self.init(
-                "\(tool) was replaced by a newer version, and this call did not end within \(grace) after that. Call it again.",
+                "\(tool) was replaced by a newer version, and this call did not end within \(Self.shown(grace)) after that. Call it again.",
                 status: .interrupted)
         case .memory:
             self.init("\(tool) needed more memory than a plugin may have.", trace: trace)

@@ -101,10 +101,12 @@ extension LineRenderer {
         case "removed": return self.event("plugins", "\(plugin.plugin) removed")
         default:
             let from = plugin.from.map { "\($0) \(self.marks.arrow) " } ?? ""
+            let changes = plugin.changes.map { "  \($0)" } ?? ""
             let lost = plugin.cachedTokensLost ?? 0
             let cost = lost > 0 ? "  \(Figures.tokens(lost)) cached tokens lost" : ""
             return self.event(
-                "plugins", "\(plugin.plugin) \(from)\(plugin.to.map(String.init) ?? plugin.status)\(cost)", right: time, rightHue: .dim)
+                "plugins", "\(plugin.plugin) \(from)\(plugin.to.map(String.init) ?? plugin.status)\(changes)\(cost)", right: time,
+                rightHue: .dim)
         }
     }
 

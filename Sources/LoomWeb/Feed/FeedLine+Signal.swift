@@ -182,8 +182,8 @@ extension FeedLine {
         let isBad = report.status == "failed" || report.status == "quarantined"
         self.init(
             who: "plugins", isAgent: false, mark: "⟳", spoken: "plugin",
-            what: "\(report.kind) \(report.plugin) \(report.status) \(generations)" + (report.error.map { ": \($0)" } ?? "")
-                + Self.cache(report),
+            what: "\(report.kind) \(report.plugin) \(report.status) \(generations)"
+                + ((report.error ?? report.changes).map { ": \($0)" } ?? "") + Self.cache(report),
             outcome: Figures.span(milliseconds: Int(min(1e9, max(0, report.milliseconds)))), tone: isBad ? .bad : .plain, topic: .reload,
             href: "/plugins")
     }

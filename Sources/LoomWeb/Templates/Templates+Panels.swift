@@ -103,11 +103,12 @@ extension Templates {
         "plugins": """
         {{#plugins}}
         <tr data-key="plugin-{{kind}}-{{root}}-{{name}}">
-        <td><b>{{name}}</b><br><code class="soft">{{path}}</code></td>
+        <td><b>{{name}}</b><br><code class="soft">{{path}}</code>{{#report}}<br><span class="soft">{{report}}</span>{{/report}}</td>
         <td>{{kind}}</td>
         <td>{{root}}{{#shadows}}<br><span class="soft">in front of {{shadows}}</span>{{/shadows}}</td>
         <td class="number" data-label="generation">{{generation}}</td>
-        <td class="number" data-label="calls">{{calls}}{{#hasRunning}} ({{running}} running){{/hasRunning}}</td>
+        <td class="number" data-label="calls">{{calls}}{{#hasRunning}} ({{running}} running){{/hasRunning}}{{#older}}<br>
+        <span class="soft">{{older}}</span>{{/older}}</td>
         <td><span class="pill {{status}}">{{status}}</span>\
         {{#cache}}<br><span class="small soft">{{cache}}</span>{{/cache}}
         {{#canGoBack}}<form method="post" action="{{action}}/rollback" class="row"><input type="hidden" name="back" value="/plugins">

@@ -13,6 +13,10 @@ struct PluginView {
     let status: String
     let error: String?
     let shadows: String?
+    /// «generation 7, 2 calls still on generation 6».
+    let older: String?
+    /// What the last reload changed.
+    let report: String?
     /// Where its commands are posted to.
     let action: String
     /// There is something to go back to.
@@ -32,6 +36,9 @@ struct PluginView {
         self.hasRunning = plugin.running > 0
         self.status = plugin.status
         self.error = plugin.error
+        let open = plugin.older.filter { $0.running > 0 }.map { "\($0.running) still on \($0.generation)" }
+        self.older = open.isEmpty ? nil : open.joined(separator: ", ")
+        self.report = plugin.report?.changes
         self.action = "/api/v1/plugins/\(plugin.kind)/\(PathSegment.encode(plugin.name))"
         self.canGoBack = plugin.versions > 1
         self.shadows = plugin.shadows.isEmpty ? nil : plugin.shadows.joined(separator: ", ")

@@ -91,7 +91,8 @@ struct Project {
         let environment = ports.environment
         return PluginPorts(
             clock: ports.clock, files: ports.files, http: ports.http, environment: { environment[$0] },
-            providers: configuration.providers, endpoints: configuration.endpoints, setting: { configuration.values[$0] },
+            providers: configuration.providers, endpoints: configuration.endpoints, ceiling: configuration.pluginCeiling,
+            grace: .seconds(configuration.pluginGrace), setting: { configuration.values[$0] },
             log: { level, plugin, text in
                 bus.publish(PluginLogged(plugin: plugin, level: level, text: text), source: "plugin/\(plugin)")
             },

@@ -38,7 +38,7 @@ import Testing
         try plugins.write("plugins/tools/a.lua", LuaSources.tool("return 'new'"))
         _ = await plugins.reload()
         await plugins.clock.waitForSleepers(2)
-        plugins.clock.advance(by: Generation.grace)
+        plugins.clock.advance(by: plugins.host.ports.grace)
         await #expect(
             throws: ToolError(
                 "a was replaced by a newer version, and this call did not end within 30 s after that. Call it again.", status: .interrupted)

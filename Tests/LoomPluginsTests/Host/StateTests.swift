@@ -96,6 +96,26 @@ import Testing
         #expect(try await Self.use(plugins, workspace) == (space == "state" ? "before moved" : "before"))
     }
 
+    @Test("is a service's own until it has said goodbye; only then its successor translates it")
+    func service() async throws {
+        let path = "plugins/services/s.lua"
+        func source(_ start: String, _ rest: String) -> String { "return { api = 1, start = function() \(start) end, \(rest) }" }
+        let (plugins, workspace) = try await Self.attached([
+            path: source("loom.state.set('n', 1)", "stop = function() assert(loom.state.set('n', loom.state.get('n') + 1)) end")
+        ])
+        func service() throws -> LuaService { try #require(plugins.catalog.backgroundServices.first as? LuaService) }
+        let first = try service()
+        try await first.start(workspace.host("s"))
+        let migrate = "migrate = function(old, from) return { m = old.n * 10 + from } end"
+        try plugins.write(path, source("loom.log('info', 'm is ' .. loom.state.get('m'))", migrate))
+        #expect(await plugins.reload() == ["service s reloaded 1>2"])
+        try await first.stop(workspace.host("s"))
+        try await service().start(workspace.host("s"))
+        #expect(plugins.logged.all == ["info s: m is 21"])
+        let late = await #expect(throws: ToolError.self) { try await first.stop(workspace.host("s")) }
+        #expect(late?.message.contains("stale: plugin s generation 1 was replaced by 2") == true)
+    }
+
     @Test("in loom.store has revisions, and a write over another's is a conflict")
     func revisions() async throws {
         let (plugins, workspace) = try await Self.attached([

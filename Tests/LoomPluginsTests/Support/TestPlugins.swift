@@ -15,6 +15,13 @@ final class TestPlugins: Sendable {
     let clock = ManualClock()
     let host: PluginHost
     let logged = Logged()
+    let reports = Reports()
+
+    final class Reports: Sendable {
+        private let reports = Mutex<[PluginReported]>([])
+        func add(_ report: PluginReported) { reports.withLock { $0.append(report) } }
+        var all: [PluginReported] { reports.withLock { $0 } }
+    }
 
     final class Logged: Sendable {
         private let lines = Mutex<[String]>([])
@@ -30,12 +37,12 @@ final class TestPlugins: Sendable {
         settings: [String: JSON] = [:], files: MemoryFileSystem = MemoryFileSystem(), isWritable: Bool = true
     ) throws {
         self.files = files
-        let logged = logged
+        let (logged, reports) = (logged, reports)
         host = PluginHost(
             roots: roots,
             ports: PluginPorts(
                 clock: clock, files: files, http: http, environment: { environment[$0] }, providers: providers, endpoints: endpoints,
-                setting: { settings[$0] }, log: { logged.add("\($0) \($1): \($2)") },
+                setting: { settings[$0] }, log: { logged.add("\($0) \($1): \($2)") }, report: { reports.add($0) },
                 trust: TestTrust(isWritable: isWritable)))
         for (path, text) in texts { try write(path, text) }
     }
@@ -58,7 +65,6 @@ final class TestPlugins: Sendable {
         try files.remove("\(root.folder)/\(path)")
     }
 
-    /// Reports in one line each: name, status, numbers, and the error if there is one.
     /// A session that begins, with what earlier ones kept.
     func begin(_ store: Store) async -> [String] {
         host.use(store)
@@ -67,6 +73,7 @@ final class TestPlugins: Sendable {
         return reports
     }
 
+    /// Reports in one line each: name, status, numbers, and the error if there is one.
     func reload() async -> [String] {
         await host.reload().map(Self.line)
     }

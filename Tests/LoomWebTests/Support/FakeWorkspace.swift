@@ -63,6 +63,12 @@ actor FakeWorkspace: PageWorkspace {
 
     func snapshot() -> Snapshot { self.state }
 
+    func health() -> WorkspaceHealth {
+        WorkspaceHealth(
+            rssBytes: 1, descriptors: 2, threads: 3, subscriptions: 4, agents: 5,
+            plugins: PluginCounts(live: 6, generations: 7, owned: 8, running: 9, quarantined: 0))
+    }
+
     func history(after sequence: Int64, limit: Int) throws(CommandError) -> [Signal] {
         Array(self.log.dropFirst(Int(clamping: sequence)).prefix(limit))
     }
