@@ -85,3 +85,11 @@ def test_a_skill_cannot_lead_out_of_its_folder(world):
     model = world.script(roles={"lead": [
         call("load_skill", name="release", file="../../../secret.txt"), {"expect": "outside", "text": "Closed."}]})
     assert world.ask(model).out == "Closed.\n"
+
+
+def test_agents_know_names_and_descriptions_beforehand(world):
+    skill(world, ".agents")
+    assert "How a release" not in world.run("prompt", "show", "coder").out
+    world.run("trust", "--yes")
+    shown = world.run("prompt", "show", "coder").out
+    assert "- release: How a release of this project is made." in shown and "Then tag." not in shown

@@ -107,7 +107,7 @@ extension PluginCatalog.Snapshot {
         toolsByName = Dictionary(tools.map { ($0.schema.name, $0) }, uniquingKeysWith: { _, last in last })
         providersByName = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         rolesByName = Dictionary(roles.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
-        prompts = PromptLibrary(templates)
+        prompts = PromptLibrary(templates, skills: skills)
         promptSummaries = templates.sorted { $0.key < $1.key }.map { name, source in
             PromptSummary(
                 name: name, description: source.template.frontMatter["description"] ?? "",

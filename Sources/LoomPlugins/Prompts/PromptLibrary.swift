@@ -12,15 +12,22 @@ struct PromptSource: Sendable {
 /// All prompts of one moment, and the Lua state that renders them. A reload makes a new library.
 actor PromptLibrary {
     private let sources: [String: PromptSource]
+    private let skills: String
     private var engine: PromptEngine?
 
-    init(_ sources: [String: PromptSource]) { self.sources = sources }
+    /// - Parameter skills: what agents can read up on; a prompt sees a line for each.
+    init(_ sources: [String: PromptSource], skills: [Skill] = []) {
+        self.sources = sources
+        self.skills = skills.sorted { $0.name < $1.name }.map { skill in
+            "- \(skill.name): \(skill.description.split(whereSeparator: \.isWhitespace).joined(separator: " "))"
+        }.joined(separator: "\n")
+    }
 
     /// The prompt with all it includes. The same context gives the same bytes.
     func render(_ name: String, _ context: PromptContext, values: JSON = .object([:])) async throws(PromptError) -> RenderedPrompt {
         do throws(LuaError) {
             let engine = try await ready()
-            return try await engine.render(name, context, values: values)
+            return try await engine.render(name, context, skills: skills, values: values)
         } catch {
             throw PromptError(error.message)
         }
@@ -68,8 +75,8 @@ struct PromptEngine: Sendable {
         self.templates = templates
     }
 
-    func render(_ name: String, _ context: PromptContext, values: JSON) async throws(LuaError) -> RenderedPrompt {
-        let seen = [context.agent, context.role, context.team, context.project, context.rules].map { LuaValue.string($0) }
+    func render(_ name: String, _ context: PromptContext, skills: String, values: JSON) async throws(LuaError) -> RenderedPrompt {
+        let seen = [context.agent, context.role, context.team, context.project, context.rules, skills].map { LuaValue.string($0) }
         let own = ValueMapping(marksEmptyLists: false).lua(values)
         let arguments: [LuaValue] = [.table(templates), .string(name)] + seen + [own]
         let results = try await state.call(render, arguments, deadline: Self.deadline)
@@ -105,7 +112,7 @@ struct PromptEngine: Sendable {
           end
         end
 
-        return function(templates, name, agent, role, team, project, rules, values)
+        return function(templates, name, agent, role, team, project, rules, skills, values)
           local out, way = {}, {}
           -- Who wrote how much; `others` counts what in the text at hand is not its own.
           local parts, others, ruled = {}, 0, 0
@@ -136,7 +143,7 @@ struct PromptEngine: Sendable {
             local part = { name = name }
             parts[#parts + 1] = part
             out, others = {}, 0
-            template(write, show, include, agent, role, team, project, rules, values)
+            template(write, show, include, agent, role, team, project, rules, skills, values)
             -- The line that includes ends by itself.
             local text = concat(out):gsub("\\n$", "")
             part.bytes = #text - others

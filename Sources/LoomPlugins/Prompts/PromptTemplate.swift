@@ -39,7 +39,7 @@ struct PromptTemplate: Sendable, Hashable {
 
     private static func chunk(_ pieces: [PromptPiece], firstLine: Int) -> String {
         var lua =
-            "return function(write, show, include, agent, role, team, project, rules, values) "
+            "return function(write, show, include, agent, role, team, project, rules, skills, values) "
             + String(repeating: "\n", count: firstLine - 1)
         for piece in pieces {
             switch piece.content {
