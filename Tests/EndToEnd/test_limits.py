@@ -113,6 +113,25 @@ def test_a_broken_save_changes_nothing_but_an_error_with_file_and_line(world, ki
         assert page.health()["plugins"]["generations"] == page.health()["plugins"]["live"]
 
 
+def test_a_save_under_a_name_that_is_taken_changes_nothing_else(world):
+    with served(world, world.script(roles={"lead": [say("Hello.")]})) as page:
+        before = page.ask("plugins")["plugins"]
+        file = world.plugin("plugins/commands/help.lua", tool("return 'x'", parameters="nil"))
+        eventually(lambda: len(page.ask("plugins")["plugins"]) > len(before), "the file is seen")
+        (row,) = [row for row in page.ask("plugins")["plugins"] if row not in before]
+        assert row["status"] == "broken" and row["error"] == f"{file}: /help is a command of loomkin's own; give the file another name"
+
+
+def test_the_list_says_what_the_last_reload_of_a_session_changed(world):
+    file = world.plugin("plugins/tools/work.lua", tool("return 'x'", parameters="{ a = { type = 'string' } }"))
+    with served(world, world.script(roles={"lead": [say("Hello.")]})) as page:
+        file.write_text(tool("return 'x'", "parallel = true,", "{ b = { type = 'string' } }"))
+        eventually(lambda: page.plugin()["generation"] == 2, "the save is live")
+    (row,) = [row for row in world.run("plugin", "list", "--json").json if row["name"] == "work"]
+    assert row["generation"] == 2 and row["report"]["status"] == "reloaded" and (row["report"]["from"], row["report"]["to"]) == (1, 2)
+    assert (row["report"]["added"], row["report"]["changed"], row["report"]["removed"]) == (["parameters.b"], ["parallel"], ["parameters.a"])
+
+
 def test_three_files_that_depend_on_each_other_are_saved_all_or_none(world):
     world.plugin("roles/lead.lua", ROLE)
     lib = world.plugin("plugins/lib/words.lua", "return { greet = function() return 'hello' end }\n")

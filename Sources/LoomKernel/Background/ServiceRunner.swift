@@ -206,6 +206,8 @@ actor ServiceRunner {
         do throws(ToolError) {
             try await work(ToolHost(plugin: self.identity, call: call, roster: self.roster))
         } catch {
+            // That it is quarantined was told once.
+            if error.code == ToolError.quarantined { return }
             let failure = PluginFailed(plugin: self.name, kind: "service", error)
             if isTold { return await self.services.tell(failure, source: self.identity.source) }
             self.services.bus.publish(PluginLogged(plugin: self.name, level: "error", text: failure.text), source: self.identity.source)

@@ -47,6 +47,8 @@ package protocol PluginHistory: Sendable {
     func versions(of plugin: String) async throws(StoreError) -> [PluginVersion]
     /// The text; nil when it is no longer kept.
     func source(of version: PluginVersion) async throws(StoreError) -> String?
+    /// What the last load or reload of each plugin came to that a session was told of.
+    func lastReports() async throws(StoreError) -> [PluginReported]
     /// Keeps new texts and, for known ones, the last generation that ran them. The oldest beyond `PluginVersions.kept` go.
     func keep(_ texts: [(version: PluginVersion, source: String)]) async throws(StoreError)
 }

@@ -48,6 +48,9 @@ package struct ToolError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A word for programs: `not_found`, `outside_project`, or the status.
     package let code: String
 
+    /// The code of a call that was not begun because its plugin had too many faults.
+    package static let quarantined = "quarantined"
+
     package init(_ message: String, status: ToolResult.Status = .error, code: String? = nil, trace: String? = nil) {
         self.code = code ?? status.rawValue
         self.message = message

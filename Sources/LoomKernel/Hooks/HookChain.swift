@@ -45,7 +45,10 @@ struct HookChain: Sendable {
             return try await hook.judge(point, subject, host)
         } catch {
             guard error.status != .cancelled else { throw error }
-            await host.services.tell(PluginFailed(plugin: hook.name, kind: "hook", error), source: "plugin/\(hook.name)")
+            // That one is quarantined was told once.
+            if error.code != ToolError.quarantined {
+                await host.services.tell(PluginFailed(plugin: hook.name, kind: "hook", error), source: "plugin/\(hook.name)")
+            }
             guard hook.refusesOnFault else { return .pass }
             throw ToolError(
                 "The hook \(hook.name) failed, so nothing passes it: \(error.message) A person has to repair or remove it.",

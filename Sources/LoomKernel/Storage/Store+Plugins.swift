@@ -35,6 +35,19 @@ extension Store: PluginHistory {
         }
     }
 
+    package func lastReports() async throws(StoreError) -> [PluginReported] {
+        try await self.read { db in
+            try String.fetchAll(
+                db.cachedStatement(
+                    sql: """
+                        SELECT data FROM signal WHERE sequence IN (
+                            SELECT max(sequence) FROM signal WHERE type = ?
+                            GROUP BY json_extract(data, '$.kind'), json_extract(data, '$.plugin'))
+                        """), arguments: [PluginReported.type]
+            ).compactMap { try? JSON.parse($0).decode(as: PluginReported.self) }
+        }
+    }
+
     package func keep(_ texts: [(version: PluginVersion, source: String)]) async throws(StoreError) {
         try await self.transaction { transaction in
             for (version, source) in texts {

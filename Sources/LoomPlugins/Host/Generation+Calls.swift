@@ -77,8 +77,8 @@ extension Generation {
     /// People get the traceback, once for faults that repeat themselves; after too many the plugin is not called any more.
     private func note(_ fault: LuaFault, in phase: Phase) {
         let outcome = faults.note(PluginFault(fault.error, in: file).description, at: ports.clock.uptime)
-        // The kernel tells what goes wrong in a service.
-        if outcome != .repeated, phase != .service { ports.log("error", file.key.name, fault.trace) }
+        // The kernel tells what goes wrong in a service or hook.
+        if outcome != .repeated, phase != .service, phase != .hook { ports.log("error", file.key.name, fault.trace) }
         if outcome == .quarantined {
             ports.report(
                 PluginReported(

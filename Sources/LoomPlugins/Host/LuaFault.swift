@@ -4,7 +4,7 @@ import LoomLua
 struct LuaFault: Error, Sendable {
     let error: LuaError
     /// The host did not begin the call, and says why.
-    private let isRefusal: Bool
+    let isRefusal: Bool
 
     init(_ error: LuaError) {
         self.error = error

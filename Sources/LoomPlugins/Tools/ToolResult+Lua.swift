@@ -61,7 +61,7 @@ extension ToolError {
             self.init("\(tool) needed more memory than a plugin may have.", trace: trace)
         case .runtime, .host:
             if fault.isDeliberate {
-                self.init(fault.said, trace: trace)
+                self.init(fault.said, code: fault.isRefusal ? Self.quarantined : nil, trace: trace)
             } else {
                 self.init("The \(plugin) has a fault of its own: \(fault.text)", trace: trace)
             }

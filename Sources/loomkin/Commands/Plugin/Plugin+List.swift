@@ -17,8 +17,14 @@ extension Plugin {
 
         func run() async throws {
             let project = try await Project.open(self.project)
-            await project.look()
-            let plugins = project.plugins.catalog.plugins
+            let told = await project.look { history in (try? await history?.lastReports()) ?? [] }
+            let plugins = project.plugins.catalog.plugins.map { plugin in
+                guard plugin.error == nil else { return plugin }
+                var plugin = plugin
+                // What a session saw of it says more than that it loads here.
+                plugin.report = told.first { $0.plugin == plugin.name && $0.kind == plugin.kind } ?? plugin.report
+                return plugin
+            }
             try self.listing.show(plugins, headings: ["NAME", "KIND", "ROOT", "STATUS", "NOTE"], empty: "No plugins.") {
                 plugins.map { plugin in
                     let shadows = plugin.shadows.isEmpty ? nil : "shadows \(plugin.shadows.joined(separator: ", "))"
