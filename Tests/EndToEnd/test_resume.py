@@ -206,6 +206,17 @@ def test_a_question_of_before_the_kill_is_asked_again(world):
     assert "blue it is" in result.out, result
 
 
+def test_the_first_line_of_a_pipe_waits_for_the_question_that_the_resumed_turn_will_ask(world):
+    slow = {**call("ask_user", question="Which one?", options=["red", "blue"]), "text": "Let me think this over first", "delay": 0.05}
+    model = world.script(roles={"lead": [slow, {"expect": "blue", "text": "blue it is"}]})
+    with world.started("run", "--model", model, "--output", "stream-json", "Begin.") as process:
+        read_until(process, "model.started")
+        process.kill()
+        process.wait()
+    result = world.run("--resume", "--model", model, input="2\n")
+    assert "blue it is" in result.out, result
+
+
 @pytest.mark.parametrize("wanted", ["latest", "by id"])
 def test_resume_takes_the_latest_or_the_one_that_is_named(world, wanted):
     model = world.script(roles={"lead": [say("First."), {"text": "Second."}]})

@@ -79,6 +79,8 @@ package actor REPL {
         let interrupts = ProcessSignals([SIGINT, SIGWINCH]) { number in
             Task { await number == SIGINT ? self.interrupt() : self.resize() }
         }
+        // A session that goes on may ask again what it asked before: the first line of a pipe is then the answer.
+        if !self.traits.isInteractive { await self.settle() }
         if let first { await self.take(first) }
         for await event in self.port.events {
             await self.handle(event)
