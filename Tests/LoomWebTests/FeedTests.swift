@@ -46,6 +46,17 @@ import Testing
         #expect(FeedLine(try Self.signal(mail))?.isAgent == false)
     }
 
+    @Test("a rollback is told in the words of the terminal")
+    func rollback() throws {
+        let back = PluginRolledBack(
+            plugin: "shell", kind: "tool", generation: 6, restored: 4, kept: 5, path: "/p/shell.lua", by: "user/page")
+        #expect(
+            FeedLine(try Self.signal(back))
+                == FeedLine(
+                    who: "plugins", isAgent: false, mark: "⟲", spoken: "rollback",
+                    what: "shell has its text of generation 4 again, by page", topic: .reload))
+    }
+
     @Test("steps of a line to come have no line of their own")
     func silent() throws {
         #expect(FeedLine(try Self.signal(Samples.started())) == nil)

@@ -8,6 +8,13 @@ extension FeedLine {
                 who: failed.plugin, isAgent: false, mark: "✗", spoken: "failed",
                 what: ([failed.text] + [failed.trace].compactMap { $0 }).joined(separator: "\n"), tone: .bad)
         }
+        if let back = signal.payload(PluginRolledBack.self) {
+            // The words of the terminal's line.
+            let who = back.by.split(separator: "/").last.map(String.init) ?? back.by
+            return FeedLine(
+                who: "plugins", isAgent: false, mark: "⟲", spoken: "rollback",
+                what: "\(back.plugin) has its text of generation \(back.restored) again, by \(who)", topic: .reload)
+        }
         guard SignalTypes.isOfPlugin(signal.type) else { return nil }
         return FeedLine(
             who: signal.source.split(separator: "/").last.map(String.init) ?? signal.source, isAgent: signal.isOfAgent, mark: "•",
