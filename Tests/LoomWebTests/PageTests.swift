@@ -55,11 +55,15 @@ import Testing
         arguments: [
             "/", "/agents/\(PathSegment.encode(hostile))", "/plugins", "/calls/c1", "/fragments/agents", "/fragments/feed?after=0",
             "/fragments/questions", "/fragments/board", "/fragments/header", "/fragments/names", "/fragments/plugins",
+            "/plugins/tool/\(PathSegment.encode(hostile))", "/fragments/plugins/tool/\(PathSegment.encode(hostile))",
         ])
     func escapes(_ path: String) async throws {
         let hostile = Self.hostile
         let workspace = FakeWorkspace(plugins: [Samples.plugin(hostile, error: hostile)])
         let ids = [workspace.makeID(), workspace.makeID()]
+        let version = PluginVersion(
+            plugin: hostile, kind: "tool", number: 1, latest: 1, root: hostile, hash: hostile, status: .used, time: Timestamp(seconds: 0))
+        await workspace.add(PluginStory(source: hostile, hash: "a", fileHash: "b", versions: [version]), of: "tool/\(hostile)")
         await workspace.change { state in
             var agent = Samples.agent(hostile, activity: hostile)
             (agent.role, agent.team, agent.model) = (hostile, hostile, hostile)

@@ -18,6 +18,11 @@ extension Workspace {
         try await self.pluginControl().reload(plugin)
     }
 
+    /// What one plugin is made of and what is kept of it; nil when there is none of this kind and name.
+    package func story(kind: String, plugin: String) async -> PluginStory? {
+        await self.services.plugins?.story(kind: kind, name: plugin)
+    }
+
     private func pluginControl() throws(CommandError) -> any PluginControl {
         guard let control = self.services.plugins else { throw CommandError("The plugins of this session cannot be changed.") }
         return control

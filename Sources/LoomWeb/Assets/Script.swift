@@ -157,7 +157,7 @@ extension Assets {
                 for (const region of all('[data-on]')) {
                     const { on, about } = region.dataset;
                     if (on !== '*' && !on.split(' ').includes(noun)) continue;
-                    if (about && ![signal.data.agent, signal.data.to, signal.data.from, signal.data.call].includes(about)) continue;
+                    if (about && !['agent', 'to', 'from', 'call', 'plugin'].some((name) => signal.data[name] === about)) continue;
                     refresh(region);
                 }
             }

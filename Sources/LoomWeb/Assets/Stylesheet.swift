@@ -169,6 +169,12 @@ extension Assets {
         }
         .code code { display: block; min-width: max-content; padding: 0 .7rem; white-space: pre; }
         .code code:empty::before { content: " "; }
+        .generations th, .generations td { padding-inline: .45rem; white-space: nowrap; overflow-wrap: normal; }
+        .numbered code::before {
+            content: attr(data-line); display: inline-block; width: 2.4em; margin-right: 1em; color: var(--soft); text-align: right;
+            user-select: none;
+        }
+        .numbered code:empty::before { content: attr(data-line); }
         .code .added { background: var(--added); }
         .code .removed { background: var(--removed); }
         .code .place { color: var(--soft); }

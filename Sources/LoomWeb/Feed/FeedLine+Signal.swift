@@ -185,7 +185,7 @@ extension FeedLine {
             what: "\(report.kind) \(report.plugin) \(report.status) \(generations)"
                 + ((report.error ?? report.changes).map { ": \($0)" } ?? "") + Self.cache(report),
             outcome: Figures.span(milliseconds: Int(min(1e9, max(0, report.milliseconds)))), tone: isBad ? .bad : .plain, topic: .reload,
-            href: "/plugins")
+            href: PluginView.href(kind: report.kind, name: report.plugin))
     }
 
     private static func cache(_ report: PluginReported) -> String {

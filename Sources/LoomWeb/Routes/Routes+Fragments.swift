@@ -34,6 +34,10 @@ extension Routes {
         fragments.get("plugins") { _, _ in
             Response.html(self.templates.render("plugins", ["plugins": await self.plugins()]))
         }
+        fragments.get("plugins/:kind/:name") { _, context in
+            let story = try await self.story(try context.segment("kind"), try context.segment("name"))
+            return Response.html(self.templates.render("plugin", ["story": story]))
+        }
         fragments.get("calls/:id") { _, context in
             Response.html(self.templates.render("call", ["call": try await self.call(try context.segment("id"))]))
         }

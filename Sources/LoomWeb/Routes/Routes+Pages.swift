@@ -27,6 +27,11 @@ extension Routes {
             view["plugins"] = await self.plugins()
             return Response.html(self.templates.render("page-plugins", view))
         }
+        router.get("plugins/:kind/:name") { _, context in
+            var view = self.view(of: await self.workspace.snapshot())
+            view["story"] = try await self.story(try context.segment("kind"), try context.segment("name"))
+            return Response.html(self.templates.render("page-plugin", view))
+        }
         router.get("calls/:id") { _, context in
             var view = self.view(of: await self.workspace.snapshot())
             view["call"] = try await self.call(try context.segment("id"))

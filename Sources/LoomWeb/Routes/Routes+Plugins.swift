@@ -21,4 +21,16 @@ extension Routes {
             return ["done": "\(plugin) was loaded anew.", "reports": try JSON(encoding: reports)]
         }
     }
+
+    /// What the page of a plugin shows, or the refusal that says where all of them are.
+    func story(_ kind: String, _ name: String) async throws(Refusal) -> PluginStoryView {
+        // First the story, which waits for a reload under way: what the catalog says after it is not older.
+        let story = await self.workspace.story(kind: kind, plugin: name)
+        let summary = self.workspace.catalog.plugins.first { $0.kind == kind && $0.name == name }
+        guard let story, let summary else {
+            throw .notFound("The plugin \(kind)/\(name)", hint: "The page /plugins lists every plugin that is loaded.")
+        }
+        let report = await self.workspace.lastReports().first { $0.kind == kind && $0.plugin == name }
+        return PluginStoryView(summary, report, story, now: self.clock.now)
+    }
 }

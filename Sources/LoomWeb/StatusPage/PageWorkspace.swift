@@ -20,6 +20,8 @@ package protocol PageWorkspace: Sendable {
     func rollback(plugin: String, to generation: Int?, by source: String) async throws(CommandError) -> PluginRollback
     func reload(plugin: String?) async throws(CommandError) -> [PluginReported]
     func reload(plugin: String?, now: Bool) async throws(CommandError) -> String
+    /// Nil when there is no such plugin.
+    func story(kind: String, plugin: String) async -> PluginStory?
     func lastReports() async -> [PluginReported]
     func answer(_ question: ID, _ answer: Answer, by source: String) async throws(CommandError)
 

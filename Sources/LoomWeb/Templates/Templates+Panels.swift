@@ -103,7 +103,7 @@ extension Templates {
         "plugins": """
         {{#plugins}}
         <tr data-key="plugin-{{kind}}-{{root}}-{{name}}">
-        <td><b>{{name}}</b><br><code class="soft">{{path}}</code>{{#report}}<br><span class="soft">{{report}}</span>{{/report}}</td>
+        <td><a href="{{href}}"><b>{{name}}</b></a><br><code class="soft">{{path}}</code>{{#report}}<br><span class="soft">{{report}}</span>{{/report}}</td>
         <td>{{kind}}</td>
         <td>{{root}}{{#shadows}}<br><span class="soft">in front of {{shadows}}</span>{{/shadows}}</td>
         <td class="number" data-label="generation">{{generation}}</td>

@@ -17,6 +17,8 @@ struct PluginView {
     let older: String?
     /// What the last reload changed.
     let report: String?
+    /// Its own page.
+    let href: String
     /// Where its commands are posted to.
     let action: String
     /// There is something to go back to.
@@ -39,12 +41,17 @@ struct PluginView {
         let open = plugin.older.filter { $0.running > 0 }.map { "\($0.running) still on \($0.generation)" }
         self.older = open.isEmpty ? nil : open.joined(separator: ", ")
         self.report = plugin.report?.changes
-        self.action = "/api/v1/plugins/\(plugin.kind)/\(PathSegment.encode(plugin.name))"
+        self.href = Self.href(kind: plugin.kind, name: plugin.name)
+        self.action = "/api/v1\(self.href)"
         self.canGoBack = plugin.versions > 1
         self.shadows = plugin.shadows.isEmpty ? nil : plugin.shadows.joined(separator: ", ")
         let parts = [(report?.cachedTokensKept, "kept"), (report?.cachedTokensLost, "lost")].compactMap { tokens, word in
             tokens.flatMap { $0 > 0 ? "\(Figures.short($0)) \(word)" : nil }
         }
         self.cache = parts.isEmpty ? nil : "cached tokens: \(parts.joined(separator: ", "))"
+    }
+
+    static func href(kind: String, name: String) -> String {
+        "/plugins/\(PathSegment.encode(kind))/\(PathSegment.encode(name))"
     }
 }

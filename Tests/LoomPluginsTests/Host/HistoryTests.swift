@@ -61,6 +61,20 @@ import Testing
         #expect(await next.begin(store).contains("tool x loaded ->2"))
     }
 
+    @Test("is told as a story: the live text, what the file holds, and what is kept of this kind")
+    func story() async throws {
+        let plugins = try await saved(["one", "two"])
+        let whole = try #require(await plugins.host.story(kind: "tool", name: "x"))
+        #expect(whole.source == Self.tool("two") && whole.fileHash == whole.hash)
+        #expect(whole.versions.map(\.number) == [2, 1])
+        try plugins.write(Self.path, "return {")
+        _ = await plugins.reload()
+        let failed = try #require(await plugins.host.story(kind: "tool", name: "x"))
+        #expect(failed.source == Self.tool("two") && failed.hash == whole.hash && failed.fileHash != whole.hash)
+        #expect(await plugins.host.story(kind: "role", name: "x") == nil)
+        #expect(await plugins.host.story(kind: "nonsense", name: "x") == nil)
+    }
+
     @Test("is seen by another session of the project, which gives no number twice")
     func together() async throws {
         let first = try await saved(["one"])

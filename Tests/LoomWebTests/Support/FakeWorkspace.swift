@@ -16,6 +16,7 @@ actor FakeWorkspace: PageWorkspace {
     private var outputs: [String: (started: ToolStarted, finished: ToolFinished?)] = [:]
     private var refusal: CommandError?
     private var reports: [PluginReported] = []
+    private var stories: [String: PluginStory] = [:]
 
     init(
         clock: any WallClock = ManualClock(), plugins: [PluginSummary] = [], commands: [FakeCommand] = [], panels: [FakePanel] = []
@@ -39,6 +40,8 @@ actor FakeWorkspace: PageWorkspace {
     func add(_ entry: TranscriptEntry, to agent: String) { self.transcripts[agent, default: []].append(entry) }
 
     func add(_ report: PluginReported) { self.reports.append(report) }
+
+    func add(_ story: PluginStory, of plugin: String) { self.stories[plugin] = story }
 
     func add(_ started: ToolStarted, _ finished: ToolFinished?) { self.outputs[started.call] = (started, finished) }
 
@@ -102,6 +105,8 @@ actor FakeWorkspace: PageWorkspace {
         try self.record("reload \(plugin ?? "all")")
         return []
     }
+
+    func story(kind: String, plugin: String) -> PluginStory? { self.stories["\(kind)/\(plugin)"] }
 
     func lastReports() -> [PluginReported] { self.reports }
 
