@@ -1,6 +1,11 @@
+import signal
+
 import pytest
 
 from support import BINARY, World
+
+# Under nohup it would be ignored, by every program that the tests start too, whose manners at a hangup they look at.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)
