@@ -189,6 +189,27 @@ def test_a_role_whose_file_is_deleted_goes_on_with_its_last_one(world, llmock, m
     assert said == ["The role scout is gone; sam goes on with the last one it had."]
 
 
+def test_edited_rules_of_the_project_count_from_the_next_model_call(world, llmock, model):
+    def is_sent(text):
+        return text in json.dumps(llmock.last_request.body)
+
+    world.write("AGENTS.md", "Use tabs.\n")
+    for number in range(1, 5):
+        llmock.reply(f"answer {number}")
+    with session(world, model) as repl:
+        repl.tell("one", "answer 1")
+        assert is_sent("Use tabs.")
+        world.write("AGENTS.md", "Use spaces.\n")
+        repl.tell("two", "answer 2")
+        assert is_sent("Use spaces.") and not is_sent("Use tabs.")
+        (world.project / "AGENTS.md").unlink()
+        repl.tell("three", "answer 3")
+        assert not is_sent("Use spaces.")
+        world.write("CLAUDE.md", "Use neither.\n")
+        repl.tell("four", "answer 4")
+        assert is_sent("Use neither.")
+
+
 def test_prompt_show_prints_what_a_model_gets(world, llmock, model):
     world.write("AGENTS.md", "Use tabs.\n")
     llmock.reply("answer")

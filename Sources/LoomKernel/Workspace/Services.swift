@@ -40,10 +40,13 @@ package struct Services: Sendable {
     package let gateway: ModelGateway
     package let budget: Budget
     package let prices: PriceTable
-    package let rules: ProjectRules
     package let secrets: SecretFilter
     package let outliner: Outliner
     package let plugins: (any PluginControl)?
+
+    /// As the files say now. Read anew for each prompt: a few small files beside a call that takes seconds, and an edit counts at the
+    /// next call even where nothing can be watched.
+    package var rules: ProjectRules { ProjectRules(root: self.directory, files: self.ports.files) }
 }
 
 /// A command that could not be carried out: what happened, to what, and what to do next.

@@ -64,7 +64,6 @@ package actor Workspace {
             gateway: ModelGateway(
                 store: store, bus: bus, catalog: catalog, budget: budget, prices: prices, clock: ports.clock, random: ports.random,
                 retry: RetryPolicy()), budget: budget, prices: prices,
-            rules: ProjectRules(root: options.directory, files: ports.files),
             secrets: SecretFilter(environment: ports.environment, names: Set(catalog.providers.flatMap(\.secretVariables))),
             outliner: Outliner(
                 Grammars(options.grammarFolders.map { GrammarFolder($0, files: ports.files) }), program: options.outlineProgram,
