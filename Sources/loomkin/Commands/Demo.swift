@@ -8,7 +8,7 @@ import LoomSystem
 /// The bundled sample session, on the scripted model.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Play the sample session: a team repairs a bug, offline, on a model that needs no key.",
+        commandName: "demo", abstract: "Play the sample session: a team repairs a bug, offline, on a model that needs no key.",
         discussion: "It works on a temporary copy and exits with 0 only if the sample's own test passes at the end.")
 
     @Flag(name: .long, help: "Serve the status page meanwhile, and afterwards until Ctrl-C.")

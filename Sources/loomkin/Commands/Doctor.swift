@@ -8,7 +8,8 @@ import LoomSystem
 /// What is wrong with this machine, and what to do about it.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check what loomkin needs of this machine and project.", discussion: "Exits with 1 when something does not work.")
+        commandName: "doctor", abstract: "Check what loomkin needs of this machine and project.",
+        discussion: "Exits with 1 when something does not work.")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var listing: ListingOptions
 

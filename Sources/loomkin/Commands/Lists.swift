@@ -4,7 +4,8 @@ import LoomPlugins
 import LoomSystem
 
 struct Tools: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the tools that agents can use, and which roles have them.")
+    static let configuration = CommandConfiguration(
+        commandName: "tools", abstract: "List the tools that agents can use, and which roles have them.")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var listing: ListingOptions
 
@@ -31,7 +32,7 @@ struct Tools: AsyncParsableCommand {
 }
 
 struct Roles: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the roles agents can have.")
+    static let configuration = CommandConfiguration(commandName: "roles", abstract: "List the roles agents can have.")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var listing: ListingOptions
 
@@ -57,7 +58,7 @@ struct Roles: AsyncParsableCommand {
 
 struct Models: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the models that are known, with context and price.",
+        commandName: "models", abstract: "List the models that are known, with context and price.",
         discussion: "Without --all, only the models of providers that can be used now.")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var listing: ListingOptions
@@ -91,7 +92,8 @@ struct Models: AsyncParsableCommand {
 }
 
 struct Sessions: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the stored sessions of the project, the latest first.")
+    static let configuration = CommandConfiguration(
+        commandName: "sessions", abstract: "List the stored sessions of the project, the latest first.")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var listing: ListingOptions
 
@@ -119,7 +121,7 @@ struct Sessions: AsyncParsableCommand {
 
 struct Completions: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print a completion script for your shell.",
+        commandName: "completions", abstract: "Print a completion script for your shell.",
         discussion: "For example: loomkin completions bash > /etc/bash_completion.d/loomkin")
     @Argument(help: "bash, zsh or fish.") var shell: String
 

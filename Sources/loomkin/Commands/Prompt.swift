@@ -7,11 +7,12 @@ import LoomSystem
 /// What a model is told before anybody speaks.
 struct Prompt: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List prompts, and show what a model would get of one.", subcommands: [List.self, Show.self], defaultSubcommand: List.self
+        commandName: "prompt", abstract: "List prompts, and show what a model would get of one.", subcommands: [List.self, Show.self],
+        defaultSubcommand: List.self
     )
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List every prompt, who uses it and what it is for.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List every prompt, who uses it and what it is for.")
         @OptionGroup var project: ProjectOptions
         @OptionGroup var listing: ListingOptions
 
@@ -27,6 +28,7 @@ struct Prompt: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Print the system prompt and the tools of a role, exactly as a model would get them, and what each part costs.",
             discussion: "Tokens are estimated at four bytes each; a vendor's own count differs a little.")
         @OptionGroup var project: ProjectOptions

@@ -8,7 +8,7 @@ import LoomSystem
 /// One prompt without a person.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run one prompt without a person and print the result.",
+        commandName: "run", abstract: "Run one prompt without a person and print the result.",
         discussion: """
             «-» reads the prompt from standard input. What would be asked is refused, since nobody can answer: allow it with --permissions \
             or with rules in the configuration. With --output stream-json every signal is one line, and the last is session.finished.

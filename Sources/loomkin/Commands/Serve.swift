@@ -9,7 +9,7 @@ import LoomWeb
 /// The page without a terminal.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Serve the status page without a terminal.",
+        commandName: "serve", abstract: "Serve the status page without a terminal.",
         discussion: "The first line it prints is the page's address with its token. It ends on Ctrl-C or a TERM signal.")
 
     @OptionGroup var project: ProjectOptions

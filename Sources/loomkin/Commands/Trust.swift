@@ -6,7 +6,7 @@ import LoomSystem
 /// Shows what the project's own files would run, send or widen, and trusts exactly that content.
 struct Trust: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what the project's own files would run, and trust exactly that content.",
+        commandName: "trust", abstract: "Show what the project's own files would run, and trust exactly that content.",
         discussion: """
             Until a project is trusted, its plugins, roles and prompts are not loaded, and nothing in its .loomkin.toml counts that could \
             run, send or widen anything. Any later change to these files asks again.

@@ -5,7 +5,7 @@ import LoomSystem
 extension Plugin {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Compile and validate plugins without running anything of them that has an effect.",
+            commandName: "check", abstract: "Compile and validate plugins without running anything of them that has an effect.",
             discussion: "Without a path it checks every root. Exits with 1 when something is wrong.")
         @OptionGroup var project: ProjectOptions
         @Flag(name: .long, help: "Print JSON.") var json = false

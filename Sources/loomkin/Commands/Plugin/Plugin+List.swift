@@ -4,7 +4,7 @@ import LoomPlugins
 
 extension Plugin {
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List every plugin with its root and state.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List every plugin with its root and state.")
         @OptionGroup var project: ProjectOptions
         @OptionGroup var listing: ListingOptions
         @Argument(help: ArgumentHelp("None.", visibility: .hidden)) var unknown: [String] = []

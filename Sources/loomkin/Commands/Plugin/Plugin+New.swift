@@ -6,7 +6,7 @@ import LoomSystem
 extension Plugin {
     struct New: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Begin a plugin: a small working example with its spec.",
+            commandName: "new", abstract: "Begin a plugin: a small working example with its spec.",
             discussion: """
                 KIND is \(PluginKind.allCases.map(\.rawValue).joined(separator: ", ")).
 

@@ -6,7 +6,7 @@ import LoomSystem
 extension Plugin {
     struct Rollback: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Put an earlier text of a plugin back into its file.",
+            commandName: "rollback", abstract: "Put an earlier text of a plugin back into its file.",
             discussion: """
                 Without --to it is the last generation that differs from what the file holds. What the file holds is kept first, so that a \
                 rollback can be undone by another. A running session takes the file at once. «loomkin plugin show NAME» lists what is kept.

@@ -6,7 +6,7 @@ import LoomSystem
 extension Plugin {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show one plugin: where it stands, its parameters, its last error, its generations.")
+            commandName: "show", abstract: "Show one plugin: where it stands, its parameters, its last error, its generations.")
         @OptionGroup var project: ProjectOptions
         @Flag(name: .long, help: "Print JSON.") var json = false
         @Argument(help: "The plugin's name.") var name: String

@@ -9,7 +9,7 @@ import LoomSystem
 extension Plugin {
     struct Test: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Run the specs of plugins on a made-up host.",
+            commandName: "test", abstract: "Run the specs of plugins on a made-up host.",
             discussion: """
                 A spec is NAME.spec.lua beside its plugin. Without a path the specs of all roots are run. Exits with 1 when a case failed.
 
