@@ -57,7 +57,7 @@ struct Stage {
         configuration.permissions = .full
         configuration.maxAgents = 1_000_000
         var options = WorkspaceOptions(
-            directory: folder.path, configuration: configuration, frontEnd: "bench", isInteractive: false)
+            directory: folder.path, configuration: LiveConfiguration(configuration), frontEnd: "bench", isInteractive: false)
         options.leadRole = "coder"
         options.isEphemeral = !isKept
         let ports = Ports()

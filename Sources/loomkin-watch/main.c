@@ -28,7 +28,7 @@
 #define EVENTS_A_BATCH 512
 
 static const char help[] =
-    "Usage: loomkin-watch [--max-watches N] [--exclude NAME]... DIR...\n"
+    "Usage: loomkin-watch [--max-watches N] [--exclude NAME]... [--flat DIR]... DIR...\n"
     "\n"
     "Watches folders and everything below them. Writes one line for each event: a kind,\n"
     "a tab, a path. In paths \\t, \\n, \\r and \\\\ stand for tab, newline, return and backslash.\n"
@@ -47,6 +47,7 @@ static const char help[] =
     "\n"
     "  --max-watches N  use at most N watches (one for each folder)\n"
     "  --exclude NAME   leave out folders of this name, for example .git\n"
+    "  --flat DIR       watch what lies in DIR itself, nothing deeper\n"
     "  --version        say the version\n"
     "  --help           say this\n";
 
@@ -104,9 +105,19 @@ static int watch(int inotify, int parent) {
     }
 }
 
+// False where the name is empty.
+static bool add_root(struct request *request, char *word, bool flat) {
+    for (size_t end = strlen(word); end > 1 && word[end - 1] == '/'; end--) word[end - 1] = 0;
+    if (!*word) return false;
+    request->flat[request->root_count] = flat;
+    request->roots[request->root_count++] = word;
+    return true;
+}
+
 int main(int argc, char **argv) {
     const char *roots[argc + 1], *excluded[argc + 1];
-    struct request request = {.roots = roots, .excluded = excluded};
+    bool flat[argc + 1];
+    struct request request = {.roots = roots, .flat = flat, .excluded = excluded};
     int options = 1;
     for (int i = 1; i < argc; i++) {
         char *word = argv[i];
@@ -114,9 +125,13 @@ int main(int argc, char **argv) {
         if (options && strcmp(word, "--version") == 0) return puts("loomkin-watch 0.1.0") < 0;
         if (options && strcmp(word, "--") == 0) {
             options = 0;
-        } else if (options && (strcmp(word, "--exclude") == 0 || strcmp(word, "--max-watches") == 0)) {
+        } else if (options && (strcmp(word, "--exclude") == 0 || strcmp(word, "--max-watches") == 0 || strcmp(word, "--flat") == 0)) {
             if (i + 1 == argc) return refuse("a value is missing after ", word);
             char *value = argv[++i], *end;
+            if (strcmp(word, "--flat") == 0) {
+                if (!add_root(&request, value, true)) return refuse("a folder needs a name", "");
+                continue;
+            }
             if (strcmp(word, "--exclude") == 0) {
                 excluded[request.excluded_count++] = value;
                 continue;
@@ -127,9 +142,7 @@ int main(int argc, char **argv) {
         } else if (options && word[0] == '-') {
             return refuse("unknown option ", word);
         } else {
-            for (size_t end = strlen(word); end > 1 && word[end - 1] == '/'; end--) word[end - 1] = 0;
-            if (!*word) return refuse("a folder needs a name", "");
-            roots[request.root_count++] = word;
+            if (!add_root(&request, word, false)) return refuse("a folder needs a name", "");
         }
     }
     if (request.root_count == 0) return refuse("name at least one folder", "");

@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -26,6 +25,18 @@ enum report { SILENT, REPORT };
 static bool is_excluded(const char *name) {
     for (size_t i = 0; i < request->excluded_count; i++)
         if (strcmp(request->excluded[i], name) == 0) return true;
+    return false;
+}
+
+static bool is_root(const char *folder) {
+    for (size_t i = 0; i < request->root_count; i++)
+        if (strcmp(request->roots[i], folder) == 0) return true;
+    return false;
+}
+
+static bool is_flat(const char *folder) {
+    for (size_t i = 0; i < request->root_count; i++)
+        if (request->flat[i] && strcmp(request->roots[i], folder) == 0) return true;
     return false;
 }
 
@@ -81,7 +92,7 @@ static void walk(const char *path, uint32_t extra, enum report report) {
         bool folder = is_folder(child, entry);
         if (!folder || !is_excluded(entry->d_name)) {
             if (report == REPORT) lines_put("create", child, NULL);
-            if (folder) walk(child, IN_DONT_FOLLOW, report);
+            if (folder && !is_flat(path)) walk(child, IN_DONT_FOLLOW, report);
         }
         free(child);
     }
@@ -118,13 +129,17 @@ size_t tree_find_missing(void) {
 }
 
 static void root_ended(const char *name) {
+    if (!is_root(name)) return;
+    size_t length = strlen(name);
+    bool any = false;
+    // A root that lies in this one went with it, and where that was moved nobody else tells.
     for (size_t i = 0; i < request->root_count; i++) {
-        if (missing[i] || strcmp(request->roots[i], name) != 0) continue;
-        missing[i] = true;
-        lines_put("gone", name, NULL);
-        names_drop_tree(request->roots[i], end_watch);
-        return;
+        const char *root = request->roots[i];
+        if (missing[i] || strncmp(root, name, length) != 0 || (root[length] && root[length] != '/')) continue;
+        missing[i] = any = true;
+        lines_put("gone", root, NULL);
     }
+    if (any) names_drop_tree(name, end_watch);
 }
 
 // After lost events any name may be wrong. The line comes last: who looks at everything then misses nothing.
@@ -140,7 +155,7 @@ static void in_folder(const char *folder, const struct inotify_event *event) {
     if (event->mask & (IN_DELETE | IN_MOVED_FROM)) lines_put("delete", folder, event->name);
     else if (is_directory || event->mask & IN_CREATE) lines_put("create", folder, event->name);
     else lines_put("write", folder, event->name);
-    if (!is_directory) return;
+    if (!is_directory || is_flat(folder)) return;
 
     // A renamed folder is one that went and one that came: its watches are made anew, so no path can be stale, and
     // what is in it is reported because the reader knows it only under the old name. A deleted one needs nothing: the

@@ -3,12 +3,14 @@
 #ifndef LOOMKIN_WATCH_TREE_H
 #define LOOMKIN_WATCH_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/inotify.h>
 
 /// What to watch, as the command line says it.
 struct request {
     const char **roots;
+    bool *flat; // for each root: only the folder itself, nothing below it
     size_t root_count;
     const char **excluded; // names of folders, wherever they stand
     size_t excluded_count;

@@ -10,6 +10,7 @@
 ---| "agent.stopped"
 ---| "agent.text.delta"
 ---| "budget.reached"
+---| "configuration.changed"
 ---| "file.changed"
 ---| "inbox.queued"
 ---| "inbox.read"

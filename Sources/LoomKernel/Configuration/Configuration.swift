@@ -4,6 +4,8 @@ package import LoomSystem
 package struct Configuration: Sendable, Hashable {
     /// A model by tier: `default`, `fast`, `strong`.
     package var models: [String: String] = [:]
+    /// What stands in where no default is configured: of a provider whose key is set, or of the session that is resumed.
+    package var fallbackModel: String?
     package var permissions: TrustPreset = .ask
     package var rules: [PermissionRule] = []
     /// Dollars; nil for no limit.
@@ -40,13 +42,13 @@ package struct Configuration: Sendable, Hashable {
 
     package init() {}
 
-    /// The default model, nil when none is configured.
-    package var model: String? { self.models["default"] }
+    /// The default model, nil when there is none.
+    package var model: String? { self.models["default"] ?? self.fallbackModel }
 
     /// The model for a role's tier; a name with a provider stands for itself.
     package func model(for tier: String) -> String? {
         if tier.contains(":") { return tier }
-        return self.models[tier] ?? self.models["default"]
+        return self.models[tier] ?? self.model
     }
 }
 

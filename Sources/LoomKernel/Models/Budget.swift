@@ -25,22 +25,23 @@ package final class Budget: Sendable {
         var session = Account()
         var agents: [String: Account] = [:]
         var sessionLimit: Double?
+        var agentLimit: Double?
     }
 
     private let state: Mutex<State>
-    private let agentLimit: Double?
 
     /// Limits in dollars; nil for none.
     package init(sessionLimit: Double?, agentLimit: Double?) {
-        self.state = Mutex(State(sessionLimit: sessionLimit))
-        self.agentLimit = agentLimit
+        self.state = Mutex(State(sessionLimit: sessionLimit, agentLimit: agentLimit))
     }
 
     package var sessionLimit: Double? { self.state.withLock { $0.sessionLimit } }
     package var spent: Double { self.state.withLock { $0.session.spent } }
     package func spent(by agent: String) -> Double { self.state.withLock { $0.agents[agent]?.spent ?? 0 } }
 
-    package func setSessionLimit(_ dollars: Double?) { self.state.withLock { $0.sessionLimit = dollars } }
+    package func setLimits(session: Double?, agent: Double?) {
+        self.state.withLock { ($0.sessionLimit, $0.agentLimit) = (session, agent) }
+    }
 
     /// What was spent before this process began.
     package func restore(_ spent: [String: Double]) {
@@ -58,7 +59,7 @@ package final class Budget: Sendable {
             if let limit = state.sessionLimit, state.session.spent + state.session.reserved + dollars > limit {
                 return Refusal(level: "session", spentUSD: state.session.spent, limitUSD: limit)
             }
-            if let limit = self.agentLimit, account.spent + account.reserved + dollars > limit {
+            if let limit = state.agentLimit, account.spent + account.reserved + dollars > limit {
                 return Refusal(level: "agent \(agent)", spentUSD: account.spent, limitUSD: limit)
             }
             state.session.reserved += dollars

@@ -31,6 +31,8 @@ package final class PermissionEngine: Sendable {
 
     package func setPreset(_ preset: TrustPreset) { self.state.withLock { $0.preset = preset } }
 
+    package func setRules(_ rules: [PermissionRule]) { self.state.withLock { $0.rules = rules } }
+
     package func grant(_ rule: PermissionRule) {
         self.state.withLock { if !$0.grants.contains(rule) { $0.grants.append(rule) } }
     }

@@ -5,7 +5,8 @@ package enum SignalTypes {
         AgentStopped.self, AgentTextDelta.self, AgentSaid.self, UserSaid.self, InboxQueued.self, InboxRead.self, ModelStarted.self,
         ModelRetrying.self, ModelFinished.self, ModelFailed.self, ToolStarted.self, ToolProgress.self, ToolFinished.self,
         FileChanged.self, QuestionAsked.self, QuestionAnswered.self, PermissionDecided.self, GrantChanged.self, TaskChanged.self,
-        BudgetReached.self, PluginReported.self, PluginRolledBack.self, PluginLogged.self, PluginFailed.self, Notice.self,
+        BudgetReached.self, PluginReported.self, PluginRolledBack.self, PluginLogged.self, PluginFailed.self, ConfigurationChanged.self,
+        Notice.self,
     ]
 
     /// `agent.finished` and the others, sorted.

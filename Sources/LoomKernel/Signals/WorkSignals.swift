@@ -152,6 +152,13 @@ package struct PluginReported: SignalPayload, Hashable {
     }
 }
 
+/// Settings have other values than before, from now on.
+package struct ConfigurationChanged: SignalPayload {
+    package static let type = "configuration.changed"
+    /// Their dotted keys, sorted.
+    package var keys: [String]
+}
+
 /// Something a person should know; `level` is `info`, `warning` or `error`. One sentence.
 package struct Notice: SignalPayload {
     package static let type = "notice"

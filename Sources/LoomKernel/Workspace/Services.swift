@@ -29,7 +29,7 @@ package struct Services: Sendable {
     package let session: ID
     /// The project's folder, absolute and resolved.
     package let directory: String
-    package let configuration: Configuration
+    package let liveConfiguration: LiveConfiguration
     package let ports: Ports
     package let identifiers: IDGenerator
     package let bus: SignalBus
@@ -43,6 +43,9 @@ package struct Services: Sendable {
     package let secrets: SecretFilter
     package let outliner: Outliner
     package let plugins: (any PluginControl)?
+
+    /// As it is now.
+    package var configuration: Configuration { self.liveConfiguration.value }
 
     /// As the files say now. Read anew for each prompt: a few small files beside a call that takes seconds, and an edit counts at the
     /// next call even where nothing can be watched.

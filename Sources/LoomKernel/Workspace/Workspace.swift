@@ -45,9 +45,11 @@ package actor Workspace {
         let session = stored?.id ?? identifiers.next()
         let lock = try opened.lock(session)
         store.setSession(session)
-        var configuration = options.configuration
-        configuration.notices += opened.notices
-        if configuration.model == nil { configuration.models["default"] = stored?.model }
+        options.configuration.update { configuration in
+            configuration.notices += opened.notices
+            configuration.fallbackModel = configuration.fallbackModel ?? stored?.model
+        }
+        let configuration = options.configuration.value
         // A flag is about this very start, so it counts more than what the session had.
         let isFlagged = configuration.origins["permissions.preset"] == "--permissions"
         let preset = isFlagged ? configuration.permissions : stored?.permissions ?? configuration.permissions
@@ -57,14 +59,14 @@ package actor Workspace {
         if let stored { budget.restore(stored.spent) }
         let prices = PriceTable(path: options.modelData)
         let services = Services(
-            session: session, directory: options.directory, configuration: configuration, ports: ports, identifiers: identifiers, bus: bus,
+            session: session, directory: options.directory, liveConfiguration: options.configuration, ports: ports, identifiers: identifiers, bus: bus,
             store: store, catalog: catalog, permissions: permissions,
             questions: Questions(
                 store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive),
             gateway: ModelGateway(
                 store: store, bus: bus, catalog: catalog, budget: budget, prices: prices, clock: ports.clock, random: ports.random,
                 retry: RetryPolicy()), budget: budget, prices: prices,
-            secrets: SecretFilter(environment: ports.environment, names: Set(catalog.providers.flatMap(\.secretVariables))),
+            secrets: SecretFilter(environment: ports.environment, names: Self.secretVariables(catalog)),
             outliner: Outliner(
                 Grammars(options.grammarFolders.map { GrammarFolder($0, files: ports.files) }), program: options.outlineProgram,
                 runner: ports.processes), plugins: options.plugins)
@@ -107,7 +109,12 @@ package actor Workspace {
     }
 
     /// The catalog hands out other plugins than before, or is complete for the first time: services begin, change and end with it.
-    package func catalogChanged() async { await self.desk.reconcile() }
+    package func catalogChanged() async {
+        self.services.secrets.rename(Self.secretVariables(self.catalog))
+        await self.desk.reconcile()
+    }
+
+    private static func secretVariables(_ catalog: any Catalog) -> Set<String> { Set(catalog.providers.flatMap(\.secretVariables)) }
 
     private var flaggedModel: ModelName? {
         let configuration = self.configuration

@@ -8,7 +8,7 @@ package enum SessionChoice: Sendable, Hashable {
 /// How a workspace is opened.
 package struct WorkspaceOptions: Sendable {
     package var directory: String
-    package var configuration: Configuration
+    package var configuration: LiveConfiguration
     package var session: SessionChoice = .new
     /// `repl`, `run`, `page`.
     package var frontEnd: String
@@ -29,7 +29,7 @@ package struct WorkspaceOptions: Sendable {
     /// Keeps nothing on disk.
     package var isEphemeral = false
 
-    package init(directory: String, configuration: Configuration, frontEnd: String, isInteractive: Bool) {
+    package init(directory: String, configuration: LiveConfiguration, frontEnd: String, isInteractive: Bool) {
         self.directory = directory
         self.configuration = configuration
         self.frontEnd = frontEnd

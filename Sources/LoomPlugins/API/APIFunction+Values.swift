@@ -73,7 +73,7 @@ extension APIFunction {
             "config.get", [("key", .string.required)], returns: "any", phases: everywhere,
             text: "A setting of the configuration by its dotted name, nil when it is not set.",
             body: .immediate { (call) throws(APIFault) in
-                call.context.ports.setting(call.text("key")).map { .value($0) } ?? .nothing
+                call.context.ports.configuration.values[call.text("key")].map { .value($0) } ?? .nothing
             }),
         APIFunction(
             "progress", [("text", .string.required)], phases: [.tool],

@@ -30,7 +30,7 @@ extension Generation {
                 return (Generation(order, lease: lease, limits: .standard, state: state, modules: modules, prelude: prelude), value)
             }
             let table = try PluginTable(value, of: file)
-            let limits = try table.limits(within: order.ports.ceiling)
+            let limits = try table.limits(within: order.ports.configuration.pluginCeiling)
             if await state.limitMemory(to: limits.memoryMB << 20) > limits.memoryMB << 20 {
                 throw table.fault(["limits", "memory_mb"], "limits.memory_mb is \(limits.memoryMB), and to load the file took more")
             }

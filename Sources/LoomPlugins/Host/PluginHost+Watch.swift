@@ -4,16 +4,28 @@ package import LoomSystem
 extension PluginHost {
     /// Reloads whenever a file of the roots changes, until the task is cancelled. The watching itself is a process of its own:
     /// where that can't be started this throws, and `reload` still works by hand.
-    package func watch(runner: any ProcessRunner = LiveProcessRunner(), program: String? = nil) async throws(Watcher.Failure) {
-        let watcher = Watcher(folders: roots.flatMap(\.watched), runner: runner, clock: ports.clock, program: program)
+    /// - Parameters:
+    ///   - files: other files for the same watcher.
+    ///   - filesChanged: called when one of them may have changed, and once at the beginning.
+    package func watch(
+        runner: any ProcessRunner = LiveProcessRunner(), program: String? = nil, files: [String] = [],
+        filesChanged: @escaping @Sendable () async -> Void = {}
+    ) async throws(Watcher.Failure) {
+        let watcher = Watcher(folders: roots.flatMap(\.watched), files: files, runner: runner, clock: ports.clock, program: program)
         try await watcher.start()
         // What changed before the watch stood is seen now.
+        await filesChanged()
         await reload()
         await withTaskCancellationHandler {
             var saves = SaveWatch(host: self, clock: ports.clock)
             for await change in watcher.changes {
                 switch change {
-                case .changed, .rescan: await saves.noticed()
+                case .changed(let paths):
+                    if !paths.isDisjoint(with: files) { await filesChanged() }
+                    if !paths.isSubset(of: files) { await saves.noticed() }
+                case .rescan:
+                    await filesChanged()
+                    await saves.noticed()
                 case .trouble(.gone): break
                 case .trouble(let trouble): ports.log("warning", "loomkin-watch", trouble.description)
                 }

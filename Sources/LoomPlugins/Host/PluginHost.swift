@@ -101,7 +101,12 @@ package actor PluginHost {
     func show() {
         catalog.replace(
             by: PluginCatalog.Snapshot(
-                live: live, faults: faults, held: held, files: seen, kept: kept, last: last, endpoints: ports.endpoints))
+                live: live, faults: faults, held: held, files: seen, kept: kept, last: last, endpoints: ports.configuration.endpoints))
+    }
+
+    /// The configuration has changed: providers may have another address or key, and there may be other endpoints.
+    package func configurationChanged() async {
+        await inTurn { host in await host.publish([]) }
     }
 
     /// Makes what is live visible to agents, in one step.

@@ -8,16 +8,8 @@ package struct PluginPorts: Sendable {
     package var http: any HTTPClient
     /// Looks up an environment variable.
     package var environment: @Sendable (String) -> String?
-    /// By the plugin's name.
-    package var providers: [String: ProviderSettings]
-    /// Servers that speak the dialect of the plugin `openai`, each a provider of its own name.
-    package var endpoints: [String: EndpointSettings]
-    /// The most a plugin may ask for.
-    package var ceiling: PluginLimits
-    /// How long calls may go on after their plugin was replaced.
-    package var grace: Duration
-    /// The value of a setting that plugins may read, by its dotted key.
-    package var setting: @Sendable (String) -> JSON?
+    /// What the user has set, as it is now.
+    package let liveConfiguration: LiveConfiguration
     /// Takes what a plugin logs: level, plugin, text.
     package var log: @Sendable (String, String, String) -> Void
     /// Takes the report of each load and reload.
@@ -27,12 +19,15 @@ package struct PluginPorts: Sendable {
     /// What is open around the plugins; shared by all of a host.
     package let world = PluginWorld()
 
+    package var configuration: Configuration { liveConfiguration.value }
+
+    /// How long calls may go on after their plugin was replaced.
+    var grace: Duration { .seconds(configuration.pluginGrace) }
+
     package init(
         clock: any WallClock, files: any FileSystem, http: any HTTPClient,
         environment: @escaping @Sendable (String) -> String?,
-        providers: [String: ProviderSettings] = [:], endpoints: [String: EndpointSettings] = [:],
-        ceiling: PluginLimits = .ceiling, grace: Duration = .seconds(30),
-        setting: @escaping @Sendable (String) -> JSON? = { _ in nil },
+        configuration: LiveConfiguration = LiveConfiguration(),
         log: @escaping @Sendable (String, String, String) -> Void = { _, _, _ in },
         report: @escaping @Sendable (PluginReported) -> Void = { _ in },
         trust: any PluginTrust = FullTrust()
@@ -41,11 +36,7 @@ package struct PluginPorts: Sendable {
         self.files = files
         self.http = http
         self.environment = environment
-        self.providers = providers
-        self.endpoints = endpoints
-        self.ceiling = ceiling
-        self.grace = grace
-        self.setting = setting
+        self.liveConfiguration = configuration
         self.log = log
         self.report = report
         self.trust = trust

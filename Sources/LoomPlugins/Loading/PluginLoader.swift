@@ -33,7 +33,7 @@ enum PluginLoader {
         case .provider:
             let definition = try ProviderDefinition(try PluginTable(value, of: file))
             content = .provider(
-                LuaProvider(definition: definition, settings: order.ports.providers[file.key.name], generation: generation))
+                LuaProvider(definition: definition, generation: generation))
         case .hook:
             content = .hook(LuaHook(try HookDefinition(try PluginTable(value, of: file)), generation: generation))
         case .command:

@@ -7,24 +7,25 @@ package struct LuaProvider: Provider {
     /// The file's name; another one than `name` for an endpoint of the configuration.
     let plugin: String
     let definition: ProviderDefinition
-    let account: Account
+    /// Nil for the plugin's own server.
+    let endpoint: EndpointSettings?
     let generationState: Generation
     package let defaultModel: String?
 
-    init(definition: ProviderDefinition, settings: ProviderSettings?, generation: Generation) {
+    init(definition: ProviderDefinition, generation: Generation) {
         name = generation.file.key.name
         plugin = generation.file.key.name
         self.definition = definition
-        account = Account(definition.credentials, settings: settings, environment: generation.ports.environment)
+        endpoint = nil
         generationState = generation
         defaultModel = definition.defaultModel
     }
 
-    private init(of provider: LuaProvider, name: String, account: Account) {
+    private init(of provider: LuaProvider, name: String, endpoint: EndpointSettings) {
         self.name = name
         plugin = provider.plugin
         definition = provider.definition
-        self.account = account
+        self.endpoint = endpoint
         generationState = provider.generationState
         // The plugin's own default is a model of its vendor.
         defaultModel = nil
@@ -32,7 +33,14 @@ package struct LuaProvider: Provider {
 
     /// The same dialect at another server.
     func endpoint(_ name: String, _ settings: EndpointSettings) -> LuaProvider {
-        LuaProvider(of: self, name: name, account: Account(settings, environment: generationState.ports.environment))
+        LuaProvider(of: self, name: name, endpoint: settings)
+    }
+
+    /// As the configuration and the environment say now.
+    var account: Account {
+        let ports = generationState.ports
+        if let endpoint { return Account(endpoint, environment: ports.environment) }
+        return Account(definition.credentials, settings: ports.configuration.providers[name], environment: ports.environment)
     }
 
     package var generation: Int { generationState.number }

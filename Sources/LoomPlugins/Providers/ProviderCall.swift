@@ -5,8 +5,17 @@ import LoomSystem
 /// One attempt of one model call, from the plugin's request to the last event.
 struct ProviderCall: Sendable {
     let provider: LuaProvider
+    /// As it was when the call began.
+    let account: Account
     let call: ModelCall
     let channel: EventChannel
+
+    init(provider: LuaProvider, call: ModelCall, channel: EventChannel) {
+        self.provider = provider
+        account = provider.account
+        self.call = call
+        self.channel = channel
+    }
 
     private var ports: PluginPorts { provider.generationState.ports }
     private var name: String { provider.name }
@@ -21,12 +30,12 @@ struct ProviderCall: Sendable {
     }
 
     private func attempt() async throws(ModelFailure) {
-        let table = call.json(baseURL: provider.account.baseURL)
+        let table = call.json(baseURL: account.baseURL)
         switch provider.definition.work {
         case .stream(let function):
             _ = try await lua(.stream(function), [table], context: context())
         case .request(let function, let decode):
-            let key = provider.account.key
+            let key = account.key
             let made = try await lua(.plain(function), [table], context: context()).first ?? .null
             let response = try await send(try request(made, key: key))
             guard response.isSuccess else { throw await failure(response, key: key) }
@@ -73,7 +82,7 @@ struct ProviderCall: Sendable {
 
     private func request(_ table: JSON, key: Secret?) throws(ModelFailure) -> HTTPRequest {
         do throws(ProviderRequest.Fault) {
-            return try ProviderRequest(table, baseURL: provider.account.baseURL, key: key).request
+            return try ProviderRequest(table, baseURL: account.baseURL, key: key).request
         } catch {
             throw ModelFailure(.invalid, "The provider \(provider.plugin) made no request: \(error.reason).")
         }

@@ -22,6 +22,10 @@ extension LineRenderer {
         case TaskChanged.type: return signal.payload(TaskChanged.self).map { self.changed($0) }
         case BudgetReached.type: return signal.payload(BudgetReached.self).map { self.reached($0) }
         case PluginReported.type: return signal.payload(PluginReported.self).map { self.reported($0) }
+        case ConfigurationChanged.type:
+            return signal.payload(ConfigurationChanged.self).map { change in
+                self.event("configuration", "\(change.keys.joined(separator: ", ")) as saved, from now on")
+            }
         case Notice.type: return signal.payload(Notice.self).map { self.noticed($0) }
         default: return self.pluginLines(signal)
         }

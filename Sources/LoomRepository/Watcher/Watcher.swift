@@ -63,6 +63,9 @@ package actor Watcher {
     package nonisolated let changes: AsyncStream<Change>
 
     private let arguments: [String]
+    /// The folders of single files, and what is reported of them: those files, and folders that are watched for themselves.
+    private let flat: Set<String>
+    private let singled: Set<String>
     private let chosenProgram: String?
     private let runner: any ProcessRunner
     private let clock: any WallClock
@@ -73,12 +76,18 @@ package actor Watcher {
 
     /// - Parameters:
     ///   - folders: watched with everything below. One that is a symbolic link is followed.
+    ///   - files: watched too, each by the folder it is in, whose other files are not reported.
     ///   - exclude: names of folders that are left out, wherever they stand.
     ///   - program: the path of `loomkin-watch`; nil looks for it in the usual places.
     package init(
-        folders: [String], exclude: [String] = usualExclusions, runner: any ProcessRunner, clock: any WallClock, program: String? = nil
+        folders: [String], files: [String] = [], exclude: [String] = usualExclusions, runner: any ProcessRunner, clock: any WallClock,
+        program: String? = nil
     ) {
-        arguments = exclude.flatMap { ["--exclude", $0] } + ["--"] + folders
+        let flat = Set(files.map { FilePath.parent(of: $0) })
+        arguments =
+            exclude.flatMap { ["--exclude", $0] } + flat.sorted().flatMap { ["--flat", $0] } + ["--"] + folders
+        self.flat = flat
+        singled = Set(files + folders)
         chosenProgram = program
         self.runner = runner
         self.clock = clock
@@ -149,6 +158,7 @@ package actor Watcher {
             starting.resume(returning: nil)
         case .changed(let path):
             guard !EditorDropping.matches(name: path[...].lastPart) else { return }
+            guard singled.contains(path) || !flat.contains(FilePath.parent(of: path)) else { return }
             let begins = burst.deadline == nil
             burst.add(path, at: clock.uptime)
             if begins { Task { await passOn() } }

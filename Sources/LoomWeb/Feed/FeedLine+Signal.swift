@@ -152,6 +152,11 @@ extension FeedLine {
         case PluginReported.type:
             guard let report = signal.payload(PluginReported.self), report.status != "unchanged" else { return nil }
             return Self(report)
+        case ConfigurationChanged.type:
+            guard let change = signal.payload(ConfigurationChanged.self) else { return nil }
+            return FeedLine(
+                who: "loomkin", isAgent: false, mark: "⟳", spoken: "configuration", what: "from now on counts:",
+                object: change.keys.joined(separator: ", "), topic: .reload)
         case Notice.type:
             guard let notice = signal.payload(Notice.self) else { return nil }
             return FeedLine(

@@ -40,7 +40,7 @@ struct Chat: AsyncParsableCommand {
         guard model != nil || self.resume else {
             return try await Demo.playSample(noPage: self.noPage)
         }
-        project.configuration.models["default"] = project.configuration.models["default"] ?? model
+        project.liveConfiguration.update { $0.fallbackModel = model }
         let front = Terminal(project: project, servesPage: !self.noPage)
         try await front.run(session: self.resume ? .resume(self.id) : .new)
     }

@@ -20,7 +20,7 @@ struct Demo: AsyncParsableCommand {
         let copy = try await SampleCopy.make()
         defer { copy.remove() }
         var project = try await Self.open(copy, permissions: "full")
-        project.configuration.notices = []
+        project.liveConfiguration.update { $0.notices = [] }
         let workspace = try await project.workspace(frontEnd: "demo", isInteractive: false)
         let page = self.page ? await PageTask.start(workspace, port: project.configuration.pagePort) : nil
         if let page { say("page  \(page.address)") }

@@ -43,14 +43,14 @@ struct Run: AsyncParsableCommand {
             writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
-        project.configuration.models["default"] = project.configuration.models["default"] ?? model
+        project.liveConfiguration.update { $0.fallbackModel = model }
         try self.check(project)
         let prompt = try self.text()
         let workspace = try await project.workspace(frontEnd: "run", isInteractive: false, role: self.role)
         let output = HeadlessRun.Output(rawValue: self.output) ?? .text
         let run = HeadlessRun(
             workspace: workspace, output: output, prompt: prompt, timeout: self.timeout.map { .milliseconds(Int($0 * 1000)) })
-        let watching = Task { [project] in await project.watchPlugins() }
+        let watching = Task { [project, workspace] in await project.watch(workspace) }
         let code = await run.run()
         watching.cancel()
         throw ArgumentParser.ExitCode(code)
@@ -62,7 +62,7 @@ struct Run: AsyncParsableCommand {
             let nearest = nearestWord(to: self.role, in: roles).map { " Did you mean \($0)?" } ?? ""
             throw ValidationError("There is no role «\(self.role)».\(nearest) Roles: \(roles.joined(separator: ", ")).")
         }
-        let model = project.configuration.models["default"].flatMap { ModelName($0) }
+        let model = project.configuration.model.flatMap { ModelName($0) }
         if let model, project.plugins.catalog.provider(model.provider) == nil {
             let names = project.plugins.catalog.providers.map(\.name)
             throw ValidationError("There is no provider «\(model.provider)». Providers: \(names.joined(separator: ", ")).")

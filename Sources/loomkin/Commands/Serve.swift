@@ -33,7 +33,7 @@ struct Serve: AsyncParsableCommand {
             writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
-        project.configuration.models["default"] = project.configuration.models["default"] ?? model
+        project.liveConfiguration.update { $0.fallbackModel = model }
         let choice: SessionChoice = self.resume.map { .resume($0 == "latest" ? nil : $0) } ?? .new
         let workspace = try await project.workspace(frontEnd: "page", isInteractive: true, session: choice)
         let page = StatusPage(workspace: workspace, port: self.port ?? project.configuration.pagePort)
@@ -45,7 +45,7 @@ struct Serve: AsyncParsableCommand {
             }
         }
         let ended = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in serving.cancel() }
-        let watching = Task { [project] in await project.watchPlugins() }
+        let watching = Task { [project] in await project.watch(workspace) }
         Settling.begin(project.ports.clock)
         defer { watching.cancel() }
         do {

@@ -13,7 +13,11 @@ struct Project {
     let folders: UserFolders
     let trust: ProjectTrust
     let isTrusted: Bool
-    var configuration: Configuration
+    /// How the configuration comes together from files, variables and flags.
+    let sources: ConfigurationSources
+    /// The text of the project's own settings that was read.
+    let ownSettings: String
+    let liveConfiguration: LiveConfiguration
     let plugins: PluginHost
     let recorder: SignalRecorder
     /// The project's database, where there was one before.
@@ -29,19 +33,22 @@ struct Project {
         let trust = ProjectTrust(directory: directory, stateDirectory: folders.state, files: ports.files)
         let items = trust.items()
         let isTrusted = trust.isTrusted(items)
-        var configuration = try Self.configuration(directory, folders, isTrusted, flags, ports)
+        let sources = ConfigurationSources(directory: directory, folders: folders, isTrusted: isTrusted, flags: flags, ports: ports)
+        let ownSettings = sources.projectText()
+        var configuration = try sources.read(project: ownSettings)
         if !isTrusted, items.contains(where: { $0.path != ".loomkin.toml" }) {
             configuration.notices.append(
                 "This project's own plugins, roles and prompts are not loaded: it is not trusted. See «loomkin trust».")
         }
+        let liveConfiguration = LiveConfiguration(configuration)
         let bus = Workspace.makeBus(ports)
         let recorder = SignalRecorder(bus: bus)
         let plugins = PluginHost(
             roots: Self.roots(directory, folders, installation, isTrusted),
-            ports: Self.pluginPorts(ports, configuration, bus, recorder, trust))
+            ports: Self.pluginPorts(ports, liveConfiguration, bus, recorder, trust))
         return Project(
             directory: directory, ports: ports, bus: bus, installation: installation, folders: folders, trust: trust, isTrusted: isTrusted,
-            configuration: configuration, plugins: plugins, recorder: recorder)
+            sources: sources, ownSettings: ownSettings, liveConfiguration: liveConfiguration, plugins: plugins, recorder: recorder)
     }
 
     private static func directory(_ path: String, _ files: any FileSystem) throws -> String {
@@ -49,24 +56,6 @@ struct Project {
             throw ValidationError("There is no folder \(path).")
         }
         return directory
-    }
-
-    private static func configuration(
-        _ directory: String, _ folders: UserFolders, _ isTrusted: Bool, _ flags: [(key: String, text: String, origin: String)],
-        _ ports: Ports
-    ) throws -> Configuration {
-        var layers: [ConfigurationLayer] = []
-        let own = folders.configuration + "/config.toml"
-        if let bytes = try? ports.files.read(own) {
-            layers.append(try ConfigurationLayer(toml: String(decoding: bytes, as: UTF8.self), name: own))
-        }
-        if let bytes = try? ports.files.read(directory + "/.loomkin.toml") {
-            let text = String(decoding: bytes, as: UTF8.self)
-            layers.append(try ConfigurationLayer(toml: text, name: ".loomkin.toml", isRestricted: !isTrusted))
-        }
-        layers.append(ConfigurationLayer(environment: ports.environment))
-        layers.append(ConfigurationLayer(flags))
-        return try Configuration(layers: layers)
     }
 
     private static func roots(
@@ -86,13 +75,12 @@ struct Project {
     }
 
     private static func pluginPorts(
-        _ ports: Ports, _ configuration: Configuration, _ bus: SignalBus, _ recorder: SignalRecorder, _ trust: ProjectTrust
+        _ ports: Ports, _ configuration: LiveConfiguration, _ bus: SignalBus, _ recorder: SignalRecorder, _ trust: ProjectTrust
     ) -> PluginPorts {
         let environment = ports.environment
         return PluginPorts(
             clock: ports.clock, files: ports.files, http: ports.http, environment: { environment[$0] },
-            providers: configuration.providers, endpoints: configuration.endpoints, ceiling: configuration.pluginCeiling,
-            grace: .seconds(configuration.pluginGrace), setting: { configuration.values[$0] },
+            configuration: configuration,
             log: { level, plugin, text in
                 bus.publish(PluginLogged(plugin: plugin, level: level, text: text), source: "plugin/\(plugin)")
             },
@@ -137,6 +125,9 @@ struct Project {
 
     // MARK: Models
 
+    /// What is set, as it is now.
+    var configuration: Configuration { self.liveConfiguration.value }
+
     /// The configured model, else the default of the first provider whose key is set; nil when there is none.
     func chosenModel() async -> String? {
         if let model = self.configuration.model { return model }
@@ -154,10 +145,12 @@ struct Project {
 
     // MARK: Watching
 
-    /// Reloads plugins that are saved, until the task is cancelled. Where watching is impossible a notice says so.
-    func watchPlugins() async {
+    /// Takes over plugins and settings that are saved, until the task is cancelled. Where watching is impossible a notice says so.
+    func watch(_ workspace: Workspace) async {
+        let settings = ConfigurationReload(self, workspace)
         do throws(Watcher.Failure) {
-            try await self.plugins.watch(runner: self.ports.processes)
+            try await self.plugins.watch(
+                runner: self.ports.processes, files: self.sources.paths, filesChanged: { await settings.noticed() })
         } catch {
             self.bus.publish(Notice(level: "warning", text: error.description), source: "kernel")
         }
@@ -165,12 +158,12 @@ struct Project {
 
     // MARK: Workspaces
 
-    /// Opens the workspace with this project's plugins, which are watched from then on.
+    /// Opens the workspace with this project's plugins.
     func workspace(
         frontEnd: String, isInteractive: Bool, session: SessionChoice = .new, role: String = "lead"
     ) async throws -> Workspace {
         var options = WorkspaceOptions(
-            directory: self.directory, configuration: self.configuration, frontEnd: frontEnd, isInteractive: isInteractive)
+            directory: self.directory, configuration: self.liveConfiguration, frontEnd: frontEnd, isInteractive: isInteractive)
         options.session = session
         options.leadRole = role
         options.modelData = self.installation.modelData

@@ -25,7 +25,7 @@ struct Terminal {
         } catch {
             throw Failure("\(error)")
         }
-        let watching = Task { [project] in await project.watchPlugins() }
+        let watching = Task { [project] in await project.watch(workspace) }
         // A hang-up or TERM ends like /quit, but says in the exit code that it was one.
         let ended = ProcessSignals([SIGTERM, SIGHUP]) { number in
             Task {

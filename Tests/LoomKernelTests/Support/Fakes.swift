@@ -94,7 +94,7 @@ struct Rig: Sendable {
         -> Workspace
     {
         var options = WorkspaceOptions(
-            directory: directory, configuration: self.configuration, frontEnd: "test", isInteractive: isInteractive)
+            directory: directory, configuration: LiveConfiguration(self.configuration), frontEnd: "test", isInteractive: isInteractive)
         options.isEphemeral = isEphemeral
         options.session = session
         let files: any FileSystem = isEphemeral ? self.files : LiveFileSystem()

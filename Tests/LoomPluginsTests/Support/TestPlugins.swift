@@ -38,11 +38,13 @@ final class TestPlugins: Sendable {
     ) throws {
         self.files = files
         let (logged, reports) = (logged, reports)
+        var configuration = Configuration()
+        (configuration.providers, configuration.endpoints, configuration.values) = (providers, endpoints, settings)
         host = PluginHost(
             roots: roots,
             ports: PluginPorts(
-                clock: clock, files: files, http: http, environment: { environment[$0] }, providers: providers, endpoints: endpoints,
-                setting: { settings[$0] }, log: { logged.add("\($0) \($1): \($2)") }, report: { reports.add($0) },
+                clock: clock, files: files, http: http, environment: { environment[$0] },
+                configuration: LiveConfiguration(configuration), log: { logged.add("\($0) \($1): \($2)") }, report: { reports.add($0) },
                 trust: TestTrust(isWritable: isWritable)))
         for (path, text) in texts { try write(path, text) }
     }

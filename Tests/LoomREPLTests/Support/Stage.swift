@@ -24,7 +24,7 @@ struct Stage: Sendable {
         let files = MemoryFileSystem()
         try files.makeDirectory("/p", withParents: true)
         var options = WorkspaceOptions(
-            directory: "/p", configuration: self.configuration, frontEnd: "test", isInteractive: isInteractive)
+            directory: "/p", configuration: LiveConfiguration(self.configuration), frontEnd: "test", isInteractive: isInteractive)
         options.isEphemeral = true
         let ports = Ports(clock: self.clock, random: SeededRandom(seed: 5), files: files, processes: self.processes)
         return try await Workspace.open(options, ports: ports, bus: Workspace.makeBus(ports), catalog: StageCatalog(provider: self.model))

@@ -6,6 +6,8 @@ import Testing
 
 /// The watcher with the built program on real folders.
 @Suite(.timeLimit(.minutes(1))) struct WatcherEndToEndTests {
+    private let files = LiveFileSystem()
+
     /// Tells which processes were started.
     private final class TellingRunner: ProcessRunner {
         let identities: AsyncStream<ProcessIdentity>
@@ -24,6 +26,26 @@ import Testing
             let process = try await runner.start(spec)
             telling.yield(process.identity)
             return process
+        }
+    }
+
+    @Test func `of a single file's folder nothing else is told, and nothing deeper is watched`() async throws {
+        try await withTemporaryFolder { folder in
+            try write(["p/deep/c.lua": "one", "top/x": "one"], in: folder)
+            let watcher = Watcher(
+                folders: ["\(folder)/p", "\(folder)/later"], files: ["\(folder)/settings"], runner: LiveProcessRunner(), clock: LiveClock())
+            try await watcher.start()
+            var changes = watcher.changes.makeAsyncIterator()
+            #expect(await changes.next() == .trouble(.gone(folder: "\(folder)/later")))
+
+            try write(["other": "two", "top/x": "two", "settings": "one"], in: folder)
+            #expect(await changes.next() == .changed(["\(folder)/settings"]))
+            try write(["other": "three", "p/deep/c.lua": "two"], in: folder)
+            #expect(await changes.next() == .changed(["\(folder)/p/deep/c.lua"]))
+            // A folder that is watched for itself is told also where the one around it is watched for a file.
+            try files.makeDirectory("\(folder)/later")
+            #expect(await changes.next() == .changed(["\(folder)/later"]))
+            await watcher.stop()
         }
     }
 

@@ -1,0 +1,35 @@
+extension Workspace {
+    /// Takes over what was set while the session runs. A setting that is the same as before stays what it has become since: a preset
+    /// that a person chose goes on. Running agents keep their models.
+    package func reconfigure(_ new: Configuration) async {
+        let old = self.configuration
+        let keys = Self.changes(from: old, to: new)
+        let news = new.notices.filter { !old.notices.contains($0) }
+        guard !keys.isEmpty || !news.isEmpty else { return }
+        self.services.liveConfiguration.update { configuration in
+            let fallback = configuration.fallbackModel
+            configuration = new
+            configuration.fallbackModel = fallback
+        }
+        self.services.permissions.setRules(new.rules)
+        self.services.budget.setLimits(session: new.sessionBudgetUSD, agent: new.agentBudgetUSD)
+        if keys.contains("permissions.preset") {
+            let origin = new.origins["permissions.preset"] ?? old.origins["permissions.preset"] ?? "configuration"
+            try? await self.setPermissions(new.permissions, by: origin)
+        }
+        let store = self.services.store
+        for notice in news { _ = try? await store.publish(Notice(level: "warning", text: notice), source: "kernel") }
+        if !keys.isEmpty { _ = try? await store.publish(ConfigurationChanged(keys: keys), source: "kernel") }
+    }
+
+    /// The keys that say something else than before, sorted.
+    private static func changes(from old: Configuration, to new: Configuration) -> [String] {
+        var keys = Set(old.values.keys).union(new.values.keys).filter { old.values[$0] != new.values[$0] }
+        // Rules of several layers add up, so the value of one says little.
+        for verdict in [Verdict.allow, .ask, .deny] {
+            let texts = [old, new].map { $0.rules.filter { $0.verdict == verdict }.map(\.description) }
+            if texts[0] != texts[1] { keys.insert("permissions.\(verdict.rawValue)") }
+        }
+        return keys.sorted()
+    }
+}
