@@ -59,8 +59,8 @@ package actor Workspace {
         if let stored { budget.restore(stored.spent) }
         let prices = PriceTable(path: options.modelData)
         let services = Services(
-            session: session, directory: options.directory, liveConfiguration: options.configuration, ports: ports, identifiers: identifiers, bus: bus,
-            store: store, catalog: catalog, permissions: permissions,
+            session: session, directory: options.directory, liveConfiguration: options.configuration, ports: ports,
+            identifiers: identifiers, bus: bus, store: store, catalog: catalog, permissions: permissions,
             questions: Questions(
                 store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive),
             gateway: ModelGateway(

@@ -23,7 +23,8 @@ struct TestWorkspace {
         configuration.models["default"] = "scripted:x"
         configuration.permissions = permissions
         configuration.rules = rules
-        var options = WorkspaceOptions(directory: "/p", configuration: LiveConfiguration(configuration), frontEnd: "test", isInteractive: true)
+        var options = WorkspaceOptions(
+            directory: "/p", configuration: LiveConfiguration(configuration), frontEnd: "test", isInteractive: true)
         options.isEphemeral = true
         clock = ManualClock()
         let ports = Ports(
