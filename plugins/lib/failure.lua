@@ -3,7 +3,8 @@
 local M = {}
 
 local by_status = {
-  [400] = "invalid", [401] = "auth", [402] = "quota", [403] = "auth", [404] = "invalid", [408] = "server",
+  -- A success that holds an error.
+  [200] = "server", [400] = "invalid", [401] = "auth", [402] = "quota", [403] = "auth", [404] = "invalid", [408] = "server",
   [413] = "context_too_long", [422] = "invalid", [429] = "rate_limited", [503] = "overloaded", [529] = "overloaded",
 }
 

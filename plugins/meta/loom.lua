@@ -94,6 +94,16 @@
 
 ---@alias loom.Steps (loom.Step|fun(call: loom.ModelCall, came: string): loom.Step)[]
 
+--- How a model is asked, where its vendor's defaults will not do.
+---@class loom.ModelSettings
+---@field effort? "none"|"low"|"medium"|"high"
+---@field temperature? number
+---@field top_p? number
+---@field stop? string[]
+---@field tool_choice? "auto"|"none"|"required"
+---@field max_output_tokens? integer
+---@field output_schema? table
+
 --- The `err` of `nil, err`. As a string it is its message.
 ---@class loom.Error
 ---@field code string
@@ -139,17 +149,35 @@
 ---@field system string
 ---@field tools { name: string, description: string, parameters: table }[]
 ---@field messages loom.Message[]
----@field max_output_tokens? integer
 ---@field agent string
 ---@field role string
 ---@field step integer
 ---@field purpose string
 ---@field base_url? string
+---@field cache_key? string
+---@field facts? loom.ModelFacts
+---@field effort? "none"|"low"|"medium"|"high"
+---@field temperature? number
+---@field top_p? number
+---@field stop? string[]
+---@field tool_choice? "auto"|"none"|"required"
+---@field max_output_tokens? integer
+---@field output_schema? table
+
+--- What is known of a model; what is missing nobody says.
+---@class loom.ModelFacts
+---@field context? integer
+---@field max_output? integer
+---@field tools? boolean
+---@field vision? boolean
+---@field reasoning? boolean
+---@field caching? boolean
 
 --- A message of a conversation.
 ---@class loom.Message
 ---@field author "user"|"assistant"
 ---@field parts loom.Part[]
+---@field model? string
 
 --- A piece of a message; which fields there are depends on its type.
 ---@class loom.Part
@@ -182,6 +210,7 @@
 ---@field output? integer
 ---@field cache_read? integer
 ---@field cache_write? integer
+---@field reasoning? integer
 ---@field reason? loom.StopReason
 ---@field kind? loom.FailureKind
 ---@field message? string
@@ -325,6 +354,7 @@
 ---@field request? fun(call: loom.ModelCall): loom.ModelRequest What to send.
 ---@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What a server-sent event of the answer means; `state` belongs to this call.
 ---@field failure? fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure? What an answer that is no success means.
+---@field answer? fun(body: string, emit: fun(event: loom.ModelEvent)) What a JSON document means that came in place of a stream: some servers stream nothing.
 ---@field stream? fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent)) Makes the reply itself.
 ---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
 ---@field limits? { memory_mb: integer?, seconds: number?, output_kb: integer?, handles: integer? } What it may take, within what the configuration allows.
@@ -383,6 +413,7 @@
 ---@field prompt? string The name of its prompt. Default: the role's own name.
 ---@field tools? string|string[] What it may call.
 ---@field model? "default"|"fast"|"strong"|string A tier of the configuration, or `provider:model`.
+---@field model_settings? loom.ModelSettings How the model is asked: effort, temperature and the like.
 ---@field max_turns? integer Model replies in one turn.
 
 --- A script for the scripted model.
@@ -782,14 +813,14 @@ function loom.log(level, text) end
 
 --- Asks a model, and waits for the whole answer: a `prompt`, or `messages` of `{ author, text }`. `model` is a tier of the configuration (`default`, `fast`, `strong`) or `provider:model`. The ledger calls it `plugin/NAME`, with a `purpose` `plugin/NAME/PURPOSE`. Asks the permission engine for `model PROVIDER:MODEL`.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
----@param request { max_tokens?: integer, messages?: ({ author: "user"|"assistant", text: string })[], model?: string, prompt?: string, purpose?: string, system?: string }
+---@param request { max_tokens?: integer, messages?: ({ author: "user"|"assistant", text: string })[], model?: string, prompt?: string, purpose?: string, settings?: table, system?: string }
 ---@return loom.ModelAnswer?
 ---@return loom.Error?
 function loom.model.complete(request) end
 
 --- The same, and calls `fn(text, attempt)` for each piece of text as it comes. When the number of the attempt grows, what an earlier one said is void. The call is given up when `fn` returns false.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
----@param request { max_tokens?: integer, messages?: ({ author: "user"|"assistant", text: string })[], model?: string, prompt?: string, purpose?: string, system?: string }
+---@param request { max_tokens?: integer, messages?: ({ author: "user"|"assistant", text: string })[], model?: string, prompt?: string, purpose?: string, settings?: table, system?: string }
 ---@param fn any
 ---@return loom.ModelAnswer?
 ---@return loom.Error?

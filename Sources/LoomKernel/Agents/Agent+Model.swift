@@ -69,10 +69,12 @@ extension Agent {
         if window.departed != next.departed { add(.departed(window.departed)) }
         self.context = content.use
         await self.complain(of: content.use, rules, role: now.role.name)
+        let facts = self.services.prices.facts(self.model)
         let call = ModelCall(
             id: self.services.identifiers.next().description, model: self.model, system: prefix.prompt.text, tools: prefix.tools,
-            messages: content.messages, maxOutputTokens: self.services.prices.facts(self.model)?.maxOutput.map { min($0, 16_384) },
-            purpose: "turn", agent: self.identity.name, role: now.role.name, step: self.machine.replies)
+            messages: content.messages, settings: (now.role.settings ?? ModelSettings()).bounded(by: facts), facts: facts,
+            cacheKey: self.identity.id.description, purpose: "turn", agent: self.identity.name, role: now.role.name,
+            step: self.machine.replies)
         let circumstances = ModelGateway.Circumstances(
             source: self.identity.source, team: self.identity.team, cause: self.cause, contextUsed: content.use.total,
             contextLimit: budget.limit)
@@ -123,7 +125,8 @@ extension Agent {
             guard case .toolCall(let call) = part, !taken.insert(call.id).inserted else { return part }
             let id = "\(call.id)-\(self.machine.replies + 1)-\(taken.count)"
             taken.insert(id)
-            return .toolCall(ToolCall(id: id, name: call.name, arguments: call.arguments, malformed: call.malformed))
+            return .toolCall(
+                ToolCall(id: id, name: call.name, arguments: call.arguments, malformed: call.malformed, signature: call.signature))
         }
         return reply
     }

@@ -61,15 +61,18 @@ package struct Role: Sendable, Hashable, Codable {
     /// Name of the prompt file.
     package let prompt: String
     /// Names of the tools it may use.
-    package let tools: [String]
+    package var tools: [String]
     /// A tier (`fast`, `default`, `strong`) or `provider:model`.
     package let model: String
     /// Model calls in one turn before the turn ends with `limit`; nil for the configuration's.
     package let maxTurns: Int?
+    /// How its model is asked; nil for the vendor's defaults.
+    package let settings: ModelSettings?
     package let generation: Int
 
     package init(
-        name: String, description: String, prompt: String, tools: [String], model: String, maxTurns: Int?, generation: Int
+        name: String, description: String, prompt: String, tools: [String], model: String, maxTurns: Int?, settings: ModelSettings? = nil,
+        generation: Int
     ) {
         self.name = name
         self.description = description
@@ -77,6 +80,7 @@ package struct Role: Sendable, Hashable, Codable {
         self.tools = tools
         self.model = model
         self.maxTurns = maxTurns
+        self.settings = settings
         self.generation = generation
     }
 }

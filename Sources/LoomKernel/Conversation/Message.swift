@@ -5,10 +5,13 @@ package struct Message: Sendable, Hashable, Codable {
     package enum Author: String, Sendable, Hashable, Codable { case user, assistant }
     package var author: Author
     package var parts: [Part]
+    /// The model whose reply it is, `provider:model`: what only that vendor can read goes back to no other.
+    package var origin: String?
 
-    package init(_ author: Author, _ parts: [Part]) {
+    package init(_ author: Author, _ parts: [Part], origin: String? = nil) {
         self.author = author
         self.parts = parts
+        self.origin = origin
     }
 
     /// The text parts joined.
@@ -38,11 +41,14 @@ package struct ToolCall: Sendable, Hashable, Codable, Identifiable {
     package let arguments: JSON
     /// Set when the model's arguments were no JSON: the text as it came, so that the model can be told.
     package let malformed: String?
+    /// What the vendor wants to see again beside the call, unchanged.
+    package let signature: String?
 
-    package init(id: String, name: String, arguments: JSON, malformed: String? = nil) {
+    package init(id: String, name: String, arguments: JSON, malformed: String? = nil, signature: String? = nil) {
         self.id = id
         self.name = name
         self.arguments = arguments
         self.malformed = malformed
+        self.signature = signature
     }
 }

@@ -6,15 +6,15 @@ package struct ModelQuestion: Sendable {
     package var system: String
     /// A tier of the configuration, or `provider:model`.
     package var model: String
-    package var outputLimit: Int
+    package var settings: ModelSettings
     /// A word for the ledger, behind the plugin's name.
     package var purpose: String?
 
-    package init(messages: [Message], system: String, model: String, outputLimit: Int, purpose: String?) {
+    package init(messages: [Message], system: String, model: String, settings: ModelSettings, purpose: String?) {
         self.messages = messages
         self.system = system
         self.model = model
-        self.outputLimit = outputLimit
+        self.settings = settings
         self.purpose = purpose
     }
 }
@@ -44,8 +44,8 @@ extension ToolHost {
         let purpose = (["plugin", self.tool] + [question.purpose].compactMap(\.self)).joined(separator: "/")
         let call = ModelCall(
             id: self.services.identifiers.next().description, model: model, system: question.system, tools: [],
-            messages: question.messages, maxOutputTokens: min(question.outputLimit, facts?.maxOutput ?? question.outputLimit),
-            purpose: purpose, agent: self.agent.name, role: self.agent.role, step: 0)
+            messages: question.messages, settings: question.settings.bounded(by: facts), facts: facts, purpose: purpose,
+            agent: self.agent.name, role: self.agent.role, step: 0)
         let circumstances = ModelGateway.Circumstances(
             source: self.agent.source, team: self.agent.team, cause: nil, contextUsed: tokens, contextLimit: facts?.context ?? 0,
             onText: onText)

@@ -35,6 +35,41 @@ package struct ToolSchema: Sendable, Hashable, Codable {
     }
 }
 
+/// How a model is asked, where that differs from its vendor's defaults.
+package struct ModelSettings: Sendable, Hashable, Codable {
+    /// How much a model that reasons may think.
+    package enum Effort: String, Sendable, Hashable, Codable, CaseIterable { case none, low, medium, high }
+    /// Whether it may call tools, or must.
+    package enum ToolChoice: String, Sendable, Hashable, Codable, CaseIterable { case auto, none, required }
+
+    package var effort: Effort?
+    package var temperature: Double?
+    package var topP: Double?
+    /// Texts at which the reply ends.
+    package var stop: [String] = []
+    package var toolChoice: ToolChoice = .auto
+    /// Tokens of a reply, thinking among them; nil for the model's own bound.
+    package var maxOutputTokens: Int?
+    /// JSON Schema that the text of the reply has to follow, where the server can see to it.
+    package var outputSchema: JSON?
+    enum CodingKeys: String, CodingKey {
+        case effort, temperature, stop
+        case topP = "top_p"
+        case toolChoice = "tool_choice"
+        case maxOutputTokens = "max_output_tokens"
+        case outputSchema = "output_schema"
+    }
+
+    package init() {}
+
+    /// With a bound for the reply that the model can keep.
+    func bounded(by facts: ModelFacts?, usual: Int = 16_384) -> ModelSettings {
+        var settings = self
+        settings.maxOutputTokens = [facts?.maxOutput, self.maxOutputTokens ?? facts.map { _ in usual }].compactMap(\.self).min()
+        return settings
+    }
+}
+
 /// Everything a provider needs for one call. Stable parts first, so that the vendor's prompt cache holds.
 package struct ModelCall: Sendable, Hashable {
     /// The same for every attempt of one call.
@@ -43,7 +78,11 @@ package struct ModelCall: Sendable, Hashable {
     package var system: String
     package var tools: [ToolSchema]
     package var messages: [Message]
-    package var maxOutputTokens: Int?
+    package var settings = ModelSettings()
+    /// What is known of the model; nil for one that is in no list.
+    package var facts: ModelFacts?
+    /// The same for calls that begin with the same bytes: vendors keep what they have cached by it.
+    package var cacheKey = ""
     /// Why the call is made: `turn` for an agent's own, otherwise a word for the ledger.
     package var purpose: String
     package var agent: String
@@ -57,7 +96,7 @@ package enum ModelEvent: Sendable, Hashable {
     case text(String)
     case thinking(String, signature: String?)
     /// A tool call in fragments: `index` says which; the name comes once, arguments are JSON text that is joined.
-    case toolCallDelta(index: Int, id: String?, name: String?, arguments: String)
+    case toolCallDelta(index: Int, id: String?, name: String?, arguments: String, signature: String? = nil)
     case usage(Usage)
     case stop(StopReason)
 }
@@ -70,17 +109,29 @@ package struct Usage: Sendable, Hashable, Codable {
     package var output = 0
     package var cacheRead = 0
     package var cacheWrite = 0
+    /// How many tokens of the output nobody sees: the model's thinking.
+    package var reasoning = 0
     enum CodingKeys: String, CodingKey {
-        case input, output
+        case input, output, reasoning
         case cacheRead = "cache_read"
         case cacheWrite = "cache_write"
     }
 
-    package init(input: Int = 0, output: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0) {
+    package init(input: Int = 0, output: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0, reasoning: Int = 0) {
         self.input = input
         self.output = output
         self.cacheRead = cacheRead
         self.cacheWrite = cacheWrite
+        self.reasoning = reasoning
+    }
+
+    /// Rows of earlier versions have fewer classes.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func count(_ key: CodingKeys) throws -> Int { try values.decodeIfPresent(Int.self, forKey: key) ?? 0 }
+        self.init(
+            input: try count(.input), output: try count(.output), cacheRead: try count(.cacheRead), cacheWrite: try count(.cacheWrite),
+            reasoning: try count(.reasoning))
     }
 
     package var total: Int { self.input + self.output + self.cacheRead + self.cacheWrite }
@@ -88,7 +139,7 @@ package struct Usage: Sendable, Hashable, Codable {
     package static func + (a: Usage, b: Usage) -> Usage {
         Usage(
             input: a.input + b.input, output: a.output + b.output,
-            cacheRead: a.cacheRead + b.cacheRead, cacheWrite: a.cacheWrite + b.cacheWrite)
+            cacheRead: a.cacheRead + b.cacheRead, cacheWrite: a.cacheWrite + b.cacheWrite, reasoning: a.reasoning + b.reasoning)
     }
 }
 

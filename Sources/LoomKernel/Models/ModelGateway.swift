@@ -79,7 +79,7 @@ package struct ModelGateway: Sendable {
         _ call: ModelCall, _ facts: ModelFacts?, _ circumstances: Circumstances
     ) async throws(ModelFailure) -> Budget.Reservation {
         // The worst case that is likely: everything sent is paid in full, and the reply is of an ordinary length.
-        let output = min(call.maxOutputTokens ?? 2_000, 2_000)
+        let output = min(call.settings.maxOutputTokens ?? 2_000, 2_000)
         let estimate = facts?.cost(Usage(input: circumstances.contextUsed, output: output)) ?? 0
         do {
             return try self.budget.reserve(estimate, for: call.agent)
@@ -144,7 +144,7 @@ package struct ModelGateway: Sendable {
         guard assembler.stop != nil else {
             throw ModelFailure(.network, "The stream from \(call.model.provider) was cut before the reply was whole.")
         }
-        return assembler.reply(call: call.id)
+        return assembler.reply(to: call)
     }
 
     private func publish(_ payload: some SignalPayload, _ call: ModelCall, _ circumstances: Circumstances) async {

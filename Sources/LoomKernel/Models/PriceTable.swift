@@ -12,8 +12,15 @@ package struct ModelFacts: Sendable, Hashable, Codable {
     package var outputUSD: Double?
     package var cacheReadUSD: Double?
     package var cacheWriteUSD: Double?
+    /// What it can do; nil where nobody says.
+    package var tools: Bool?
+    package var vision: Bool?
+    package var reasoning: Bool?
+    package var caching: Bool?
+    /// `2026-10-01`, when its vendor takes it away.
+    package var retires: String?
     enum CodingKeys: String, CodingKey {
-        case name, context
+        case name, context, tools, vision, reasoning, caching, retires
         case maxOutput = "max_output"
         case inputUSD = "input_usd"
         case outputUSD = "output_usd"
@@ -86,6 +93,7 @@ private struct ModelLines {
             guard let index = self.columns[name], index < cells.count, !cells[index].isEmpty else { return nil }
             return cells[index]
         }
+        func flag(_ name: String) -> Bool? { cell(name).map { $0 == "1" } }
         guard let provider = cell("provider"), let model = cell("model") else { return nil }
         return ModelFacts(
             name: "\(provider):\(model)", context: cell("context_tokens").flatMap { Int($0) },
@@ -93,7 +101,8 @@ private struct ModelLines {
             inputUSD: cell("input_usd_per_million").flatMap { Double($0) },
             outputUSD: cell("output_usd_per_million").flatMap { Double($0) },
             cacheReadUSD: cell("cache_read_usd_per_million").flatMap { Double($0) },
-            cacheWriteUSD: cell("cache_write_usd_per_million").flatMap { Double($0) })
+            cacheWriteUSD: cell("cache_write_usd_per_million").flatMap { Double($0) }, tools: flag("tools"), vision: flag("vision"),
+            reasoning: flag("reasoning"), caching: flag("prompt_caching"), retires: cell("retires_on"))
     }
 
     private static func isEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }

@@ -1,65 +1,89 @@
 import LoomSystem
 
-/// Puts a streamed reply together: text joined, tool calls from their fragments.
+/// Puts a streamed reply together: pieces of text joined, tool calls from their fragments, in the order in which they began.
 struct ReplyAssembler {
-    private var text = ""
-    private var thinking: [Part] = []
-    private var calls: [Int: Fragment] = [:]
-    private var order: [Int] = []
-    private(set) var usage = Usage()
-    private(set) var stop: StopReason?
+    private enum Piece {
+        case text(String)
+        case thinking(String, signature: String?)
+        /// By its index in the stream.
+        case call(Int)
+    }
 
     private struct Fragment {
         var id = ""
         var name = ""
         var arguments = ""
+        var signature: String?
     }
 
-    /// True once anything of the answer has come: a retry then voids what people saw of it.
-    var isEmpty: Bool { self.text.isEmpty && self.calls.isEmpty && self.thinking.isEmpty }
+    private var pieces: [Piece] = []
+    private var calls: [Int: Fragment] = [:]
+    private(set) var usage = Usage()
+    private(set) var stop: StopReason?
 
     mutating func add(_ event: ModelEvent) {
         switch event {
-        case .text(let piece): self.text += piece
+        case .text(let piece): self.addText(piece)
         case .thinking(let piece, let signature): self.addThinking(piece, signature)
-        case .toolCallDelta(let index, let id, let name, let arguments):
-            if self.calls[index] == nil { self.order.append(index) }
+        case .toolCallDelta(let index, let id, let name, let arguments, let signature):
+            if self.calls[index] == nil { self.pieces.append(.call(index)) }
             var fragment = self.calls[index] ?? Fragment()
             if let id, !id.isEmpty { fragment.id = id }
             if let name, !name.isEmpty { fragment.name = name }
             fragment.arguments += arguments
+            fragment.signature = signature ?? fragment.signature
             self.calls[index] = fragment
         case .usage(let usage):
             // Vendors send parts of it, or running totals: the largest of each class is the truth.
             self.usage = Usage(
                 input: max(self.usage.input, usage.input), output: max(self.usage.output, usage.output),
-                cacheRead: max(self.usage.cacheRead, usage.cacheRead), cacheWrite: max(self.usage.cacheWrite, usage.cacheWrite))
+                cacheRead: max(self.usage.cacheRead, usage.cacheRead), cacheWrite: max(self.usage.cacheWrite, usage.cacheWrite),
+                reasoning: max(self.usage.reasoning, usage.reasoning))
         case .stop(let reason): self.stop = reason
         }
     }
 
     /// The whole reply; `call` makes names for tool calls whose vendor gave none.
-    func reply(call: String) -> ModelReply {
-        var parts = self.thinking
-        if !self.text.isEmpty { parts.append(.text(self.text)) }
-        for (position, index) in self.order.enumerated() {
-            guard let fragment = self.calls[index] else { continue }
-            let id = fragment.id.isEmpty ? "\(call)-\(position)" : fragment.id
-            let text = fragment.arguments.isEmpty ? "{}" : fragment.arguments
-            if case .object(let members)? = try? JSON.parse(text) {
-                parts.append(.toolCall(ToolCall(id: id, name: fragment.name, arguments: .object(members))))
-            } else {
-                parts.append(.toolCall(ToolCall(id: id, name: fragment.name, arguments: .object([:]), malformed: text)))
+    func reply(to call: ModelCall) -> ModelReply {
+        var parts: [Part] = []
+        var position = 0
+        for piece in self.pieces {
+            switch piece {
+            case .text(let text): parts.append(.text(text))
+            case .thinking(let text, let signature): parts.append(.thinking(text, signature: signature))
+            case .call(let index):
+                guard let fragment = self.calls[index] else { continue }
+                parts.append(.toolCall(Self.toolCall(fragment, name: "\(call.id)-\(position)")))
+                position += 1
             }
         }
-        return ModelReply(message: Message(.assistant, parts), usage: self.usage, stop: self.stop ?? .other)
+        return ModelReply(
+            message: Message(.assistant, parts, origin: call.model.description), usage: self.usage, stop: self.stop ?? .other)
     }
 
+    private static func toolCall(_ fragment: Fragment, name: String) -> ToolCall {
+        let id = fragment.id.isEmpty ? name : fragment.id
+        let text = fragment.arguments.isEmpty ? "{}" : fragment.arguments
+        if case .object(let members)? = try? JSON.parse(text) {
+            return ToolCall(id: id, name: fragment.name, arguments: .object(members), signature: fragment.signature)
+        }
+        return ToolCall(id: id, name: fragment.name, arguments: .object([:]), malformed: text, signature: fragment.signature)
+    }
+
+    private mutating func addText(_ piece: String) {
+        if case .text(let text)? = self.pieces.last {
+            self.pieces[self.pieces.count - 1] = .text(text + piece)
+        } else if !piece.isEmpty {
+            self.pieces.append(.text(piece))
+        }
+    }
+
+    /// A signature closes the thinking it stands behind.
     private mutating func addThinking(_ piece: String, _ signature: String?) {
-        if case .thinking(let text, nil)? = self.thinking.last {
-            self.thinking[self.thinking.count - 1] = .thinking(text + piece, signature: signature)
+        if case .thinking(let text, nil)? = self.pieces.last {
+            self.pieces[self.pieces.count - 1] = .thinking(text + piece, signature: signature)
         } else {
-            self.thinking.append(.thinking(piece, signature: signature))
+            self.pieces.append(.thinking(piece, signature: signature))
         }
     }
 }

@@ -74,7 +74,8 @@ extension Workspace {
             guard case .toolCall(let call) = part, let tool = self.catalog.tool(call.name), tool.isForwarder,
                 let target = try? await tool.forwarded(call.arguments)
             else { continue }
-            reply.message.parts[index] = .toolCall(ToolCall(id: call.id, name: target.tool, arguments: target.arguments))
+            reply.message.parts[index] = .toolCall(
+                ToolCall(id: call.id, name: target.tool, arguments: target.arguments, signature: call.signature))
         }
         return .replied(reply, parallel: parallel)
     }

@@ -43,7 +43,7 @@ extension APIFunction {
 
     private static let requestFields: [String: Parameter] = [
         "prompt": .string, "messages": .list(.table(["author": .string.oneOf("user", "assistant").required, "text": .string.required])),
-        "system": .string, "model": .string, "max_tokens": .integer, "purpose": .string,
+        "system": .string, "model": .string, "settings": .anyTable, "max_tokens": .integer, "purpose": .string,
     ]
 }
 
@@ -66,12 +66,21 @@ extension ModelQuestion {
         guard (1...Self.outputLimits.most).contains(limit) else {
             throw ToolError("max_tokens is 1 to \(Self.outputLimits.most), got \(limit).", code: "invalid")
         }
+        var settings = ModelSettings()
+        if let table = table["settings"] {
+            do throws(ModelSettings.Fault) {
+                settings = try ModelSettings(table: table)
+            } catch {
+                throw ToolError("settings: \(error.reason).", code: "invalid")
+            }
+        }
+        settings.maxOutputTokens = settings.maxOutputTokens ?? limit
         let purpose = table["purpose"]?.stringValue
         if let purpose, !purpose.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }) {
             throw ToolError("«\(purpose)» is no word for a purpose: use small letters and _.", code: "invalid")
         }
         self.init(
-            messages: messages, system: table.text("system"), model: table["model"]?.stringValue ?? "default", outputLimit: limit,
+            messages: messages, system: table.text("system"), model: table["model"]?.stringValue ?? "default", settings: settings,
             purpose: purpose)
     }
 }

@@ -148,8 +148,8 @@ extension PluginCatalog.Snapshot {
 
 extension Role {
     fileprivate func adding(_ names: [String]) -> Role {
-        Role(
-            name: name, description: description, prompt: prompt, tools: tools + names.filter { !tools.contains($0) }, model: model,
-            maxTurns: maxTurns, generation: generation)
+        var role = self
+        role.tools += names.filter { !tools.contains($0) }
+        return role
     }
 }

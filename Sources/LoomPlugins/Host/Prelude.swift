@@ -7,15 +7,18 @@ struct Prelude: Sendable {
     let stream: LuaFunction
     /// Calls `decode(event, emit, state)` for each event of the answer.
     let decode: LuaFunction
+    /// Calls `answer(body, emit)`.
+    let answer: LuaFunction
     /// `loom.json.null`.
     let null: LuaFunction
 
     init?(_ value: LuaValue?) {
         guard let table = value?.table, let stream = table["stream"].function, let decode = table["decode"].function,
-            let null = table["null"].function
+            let answer = table["answer"].function, let null = table["null"].function
         else { return nil }
         self.stream = stream
         self.decode = decode
+        self.answer = answer
         self.null = null
     }
 
@@ -109,6 +112,7 @@ struct Prelude: Sendable {
         return {
           null = null,
           stream = function(stream, call) stream(call, emit) end,
+          answer = function(answer, body) answer(body, emit) end,
           decode = function(decode)
             local state = {}
             while true do

@@ -9,6 +9,8 @@ enum HTTPFailure {
         let said = reason.map { ": \($0)" } ?? ""
         let what = "\(provider) answered HTTP \(status)\(said)"
         switch status {
+        case 200..<300:
+            return ModelFailure(.server, "\(provider) answered with an error\(said)")
         case 401, 403:
             return ModelFailure(.auth, what, hint: "Check the key of \(provider).")
         case 402:

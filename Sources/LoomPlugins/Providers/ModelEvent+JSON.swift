@@ -14,8 +14,8 @@ enum Emission {
     private static let fields: [String: [String]] = [
         "text": ["text"],
         "thinking": ["text", "signature"],
-        "tool_call": ["index", "id", "name", "arguments"],
-        "usage": ["input", "output", "cache_read", "cache_write"],
+        "tool_call": ["index", "id", "name", "arguments", "signature"],
+        "usage": ["input", "output", "cache_read", "cache_write", "reasoning"],
         "stop": ["reason"],
         "error": ["kind", "message", "hint", "retry_after"],
     ]
@@ -38,13 +38,15 @@ enum Emission {
             self = .event(
                 .toolCallDelta(
                     index: try reader.integer("index") ?? 0, id: try reader.optionalText("id"),
-                    name: try reader.optionalText("name"), arguments: try reader.optionalText("arguments") ?? ""))
+                    name: try reader.optionalText("name"), arguments: try reader.optionalText("arguments") ?? "",
+                    signature: try reader.optionalText("signature")))
         case "usage":
             self = .event(
                 .usage(
                     Usage(
                         input: try reader.integer("input") ?? 0, output: try reader.integer("output") ?? 0,
-                        cacheRead: try reader.integer("cache_read") ?? 0, cacheWrite: try reader.integer("cache_write") ?? 0)))
+                        cacheRead: try reader.integer("cache_read") ?? 0, cacheWrite: try reader.integer("cache_write") ?? 0,
+                        reasoning: try reader.integer("reasoning") ?? 0)))
         case "stop":
             let reason = try reader.text("reason")
             guard let stop = StopReason(rawValue: reason) else {

@@ -40,7 +40,7 @@ struct ProviderCall: Sendable {
             let response = try await send(try request(made, key: key))
             guard response.isSuccess else { throw await failure(response, key: key) }
             if let type = response.headers["content-type"], type.lowercased().contains("json") {
-                throw await unstreamed(response, key: key)
+                return try await unstreamed(response, key: key)
             }
             _ = try await lua(.decode(decode), [], context: context(events: EventSource(response.body, key: key)))
         }
@@ -56,6 +56,7 @@ struct ProviderCall: Sendable {
         case plain(LuaFunction)
         case stream(LuaFunction)
         case decode(LuaFunction)
+        case answer(LuaFunction)
     }
 
     private func lua(_ work: Work, _ arguments: [JSON], context: CallContext) async throws(ModelFailure) -> [JSON] {
@@ -64,6 +65,7 @@ struct ProviderCall: Sendable {
             switch work {
             case .plain(let function): return try await state.call(function, [], arguments, context: context)
             case .stream(let function): return try await state.call(state.prelude.stream, [function], arguments, context: context)
+            case .answer(let function): return try await state.call(state.prelude.answer, [function], arguments, context: context)
             case .decode(let function): return try await state.call(state.prelude.decode, [function], arguments, context: context)
             }
         } catch {
@@ -96,9 +98,13 @@ struct ProviderCall: Sendable {
         }
     }
 
-    /// What the plugin says about an answer that is no success, else what its status says.
     private func failure(_ response: HTTPResponse, key: Secret?) async -> ModelFailure {
-        let body = await text(of: response, key: key)
+        // The beginning of a body: more is not needed to say what went wrong.
+        await failure(response, body: text(of: response, upTo: 64 << 10, key: key), key: key)
+    }
+
+    /// What the plugin says about an answer that is no reply, else what its status says.
+    private func failure(_ response: HTTPResponse, body: String, key: Secret?) async -> ModelFailure {
         if let function = provider.definition.failure {
             var headers: [String: JSON] = [:]
             for field in response.headers { headers[field.name.lowercased()] = .string(key?.redact(field.value) ?? field.value) }
@@ -115,22 +121,25 @@ struct ProviderCall: Sendable {
     }
 
     /// A success that is no stream: some servers report errors so, others do not know streaming.
-    private func unstreamed(_ response: HTTPResponse, key: Secret?) async -> ModelFailure {
-        let body = await text(of: response, key: key)
-        if let json = try? JSON.parse(body), let error = json["error"], !error.isNull {
-            return ModelFailure(.server, "\(name) answered with an error: \(HTTPFailure.reason(in: body) ?? error.text())")
+    private func unstreamed(_ response: HTTPResponse, key: Secret?) async throws(ModelFailure) {
+        let body = await text(of: response, upTo: 16 << 20, key: key)
+        let document = try? JSON.parse(body)
+        if let error = document?["error"] ?? document?[0]?["error"], !error.isNull {
+            throw await failure(response, body: body, key: key)
         }
-        return ModelFailure(
-            .invalid, "\(name) answered with one JSON document where a stream of events was asked for.",
-            hint: "Check the base URL, and that the server streams.")
+        guard let answer = provider.definition.answer, document != nil else {
+            throw ModelFailure(
+                .invalid, "\(name) answered with one JSON document where a stream of events was asked for.",
+                hint: "Check the base URL, and that the server streams.")
+        }
+        _ = try await lua(.answer(answer), [.string(body)], context: context())
     }
 
-    /// The beginning of a body: more is not needed to say what went wrong.
-    private func text(of response: HTTPResponse, key: Secret?) async -> String {
+    private func text(of response: HTTPResponse, upTo limit: Int, key: Secret?) async -> String {
         var bytes: [UInt8] = []
         var iterator = response.body.makeAsyncIterator()
-        while bytes.count < 64 << 10, let chunk = try? await iterator.next() { bytes += chunk }
-        let text = String(decoding: bytes.prefix(64 << 10), as: UTF8.self)
+        while bytes.count < limit, let chunk = try? await iterator.next() { bytes += chunk }
+        let text = String(decoding: bytes.prefix(limit), as: UTF8.self)
         return key?.redact(text) ?? text
     }
 }

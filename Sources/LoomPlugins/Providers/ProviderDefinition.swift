@@ -15,12 +15,14 @@ struct ProviderDefinition: Sendable {
     let defaultModel: String?
     let work: Work
     let failure: LuaFunction?
+    let answer: LuaFunction?
 
     init(_ table: PluginTable) throws(PluginFault) {
         try table.check()
         credentials = try Self.credentials(table)
         defaultModel = try table.optionalString("default_model")
         failure = try table.optionalFunction("failure")
+        answer = try table.optionalFunction("answer")
         if let stream = try table.optionalFunction("stream") {
             for name in ["request", "decode"] where table.has(name) {
                 throw table.fault([name], "a provider has either stream, or request and decode")

@@ -5,7 +5,13 @@ struct LuaClass: Sendable {
     /// Name and type; a name with `?` may be missing.
     let fields: [(name: String, type: String)]
 
+    private static let modelSettings: [(name: String, type: String)] = [
+        ("effort?", "\"none\"|\"low\"|\"medium\"|\"high\""), ("temperature?", "number"), ("top_p?", "number"), ("stop?", "string[]"),
+        ("tool_choice?", "\"auto\"|\"none\"|\"required\""), ("max_output_tokens?", "integer"), ("output_schema?", "table"),
+    ]
+
     static let all: [LuaClass] = [
+        LuaClass(name: "loom.ModelSettings", text: "How a model is asked, where its vendor's defaults will not do.", fields: modelSettings),
         LuaClass(
             name: "loom.Error", text: "The `err` of `nil, err`. As a string it is its message.",
             fields: [("code", "string"), ("message", "string"), ("hint?", "string")]),
@@ -32,12 +38,18 @@ struct LuaClass: Sendable {
             fields: [
                 ("id", "string"), ("model", "string"), ("system", "string"),
                 ("tools", "{ name: string, description: string, parameters: table }[]"), ("messages", "loom.Message[]"),
-                ("max_output_tokens?", "integer"), ("agent", "string"), ("role", "string"), ("step", "integer"), ("purpose", "string"),
-                ("base_url?", "string"),
+                ("agent", "string"), ("role", "string"), ("step", "integer"), ("purpose", "string"), ("base_url?", "string"),
+                ("cache_key?", "string"), ("facts?", "loom.ModelFacts"),
+            ] + modelSettings),
+        LuaClass(
+            name: "loom.ModelFacts", text: "What is known of a model; what is missing nobody says.",
+            fields: [
+                ("context?", "integer"), ("max_output?", "integer"), ("tools?", "boolean"), ("vision?", "boolean"),
+                ("reasoning?", "boolean"), ("caching?", "boolean"),
             ]),
         LuaClass(
             name: "loom.Message", text: "A message of a conversation.",
-            fields: [("author", "\"user\"|\"assistant\""), ("parts", "loom.Part[]")]),
+            fields: [("author", "\"user\"|\"assistant\""), ("parts", "loom.Part[]"), ("model?", "string")]),
         LuaClass(
             name: "loom.Part", text: "A piece of a message; which fields there are depends on its type.",
             fields: [
@@ -52,7 +64,8 @@ struct LuaClass: Sendable {
             fields: [
                 ("type", "\"text\"|\"thinking\"|\"tool_call\"|\"usage\"|\"stop\"|\"error\""), ("text?", "string"), ("signature?", "string"),
                 ("index?", "integer"), ("id?", "string"), ("name?", "string"), ("arguments?", "string"), ("input?", "integer"),
-                ("output?", "integer"), ("cache_read?", "integer"), ("cache_write?", "integer"), ("reason?", "loom.StopReason"),
+                ("output?", "integer"), ("cache_read?", "integer"), ("cache_write?", "integer"), ("reasoning?", "integer"),
+                ("reason?", "loom.StopReason"),
                 ("kind?", "loom.FailureKind"), ("message?", "string"), ("retry_after?", "number"),
             ]),
         LuaClass(

@@ -33,6 +33,9 @@ extension PluginShape {
             .optional(
                 "failure", "fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure?",
                 "What an answer that is no success means."),
+            .optional(
+                "answer", "fun(body: string, emit: fun(event: loom.ModelEvent))",
+                "What a JSON document means that came in place of a stream: some servers stream nothing."),
             .optional("stream", "fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent))", "Makes the reply itself."),
         ])
 
@@ -101,6 +104,7 @@ extension PluginShape {
             .optional("prompt", "string", "The name of its prompt. Default: the role's own name."),
             .optional("tools", "string|string[]", "What it may call."),
             .optional("model", "\"default\"|\"fast\"|\"strong\"|string", "A tier of the configuration, or `provider:model`."),
+            .optional("model_settings", "loom.ModelSettings", "How the model is asked: effort, temperature and the like."),
             .optional("max_turns", "integer", "Model replies in one turn."),
         ])
 

@@ -18,6 +18,15 @@ extension Role {
         self.init(
             name: name, description: try table.string("description", "what the role is for"),
             prompt: try table.optionalString("prompt") ?? name, tools: try table.strings("tools") ?? [], model: model,
-            maxTurns: maxTurns, generation: generation)
+            maxTurns: maxTurns, settings: try Self.settings(table), generation: generation)
+    }
+
+    private static func settings(_ table: PluginTable) throws(PluginFault) -> ModelSettings? {
+        guard let data = try table.data("model_settings") else { return nil }
+        do throws(ModelSettings.Fault) {
+            return try ModelSettings(table: data)
+        } catch {
+            throw table.fault(["model_settings"] + [error.field].compactMap(\.self), "model_settings: \(error.reason)")
+        }
     }
 }

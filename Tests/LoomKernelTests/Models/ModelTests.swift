@@ -40,19 +40,26 @@ struct ModelTests {
             .toolCallDelta(index: 0, id: "c1", name: "file_read", arguments: "{\"file_path\":"),
             .toolCallDelta(index: 1, id: nil, name: "shell", arguments: ""),
             .toolCallDelta(index: 0, id: nil, name: nil, arguments: "\"a.txt\"}"),
-            .toolCallDelta(index: 2, id: "c3", name: "x", arguments: "{oops"),
+            .toolCallDelta(index: 2, id: "c3", name: "x", arguments: "{oops", signature: "s3"), .text("Then"),
+            .thinking("", signature: "s4"),
             .usage(Usage(input: 10)), .usage(Usage(output: 5)), .stop(.toolUse),
         ]
         for event in events { assembler.add(event) }
-        let reply = assembler.reply(call: "m")
+        let reply = assembler.reply(
+            to: ModelCall(
+                id: "m", model: ModelName(provider: "a", model: "b"), system: "", tools: [], messages: [], purpose: "turn", agent: "",
+                role: "",
+                step: 0))
         #expect(
             reply.message.parts == [
                 .thinking("let me see", signature: "sig"), .text("I look."),
                 .toolCall(ToolCall(id: "c1", name: "file_read", arguments: ["file_path": "a.txt"])),
                 .toolCall(ToolCall(id: "m-1", name: "shell", arguments: [:])),
-                .toolCall(ToolCall(id: "c3", name: "x", arguments: [:], malformed: "{oops")),
+                .toolCall(ToolCall(id: "c3", name: "x", arguments: [:], malformed: "{oops", signature: "s3")),
+                .text("Then"), .thinking("", signature: "s4"),
             ])
         #expect(reply.usage == Usage(input: 10, output: 5))
+        #expect(reply.message.origin == "a:b")
     }
 
     @Test("Dollars", arguments: [(0, "$0.00"), (0.31, "$0.31"), (5, "$5.00"), (0.0042, "$0.0042"), (12.345, "$12.35"), (-1.5, "-$1.50")])

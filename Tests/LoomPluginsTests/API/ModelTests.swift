@@ -23,7 +23,7 @@ import Testing
         #expect(text == "forty123endscripted:xnil")
         let call = try #require(asked.withLock { $0.first })
         #expect(call.system == "Count." && call.messages == [Message(.user, [.text("How many?")])])
-        #expect(call.purpose == "plugin/t/count" && call.agent == "ada" && call.maxOutputTokens == 50 && call.tools.isEmpty)
+        #expect(call.purpose == "plugin/t/count" && call.agent == "ada" && call.settings.maxOutputTokens == 50 && call.tools.isEmpty)
         let finished = try await workspace.workspace.history(matching: "**/model.finished", after: 0, limit: 10)
         #expect(finished.compactMap { $0.payload(ModelFinished.self)?.usage } == [Self.usage])
     }

@@ -52,7 +52,7 @@ import Testing
             messages: [
                 Message(.user, [.text("hi")]),
                 Message(.assistant, [.toolCall(ToolCall(id: "c0", name: "t", arguments: ["list": [], "none": nil, "map": [:]]))]),
-            ], maxOutputTokens: nil, purpose: "turn", agent: "ada", role: "coder", step: 0)
+            ], purpose: "turn", agent: "ada", role: "coder", step: 0)
     }
 
     private static func server(
