@@ -349,6 +349,8 @@
 --- A way to a model: `request` and `decode`, or `stream`.
 ---@class (exact) loom.Provider
 ---@field api 1 The version of this API.
+---@field vendor? string Its name for people.
+---@field dialect? string What it speaks, such as `openai-chat`: endpoints of the configuration name it.
 ---@field credentials? loom.Credentials Where the key and the server's address come from.
 ---@field default_model? string Used when none is named and this is the first provider with a key.
 ---@field request? fun(call: loom.ModelCall): loom.ModelRequest What to send.

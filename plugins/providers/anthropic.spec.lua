@@ -23,7 +23,7 @@ local function failure(t, status, kind, message, headers)
 end
 
 return {
-  { "marks system, last tool and last user message for the cache", function(t)
+  { "marks system, last tool and the last two user messages for the cache", function(t)
     local request = t.plugin.request(call())
     t.equal(request.url, "https://api.anthropic.com/v1/messages")
     t.equal(request.headers["x-api-key"], "{{key}}")
@@ -51,7 +51,7 @@ return {
         { author = "user", parts = { { type = "tool_result", call = "call.1", name = "a", text = "no", is_error = true } } },
       },
     })).body
-    t.equal(body.messages[1].content, { { type = "text", text = "go" } })
+    t.equal(body.messages[1].content, { { type = "text", text = "go", cache_control = { type = "ephemeral" } } })
     t.equal(body.messages[2].content, {
       { type = "thinking", thinking = "hm", signature = "sig" }, { type = "redacted_thinking", data = "xyz" },
       { type = "tool_use", id = "call_1", name = "a", input = { x = 1 } },

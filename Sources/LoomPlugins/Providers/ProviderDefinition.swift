@@ -11,6 +11,9 @@ struct ProviderDefinition: Sendable {
         case stream(LuaFunction)
     }
 
+    /// Its name for people, and what it speaks; nil where the plugin does not say.
+    let vendor: String?
+    let dialect: String?
     let credentials: Credentials
     let defaultModel: String?
     let work: Work
@@ -19,6 +22,8 @@ struct ProviderDefinition: Sendable {
 
     init(_ table: PluginTable) throws(PluginFault) {
         try table.check()
+        vendor = try table.optionalString("vendor")
+        dialect = try table.optionalString("dialect")
         credentials = try Self.credentials(table)
         defaultModel = try table.optionalString("default_model")
         failure = try table.optionalFunction("failure")

@@ -24,6 +24,8 @@ extension PluginShape {
     static let provider = PluginShape(
         .provider, "A way to a model: `request` and `decode`, or `stream`.",
         [
+            .optional("vendor", "string", "Its name for people."),
+            .optional("dialect", "string", "What it speaks, such as `openai-chat`: endpoints of the configuration name it."),
             .optional("credentials", "loom.Credentials", "Where the key and the server's address come from."),
             .optional("default_model", "string", "Used when none is named and this is the first provider with a key."),
             .optional("request", "fun(call: loom.ModelCall): loom.ModelRequest", "What to send."),

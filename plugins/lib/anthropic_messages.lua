@@ -1,0 +1,299 @@
+--- Anthropic's Messages API. A provider is `messages.provider{ … }`.
+local failure = require "lib.failure"
+
+local M = {}
+
+local CACHED = { type = "ephemeral" }
+-- The API refuses a request without a bound; this one holds a long file and the thinking before it.
+local DEFAULT_MAX_TOKENS = 16000
+-- Thinking that the API keeps from readers comes as a block of its own kind; the mark tells the two apart.
+local REDACTED = "redacted:"
+-- Tokens that models may think which take a number for it.
+local BUDGETS = { low = 2048, medium = 8192, high = 24576 }
+
+local function present(value)
+  if value == loom.json.null then return nil end
+  return value
+end
+
+-- What is sent
+
+--- Claude 4.6 and later decide themselves how much to think; of older ones those that reason take a number of tokens.
+local function thinking(call)
+  local major, minor = call.model:match("claude%-%a+%-(%d+)%-?(%d*)")
+  major, minor = tonumber(major), tonumber(minor) or 0
+  -- A third number of eight digits is a date: claude-opus-4-20250514 is 4.0.
+  local decides = major and (major >= 5 or (major == 4 and minor >= 6 and minor < 100))
+  -- A model that has to call a tool may not think first.
+  if call.effort == "none" or call.tool_choice == "required" then return nil end
+  if decides then return { type = "adaptive", display = "summarized" } end
+  local budget = BUDGETS[call.effort]
+  if not budget or (call.facts and call.facts.reasoning == false) then return nil end
+  local most = (call.max_output_tokens or DEFAULT_MAX_TOKENS) - 1024
+  if most < 1024 then return nil end
+  return { type = "enabled", budget_tokens = math.min(budget, most) }
+end
+
+local function output_config(call, thinks)
+  local config = {
+    effort = thinks and thinks.type == "adaptive" and call.effort or nil,
+    format = call.output_schema and { type = "json_schema", schema = call.output_schema } or nil,
+  }
+  return next(config) and config or nil
+end
+
+local choices = { none = { type = "none" }, required = { type = "any" } }
+
+--- Ids made by other vendors may hold characters that this one refuses.
+local function id(text) return (text:gsub("[^%w_-]", "_")) end
+
+local block = {}
+
+function block.text(part)
+  -- Blank text is refused by the API and says nothing.
+  if not part.text:find("%S") then return nil end
+  return { type = "text", text = part.text }
+end
+
+function block.thinking(part)
+  -- Only the vendor's own thinking can go back, and its signature proves it.
+  if not part.signature then return nil end
+  if part.signature:sub(1, #REDACTED) == REDACTED then
+    return { type = "redacted_thinking", data = part.signature:sub(#REDACTED + 1) }
+  end
+  return { type = "thinking", thinking = part.text, signature = part.signature }
+end
+
+function block.tool_call(part)
+  return { type = "tool_use", id = id(part.id), name = part.name, input = part.arguments }
+end
+
+function block.tool_result(part)
+  return { type = "tool_result", tool_use_id = id(part.call), content = part.text, is_error = part.is_error or nil }
+end
+
+local function attached(part)
+  local source = { type = "base64", media_type = part.media_type, data = part.data }
+  if part.type == "image" then return { type = "image", source = source } end
+  return { type = "document", source = source, title = part.name }
+end
+
+block.image, block.document = attached, attached
+
+local function messages(call)
+  local list, users = {}, {}
+  for _, message in ipairs(call.messages) do
+    local content = {}
+    for _, part in ipairs(message.parts) do content[#content + 1] = block[part.type](part) end
+    if #content > 0 then
+      list[#list + 1] = { role = message.author, content = content }
+      if message.author == "user" then users[#users + 1] = content end
+    end
+  end
+  -- Up to the last one is written to the cache, up to the one before it was read: the API looks back only twenty blocks.
+  for index = math.max(1, #users - 1), #users do
+    users[index][#users[index]].cache_control = CACHED
+  end
+  return list
+end
+
+local function tools(call)
+  local list = {}
+  for index, tool in ipairs(call.tools) do
+    list[index] = { name = tool.name, description = tool.description, input_schema = tool.parameters }
+  end
+  if #list == 0 then return nil end
+  list[#list].cache_control = CACHED
+  return list
+end
+
+--- The body of a request.
+function M.body(call)
+  local thinks = thinking(call)
+  local body = {
+    model = call.model,
+    max_tokens = call.max_output_tokens or DEFAULT_MAX_TOKENS,
+    stream = true,
+    thinking = thinks,
+    output_config = output_config(call, thinks),
+    stop_sequences = call.stop,
+    system = call.system ~= "" and { { type = "text", text = call.system, cache_control = CACHED } } or nil,
+    tools = tools(call),
+    messages = messages(call),
+  }
+  if body.tools then body.tool_choice = choices[call.tool_choice] end
+  -- Thinking goes with the vendor's own sampling only.
+  if not thinks then body.temperature, body.top_p = call.temperature, call.top_p end
+  return body
+end
+
+-- What comes back
+
+local stops = {
+  end_turn = "end", stop_sequence = "end", pause_turn = "end", tool_use = "tool_use", max_tokens = "length",
+  model_context_window_exceeded = "length", refusal = "refusal",
+}
+
+local kinds = {
+  authentication_error = "auth", permission_error = "auth", billing_error = "quota", not_found_error = "invalid",
+  invalid_request_error = "invalid", request_too_large = "context_too_long", rate_limit_error = "rate_limited",
+  overloaded_error = "overloaded", api_error = "server", timeout_error = "server",
+}
+
+local function kind_of(problem, fallback)
+  local message = tostring(problem.message or "")
+  if problem.type == "invalid_request_error" then
+    if failure.is_too_long(message) then return "context_too_long" end
+    if message:find("credit balance", 1, true) then return "quota" end
+  end
+  return kinds[problem.type] or fallback
+end
+
+--- Counts are of the whole message so far: later ones take the place of earlier ones.
+local function count(state, usage)
+  for name, value in pairs(present(usage) or {}) do
+    if type(value) == "number" then state.usage[name] = value end
+  end
+end
+
+local function finish(emit, state)
+  if state.finished or not state.stop then return end
+  state.finished = true
+  local usage = state.usage
+  emit({
+    type = "usage", input = usage.input_tokens or 0, output = usage.output_tokens or 0,
+    cache_read = usage.cache_read_input_tokens or 0, cache_write = usage.cache_creation_input_tokens or 0,
+  })
+  emit({ type = "stop", reason = stops[state.stop] or "other" })
+end
+
+--- Begins a block and says what of it came at once: whole blocks come from servers that do not stream.
+local function open(content, emit, state)
+  local opened = { type = content.type, signature = present(content.signature) or "" }
+  if content.type == "text" and content.text and content.text ~= "" then
+    emit({ type = "text", text = content.text })
+  elseif content.type == "thinking" and content.thinking and content.thinking ~= "" then
+    emit({ type = "thinking", text = content.thinking })
+  elseif content.type == "redacted_thinking" then
+    emit({ type = "thinking", text = "", signature = REDACTED .. content.data })
+  elseif content.type == "tool_use" then
+    -- Blocks are numbered with text and thinking among them; calls are numbered on their own.
+    opened.call, state.calls = state.calls, state.calls + 1
+    opened.input = present(content.input)
+    emit({ type = "tool_call", index = opened.call, id = content.id, name = content.name, arguments = "" })
+  end
+  return opened
+end
+
+local function close(opened, emit)
+  if opened.type == "thinking" and opened.signature ~= "" then
+    emit({ type = "thinking", text = "", signature = opened.signature })
+  elseif opened.type == "tool_use" and not opened.filled then
+    -- A call without arguments streams none, but its arguments are an object all the same.
+    local whole = type(opened.input) == "table" and next(opened.input) and loom.json.encode(opened.input)
+    emit({ type = "tool_call", index = opened.call, arguments = whole or "{}" })
+  end
+end
+
+local delta = {}
+
+function delta.text_delta(piece, emit) emit({ type = "text", text = piece.text or "" }) end
+function delta.thinking_delta(piece, emit) emit({ type = "thinking", text = piece.thinking or "" }) end
+function delta.signature_delta(piece, _, opened) opened.signature = opened.signature .. (piece.signature or "") end
+
+function delta.input_json_delta(piece, emit, opened)
+  if not opened.call then return end
+  opened.filled = opened.filled or piece.partial_json ~= ""
+  emit({ type = "tool_call", index = opened.call, arguments = piece.partial_json })
+end
+
+--- One handler for each kind of event; kinds that are not listed (ping, and those to come) are ignored.
+local on = {}
+
+function on.message_start(data, _, state) count(state, present(data.message) and data.message.usage) end
+
+function on.content_block_start(data, emit, state)
+  state.blocks[data.index] = open(data.content_block, emit, state)
+end
+
+function on.content_block_delta(data, emit, state)
+  local opened, handler = state.blocks[data.index], delta[data.delta.type]
+  if opened and handler then handler(data.delta, emit, opened) end
+end
+
+function on.content_block_stop(data, emit, state)
+  local opened = state.blocks[data.index]
+  state.blocks[data.index] = nil
+  if opened then close(opened, emit) end
+end
+
+function on.message_delta(data, emit, state)
+  state.stop = present((present(data.delta) or {}).stop_reason) or state.stop
+  count(state, data.usage)
+  if state.stop then finish(emit, state) end
+end
+
+function on.message_stop(_, emit, state) finish(emit, state) end
+
+local function new_state(state)
+  if not state.usage then state.usage, state.calls, state.blocks = {}, 0, {} end
+  return state
+end
+
+--- A handler of events; `vendor` is the name in errors.
+function M.decode(vendor)
+  return function(event, emit, state)
+    -- No mark of this dialect, but some servers end every stream with it.
+    if event.data == "[DONE]" then return end
+    local data = loom.json.decode(event.data)
+    if type(data) ~= "table" then return emit(failure.garbled(vendor)) end
+    if data.type == "error" or (not data.type and data.error) then
+      local problem = type(data.error) == "table" and data.error or { message = data.error }
+      local said = ("%s: %s"):format(vendor, tostring(problem.message))
+      return emit({ type = "error", kind = kind_of(problem, "server"), message = said })
+    end
+    local handler = on[data.type]
+    if handler then handler(data, emit, new_state(state)) end
+  end
+end
+
+--- A whole message, from a server that does not stream.
+function M.answer(body, emit)
+  local message, state = loom.json.decode(body), new_state({})
+  for _, content in ipairs(present(message.content) or {}) do close(open(content, emit, state), emit) end
+  state.stop = present(message.stop_reason)
+  count(state, message.usage)
+  finish(emit, state)
+end
+
+function M.failed(vendor)
+  return function(status, headers, body)
+    local problem = failure.body(body).error
+    if type(problem) ~= "table" then problem = {} end
+    return failure.make(vendor, status, headers, kind_of(problem, failure.kind(status)), problem.message)
+  end
+end
+
+--- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
+function M.provider(spec)
+  return {
+    api = 1,
+    dialect = "anthropic",
+    vendor = spec.vendor,
+    credentials = spec.credentials,
+    default_model = spec.default_model,
+    request = function(call)
+      return {
+        url = call.base_url:gsub("/+$", "") .. "/v1/messages",
+        method = "POST",
+        headers = { ["content-type"] = "application/json", ["x-api-key"] = "{{key}}", ["anthropic-version"] = "2023-06-01" },
+        body = M.body(call),
+      }
+    end,
+    decode = M.decode(spec.vendor),
+    answer = M.answer,
+    failure = M.failed(spec.vendor),
+  }
+end
+
+return M
