@@ -32,6 +32,18 @@ extension Configuration {
             }
             return true
         }
+        if entry.key.hasPrefix(Self.fallback) {
+            let model = String(entry.key.dropFirst(Self.fallback.count))
+            let names = entry.value.arrayValue?.compactMap(\.stringValue) ?? []
+            guard !names.isEmpty, names.count == entry.value.arrayValue?.count, ([model] + names).allSatisfy({ ModelName($0) != nil })
+            else {
+                throw ConfigurationError(
+                    "\(entry.origin): \(entry.key) must be a list of models, written \"PROVIDER:MODEL\" = [\"PROVIDER:MODEL\"].")
+            }
+            if isRestricted { return false }
+            self.fallbacks[model] = names
+            return true
+        }
         let path = entry.key.split(separator: ".").map(String.init)
         if path.first == "provider", try self.applyProvider(path, entry, isRestricted) { return !isRestricted }
         throw self.unknown(entry)
@@ -55,6 +67,13 @@ extension Configuration {
         _ path: [String], _ entry: ConfigurationLayer.Entry, _ isRestricted: Bool
     ) throws(ConfigurationError) -> Bool {
         guard path.count >= 3 else { return false }
+        if path.count == 3, let limit = Self.rateLimits[path[2]] {
+            guard let count = entry.value.intValue, count > 0 else {
+                throw ConfigurationError("\(entry.origin): \(entry.key) must be a whole number above zero, not \(entry.value.text()).")
+            }
+            if !isRestricted { self.providers[path[1], default: ProviderSettings()].limits[keyPath: limit] = count }
+            return true
+        }
         guard let text = entry.value.stringValue else {
             throw ConfigurationError("\(entry.origin): \(entry.key) must be a string, not \(entry.value.text()).")
         }
@@ -77,8 +96,16 @@ extension Configuration {
         return true
     }
 
+    private static let fallback = "model.fallback."
+
+    private static let rateLimits: [String: any WritableKeyPath<RateLimits, Int?> & Sendable] = [
+        "requests_per_minute": \.requestsPerMinute, "tokens_per_minute": \.tokensPerMinute, "concurrent": \.concurrent,
+    ]
+
     private func unknown(_ entry: ConfigurationLayer.Entry) -> ConfigurationError {
-        let known = ConfigurationKey.all.map(\.name) + ["provider.NAME.base_url", "provider.NAME.key_env"]
+        let known =
+            ConfigurationKey.all.map(\.name) + ["provider.NAME.base_url", "provider.NAME.key_env"]
+            + Self.rateLimits.keys.sorted().map { "provider.NAME.\($0)" }
         let nearest = nearestWord(to: entry.key, in: known) ?? Self.sameSection(entry.key, known)
         let hint = nearest.map { "The nearest known key is \($0)." } ?? "See docs/configuration.md for the keys."
         return ConfigurationError("\(entry.origin): there is no setting «\(entry.key)». \(hint)")
