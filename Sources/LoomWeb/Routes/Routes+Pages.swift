@@ -32,6 +32,11 @@ extension Routes {
             view["story"] = try await self.story(try context.segment("kind"), try context.segment("name"))
             return Response.html(self.templates.render("page-plugin", view))
         }
+        router.get("cost") { request, _ in
+            var view = self.view(of: await self.workspace.snapshot())
+            view["cost"] = try await self.cost(request)
+            return Response.html(self.templates.render("page-cost", view))
+        }
         router.get("calls/:id") { _, context in
             var view = self.view(of: await self.workspace.snapshot())
             view["call"] = try await self.call(try context.segment("id"))
@@ -50,6 +55,18 @@ extension Routes {
             "questions": snapshot.questions.map { QuestionView($0, agents: snapshot.agents, now: now) },
             "tasks": TaskView.sorted(snapshot.tasks),
         ]
+    }
+
+    func cost(_ request: Request) async throws(Refusal) -> CostView { CostView(try await self.costs(request)) }
+
+    /// Grouped as the address says, by model where it says nothing.
+    func costs(_ request: Request) async throws(Refusal) -> CostReport {
+        let name = request.query("by") ?? CostReport.Group.model.rawValue
+        guard let group = CostReport.Group(rawValue: name) else {
+            let names = CostReport.Group.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .badRequest("Costs cannot be grouped by «\(name)».", hint: "Use one of \(names).")
+        }
+        return try await self.command { () async throws(CommandError) in try await self.workspace.costs(by: group) }
     }
 
     func feed(_ filter: FeedFilter, until end: Int64) async throws(Refusal) -> FeedView {
