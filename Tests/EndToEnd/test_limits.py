@@ -86,6 +86,18 @@ def test_one_that_loops_and_one_that_eats_memory_end_their_own_calls_only(world)
     assert done["work"] == "worked" and "did not end within 1 s" in done["loop"] and "more memory" in done["eat"]
 
 
+def test_one_that_opens_a_thousand_handles_ends_its_own_call_with_a_clear_error(world):
+    sleeper = "loom.task.spawn(function() loom.time.sleep(60) end)"
+    world.plugin("plugins/tools/hoard.lua", tool(f"for number = 1, 1000 do assert({sleeper}) end", "parallel = true,"))
+    world.plugin("plugins/tools/work.lua", tool("return loom.task.spawn(function() return 'worked' end):await()", "parallel = true,"))
+    again = calls(("hoard", {}), ("work", {}))
+    model = world.script(roles={"lead": [again, again, say("All came back.")]})
+    assert world.ask(model).out == "All came back.\n"
+    ended = lambda name: [done["text"] for done in world.kept("tool.finished") if done["tool"] == name]
+    assert ended("work") == ["worked"] * 2
+    assert all("limits.handles allows" in text and text.startswith("64 ") for text in ended("hoard")) and len(ended("hoard")) == 2
+
+
 BROKEN = {
     "syntax": ("return {\n", "work.lua:"),
     "load error": ("local x = nil\nlocal y = x.z\nreturn {}\n", "work.lua:2:"),
