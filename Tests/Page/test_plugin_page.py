@@ -55,6 +55,24 @@ def test_the_feed_of_an_open_page_tells_a_rollback(page, browser):
     shown(browser, "#lines", "greet has its text of generation 1 again, by page")
 
 
+def test_a_deleted_plugin_is_still_shown_and_brought_back_on_its_page(page, browser):
+    browser.get(page.address)
+    file = page.plugin("commands/greet.lua", GREETING)
+    shown(browser, "#lines", "command greet")
+    browser.get(page.origin + "/plugins/command/greet")
+    shown(browser, "[data-key=version-1]", "live")
+    file.unlink()
+    shown(browser, "#plugin .pill", "deleted")
+    assert "<b>one</b>" in shown(browser, "#source").text
+    browser.get(page.origin + "/plugins")
+    shown(browser, "[data-key=plugin-command-user-greet]", "deleted").find_element(By.LINK_TEXT, "greet").click()
+    shown(browser, "#plugin", "Its file is gone.")
+    shown(browser, "[data-key=version-1] button", "Roll back").click()
+    shown(browser, "#plugin .pill", "live")
+    shown(browser, "[data-key=version-1]", "live")
+    assert file.read_text() == GREETING
+
+
 def test_an_unknown_plugin_is_not_found(page, browser):
     browser.get(page.address)
     browser.get(page.origin + "/plugins/tool/nothing")
