@@ -1,5 +1,8 @@
 """The page of one plugin: its source and generations, followed and put back while it is open."""
 
+import pathlib
+import shutil
+
 from selenium.webdriver.common.by import By
 from test_page import request, shown, wait
 
@@ -71,6 +74,33 @@ def test_a_deleted_plugin_is_still_shown_and_brought_back_on_its_page(page, brow
     shown(browser, "#plugin .pill", "live")
     shown(browser, "[data-key=version-1]", "live")
     assert file.read_text() == GREETING
+
+
+def test_a_rollback_in_a_folder_that_cannot_be_written_says_what_to_do(serve, tmp_path, browser):
+    installed, source = tmp_path / "installed", pathlib.Path(__file__).parents[2]
+    for folder in ("plugins", "prompts", "roles"):
+        shutil.copytree(source / folder, installed / folder)
+    file = installed / "plugins/commands/greet.lua"
+    file.write_text(GREETING)
+    with serve(LOOMKIN_HOME=str(installed)) as page:
+        browser.get(page.address)
+        file.write_text(GREETING.replace("one", "two"))
+        shown(browser, "#lines", "command greet reloaded")
+        file.parent.chmod(0o555)
+        file.chmod(0o444)
+        browser.get(page.origin + "/plugins/command/greet")
+        back = "[data-key=version-1] button"
+        shown(browser, back, "Roll back").click()
+        sentence = "put a copy into .loomkin/plugins/commands/greet.lua and change that."
+        said = shown(browser, "#said.bad", sentence).text
+        assert said.startswith("The old text cannot be put back.") and "permission denied" in said
+        # Without the script it is a page of its own.
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        browser.refresh()
+        shown(browser, back, "Roll back").click()
+        assert "The old text cannot be put back." in shown(browser, "main", sentence).text
+        file.parent.chmod(0o755)
+    assert "two" in file.read_text()
 
 
 def test_an_unknown_plugin_is_not_found(page, browser):
