@@ -175,7 +175,9 @@ import Testing
         let bare = try TestPlugins([Self.path: Self.tool("one")])
         _ = await bare.host.load()
         await #expect(
-            throws: CommandError("Nothing is kept of the plugins here: no session was opened in this folder yet.")
+            throws: CommandError(
+                "Nothing is kept of the plugins here: no session was opened in this folder yet. "
+                    + "Every session keeps their texts: start one here with «loomkin», or name the project's folder with -C.")
         ) { try await bare.host.rollback("x", to: nil) }
 
         let plugins = try TestPlugins([Self.path: Self.tool("one"), "prompts/x.md": "Words."], isWritable: false)
