@@ -19,6 +19,10 @@ return {
 }
 """
 
+ENDLESS = """
+return { api = 1, title = "Endless", render = function() while true do end end }
+"""
+
 HOSTILE = """
 local evil = "</pre><script>document.title='owned'</script><img src=x onerror=\\"document.title='owned'\\">"
 local html = loom.html
@@ -64,6 +68,17 @@ def test_a_panel_appears_follows_its_signals_changes_and_goes_without_reload(pag
     file.unlink()
     gone(browser, ".panel")
     assert same_document(browser)
+
+
+def test_a_panel_without_end_does_not_hold_up_the_page(page, browser):
+    page.plugin("panels/endless.lua", ENDLESS)
+    page.plugin("panels/tally.lua", TALLY)
+    browser.get(page.address)
+    shown(browser, ".panel", "0 calls")
+    first = browser.execute_async_script("fetch('/').then((answer) => answer.text()).then(arguments[0])")
+    assert "It takes its time." in first
+    # What becomes of it comes by itself.
+    shown(browser, ".panel .bad", "endless")
 
 
 def test_what_a_panel_draws_is_never_markup(page, browser):
