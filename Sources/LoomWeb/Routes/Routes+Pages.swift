@@ -84,7 +84,8 @@ extension Routes {
     func plugins() async -> [PluginView] {
         let reports = Dictionary(
             await self.workspace.lastReports().map { ("\($0.kind)/\($0.plugin)", $0) }, uniquingKeysWith: { _, last in last })
-        return self.workspace.catalog.plugins.sorted { ($0.kind, $0.name, $0.root) < ($1.kind, $1.name, $1.root) }
+        let deleted = await self.workspace.deletedPlugins()
+        return (self.workspace.catalog.plugins + deleted).sorted { ($0.kind, $0.name, $0.root) < ($1.kind, $1.name, $1.root) }
             .map { PluginView($0, reports["\($0.kind)/\($0.name)"]) }
     }
 

@@ -23,6 +23,7 @@ package protocol PageWorkspace: Sendable {
     func reload(plugin: String?, now: Bool) async throws(CommandError) -> String
     /// Nil when there is no such plugin.
     func story(kind: String, plugin: String) async -> PluginStory?
+    func deletedPlugins() async -> [PluginSummary]
     func lastReports() async -> [PluginReported]
     func answer(_ question: ID, _ answer: Answer, by source: String) async throws(CommandError)
 

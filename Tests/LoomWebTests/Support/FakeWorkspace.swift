@@ -114,6 +114,8 @@ actor FakeWorkspace: PageWorkspace {
 
     func story(kind: String, plugin: String) -> PluginStory? { self.stories["\(kind)/\(plugin)"] }
 
+    func deletedPlugins() -> [PluginSummary] { self.stories.values.compactMap(\.deleted) }
+
     func lastReports() -> [PluginReported] { self.reports }
 
     func reload(plugin: String?, now: Bool) throws(CommandError) -> String {
