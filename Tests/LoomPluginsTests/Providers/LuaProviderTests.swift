@@ -187,6 +187,18 @@ import Testing
         #expect(http.requests.last?.headers["authorization"] == nil, "without a key there is no header for it")
     }
 
+    @Test(
+        "completes an address of the environment by its own",
+        arguments: [
+            ("0.0.0.0:8080", "http://0.0.0.0:8080"), ("box", "http://box:11434"), (":80", "http://127.0.0.1:80"),
+            ("[::1]", "http://[::1]:11434"), ("[::1]:80/", "http://[::1]:80"), ("box/api", "http://box:11434/api"),
+            ("https://box", "https://box"),
+        ])
+    func host(given: String, whole: String) {
+        let credentials = Credentials(baseURL: "http://127.0.0.1:11434", baseURLVariables: ["OLLAMA_HOST"])
+        #expect(Account(credentials, settings: nil) { $0 == "OLLAMA_HOST" ? given : nil }.baseURL == whole)
+    }
+
     @Test("is an endpoint of the configuration under another name")
     func endpoint() async throws {
         let http = Self.server("data: hi\n\ndata: [DONE]\n\n")
