@@ -13,7 +13,7 @@ enum ReloadFigures {
     static func rows(_ folder: String) async throws -> [Row] {
         let save = try await Self.saveToLive(folder)
         let load = try await Self.loadMany()
-        let (quiet, looping, hungry) = try await Self.neighbours()
+        let (quiet, looping, hungry, grasping) = try await Self.neighbours()
         func neighbour(_ what: String, _ figure: Measurement) -> Row {
             Row(
                 what: "a call of a plugin while another \(what)", goal: "2 × alone", result: "\(Shown.time(figure.median))",
@@ -30,6 +30,7 @@ enum ReloadFigures {
                 note: "CPU \(Shown.time(load.cpu)); each compiled, run and checked in a state of its own"),
             neighbour("loops for ever", looping),
             neighbour("eats all the memory it may have, again and again", hungry),
+            neighbour("opens a thousand handles, again and again", grasping),
         ]
     }
 
@@ -110,31 +111,88 @@ enum ReloadFigures {
         }
     }
 
-    /// Calls into one Lua state: alone, beside one that never ends, beside one that takes all its memory again and again.
-    private static func neighbours() async throws -> (quiet: Measurement, looping: Measurement, hungry: Measurement) {
+    // MARK: Neighbours
+
+    /// Calls into one Lua state: alone, and beside plugins that take what they can get.
+    private static func neighbours() async throws -> (
+        quiet: Measurement, looping: Measurement, hungry: Measurement, grasping: Measurement
+    ) {
         let quiet = try await Self.calls()
         let looping = try await Self.calls(beside: "while true do end")
         let hungry = try await Self.calls(beside: "while true do pcall(function() local t = {} while true do t[#t + 1] = {} end end) end")
-        return (quiet, looping, hungry)
+        let grasping = try await Self.callsBesideHandles()
+        return (quiet, looping, hungry, grasping)
     }
 
-    private static func calls(beside source: String? = nil) async throws -> Measurement {
+    private static func calls() async throws -> Measurement {
         let state = try LuaState(name: "bench")
         let chunk = "return function(a, b) return a + b end"
         guard let function = try await state.run(source: chunk, chunk: "bench", deadline: .seconds(5)).first?.function else {
             throw BenchError("The Lua source gave no function.")
         }
-        let other = try LuaState(name: "other")
-        let busy = source.map { source in
-            Task { _ = try? await other.run(source: source, chunk: "other", deadline: .seconds(60)) }
-        }
         let figure = try await measure(units: 2_000) {
             for number in 0..<2_000 { try await state.call(function, [.integer(Int64(number)), 2], deadline: .seconds(5)) }
         }
-        busy?.cancel()
-        await busy?.value
-        await other.close()
         await state.close()
         return figure
     }
+
+    private static func calls(beside source: String) async throws -> Measurement {
+        let other = try LuaState(name: "other")
+        let busy = Task { _ = try? await other.run(source: source, chunk: "other", deadline: .seconds(60)) }
+        let figure = try await Self.calls()
+        busy.cancel()
+        await busy.value
+        await other.close()
+        return figure
+    }
+
+    /// Handles are given to the call of an agent: this one opens a thousand, ends them, and begins again.
+    private static func callsBesideHandles() async throws -> Measurement {
+        let folder = try Folder()
+        defer { folder.remove() }
+        let files = LiveFileSystem()
+        try files.makeDirectory(folder.path + "/plugins/tools")
+        try files.write(Self.grasping, to: folder.path + "/plugins/tools/grasp.lua")
+        let host = PluginHost(roots: [PluginRoot(name: "bench", folder: folder.path)], ports: .bench)
+        let reports = await host.load()
+        guard let tool = host.catalog.tool("grasp") else {
+            throw BenchError("The tool did not load: \(reports.compactMap(\.error).joined(separator: "; "))")
+        }
+        let catalog = BenchCatalog(tools: [tool]) { _ in
+            [.toolCallDelta(index: 0, id: "call", name: "grasp", arguments: "{}"), .stop(.toolUse)]
+        }
+        let stage = try await Stage.open(isKept: false, catalog: catalog)
+        try await stage.workspace.send("go")
+        var owned = 0
+        for _ in 0..<1_000 where owned < 500 {
+            try await Task.sleep(for: .milliseconds(5))
+            owned = host.counts.owned
+        }
+        guard owned >= 500 else { throw BenchError("The tool that opens handles has opened \(owned) in 5 s.") }
+        let figure = try await Self.calls()
+        guard host.counts.running == 1 else { throw BenchError("The tool that opens handles ended before the measurement did.") }
+        await stage.close()
+        return figure
+    }
+
+    private static let grasping = """
+        return {
+          api = 1,
+          description = "Opens a thousand handles again and again.",
+          parameters = {},
+          deadline = 600,
+          limits = { handles = 1024 },
+          run = function()
+            while true do
+              local open = {}
+              for number = 1, 1000, 2 do
+                open[number] = assert(loom.signal.subscribe("nothing/like/this"))
+                open[number + 1] = assert(loom.task.spawn(function() loom.time.sleep(600) end))
+              end
+              for _, handle in ipairs(open) do handle:cancel() end
+            end
+          end,
+        }
+        """
 }

@@ -17,6 +17,8 @@ import pexpect
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("LOOMKIN_BIN", REPOSITORY / ".build/debug/loomkin")).resolve()
 SAMPLE = REPOSITORY / "examples/sample"
+# The text of a command, which the tests of the page have too.
+GREET = (REPOSITORY / "Tests/greet.lua").read_text()
 
 # Bounds every wait; nothing waits as long when all is well.
 PATIENCE = 60

@@ -217,3 +217,35 @@ def test_a_tool_looks_before_it_asks(world):
     """)
     _, finished = used(world)
     assert finished["text"] == "allow ask ask ask ask lead tool1"
+
+
+LOOKS = """
+local function named(list) local names = {} for index, one in ipairs(list) do names[index] = one.name end return table.concat(names, " ") end
+assert(loom.store.set("b", 1)) assert(loom.store.set("a", { 2 })) assert(loom.store.delete("b"))
+local stored = loom.store.list()
+local live = 0
+for _, plugin in ipairs(loom.plugin.list()) do if plugin.name == "probe" and plugin.status == "live" then live = plugin.generation end end
+local task = assert(loom.board.assign{ agent = "lead", title = "Look" })
+loom.progress("half way")
+return table.concat({
+  "self " .. loom.agent.self().name, "agents " .. named(loom.agent.list()), "team " .. loom.team.list()[1].agents[1],
+  "task " .. assert(loom.board.get(task.id)).title .. #loom.board.list(), "inbox " .. #assert(loom.inbox.list()),
+  "kept " .. #stored .. stored[1].key, "probe " .. live, "preset " .. tostring(loom.config.get("permissions.preset")),
+  "may " .. tostring(loom.permission.require("read", "notes.txt")), "stat " .. assert(loom.fs.stat("notes.txt")).size,
+  "glob " .. assert(loom.fs.glob("*.txt")).files[1], "json " .. loom.json.encode({ a = loom.json.array({}) }),
+  "text " .. assert(loom.text.template("{{x}}!", { x = "hi" })) .. tostring(#loom.text.truncate(("x"):rep(999), 200) < 999),
+  "diff " .. loom.text.diff("a", "b"):match("%+b"), "prompt " .. assert(loom.prompt.render("mine", { word = "well" })):match("^All well%."),
+  "now " .. loom.time.now():match("^%d+-%d+-%d+T"):gsub("%d", "9") .. math.type(loom.time.monotonic()),
+}, "\\n")
+"""
+
+
+def test_what_a_tool_can_look_at_is_there(world):
+    world.write("notes.txt", "seven b")
+    world.plugin("prompts/mine.md", "All {{ values.word }}.")
+    tool(world, LOOKS)
+    result, finished = used(world, "--permissions", "full")
+    assert finished["text"].splitlines() == [
+        "self lead", "agents lead", "team lead", "task Look1", "inbox 1", "kept 1a", "probe 1", "preset full", "may true", "stat 7",
+        "glob notes.txt", 'json {"a":[]}', "text hi!true", "diff +b", "prompt All well.", "now 9999-99-99Tfloat"]
+    assert [told["text"] for told in result.of_type("tool.progress")] == ["half way"]

@@ -2,29 +2,8 @@
 
 import pytest
 
-from support import call, say
+from support import GREET, call, say
 from test_terminal import begin, leave
-
-GREET = """
-return {
-  api = 1,
-  usage = "/greet [AGENT]",
-  description = "Greets somebody.",
-  complete = function(word, session)
-    local names = {}
-    for _, agent in ipairs(session.agents) do
-      if agent.name:sub(1, #word) == word then names[#names + 1] = agent.name end
-    end
-    return names
-  end,
-  run = function(args)
-    if args.text == "nobody" then error("There is nobody to greet.") end
-    if args.text == "ask" then return "Hello " .. loom.ask.user{ question = "Whom?" } end
-    if args.text == "forever" then while true do end end
-    return "Hello " .. args.text .. ", " .. #args.words .. " words"
-  end,
-}
-"""
 
 SERVICE = """
 return {
@@ -54,13 +33,13 @@ def test_a_command_is_completed_run_and_reloaded_in_a_terminal(world, greet):
         child.send("le\t")
         child.expect("lead")
         child.send("\r")
-        child.expect("Hello lead, 1 words")
+        child.expect("Hello <b>lead</b>, 1 words")
         greet.write_text(GREET.replace("Hello", "Salve").replace("#word) == word", "#word) == word and false"))
         child.expect("greet 1 → 2")
         child.sendline("/greet lead and all")
-        child.expect("Salve lead and all, 3 words")
-        child.sendline("/greet nobody")
-        child.expect("✗ There is nobody to greet.")
+        child.expect("Salve <b>lead and all</b>, 3 words")
+        child.sendline("/greet")
+        child.expect("✗ Say whom to greet.")
         child.sendline("/help")
         child.expect("Plugins add: /greet, /skills")
         child.sendline("/help greet")
@@ -82,19 +61,19 @@ def test_a_command_may_ask_and_is_ended_by_ctrl_c(world, greet):
         child.sendcontrol("c")
         child.expect("✗ stopped")
         child.sendline("/greet me")
-        child.expect("Hello me, 1 words")
+        child.expect("Hello <b>me</b>, 1 words")
         assert leave(child) == 0
 
 
 def test_commands_work_in_a_pipe(world, greet):
     result = world.run(
-        "--model", world.model, "--no-page", input="/greet you\n/greet ask\nme\n/greet nobody\n/grete\nhello\n/greet ask\n")
+        "--model", world.model, "--no-page", input="/greet you\n/greet ask\nme\n/greet\n/grete\nhello\n/greet ask\n")
     assert result.code == 0, result
     said = [line.strip() for line in result.lines]
-    for line in ["Hello you, 1 words", "Hello me", "✗ There is nobody to greet."]:
+    for line in ["Hello <b>you</b>, 1 words", "Hello me", "✗ Say whom to greet."]:
         assert line in said, result.out
     assert "Did you mean /greet?" in result.out and "Ready." in result.out
-    assert said.index("Hello you, 1 words") < said.index("Hello me") < said.index("✗ There is nobody to greet.")
+    assert said.index("Hello <b>you</b>, 1 words") < said.index("Hello me") < said.index("✗ Say whom to greet.")
 
 
 def test_a_command_with_a_built_in_name_is_refused(world):

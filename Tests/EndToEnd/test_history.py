@@ -64,7 +64,7 @@ def test_a_rollback_keeps_what_nobody_has_run(world):
 def test_a_rollback_says_what_it_cannot_do(world):
     file = greeter(world)
     refused = world.run("plugin", "rollback", "greet")
-    assert refused.code != 0 and "no session" in refused.err
+    assert refused.code != 0 and "no session" in refused.err and "start one here with «loomkin»" in refused.err and "-C" in refused.err
     session(world, "Hello")
     refused = world.run("plugin", "rollback", "greet")
     assert refused.code != 0 and "no earlier generation" in refused.err

@@ -66,6 +66,20 @@ def test_a_plugin_with_faults_is_quarantined_until_it_is_saved(world):
         eventually(lambda: any(said["text"] == "Well again." for said in world.kept("agent.said")), "it works again")
 
 
+def test_a_service_hears_after_its_quarantine_what_came_meanwhile(world):
+    source = 'return { api = 1, description = "hears", subscribe = { ["**/user.said"] = function(signal) BODY end } }\n'
+    file = world.plugin("plugins/services/work.lua", source.replace("BODY", "return signal.nothing.here"))
+    said = [f"message {number}" for number in range(8)]
+    with served(world, world.script(roles={"lead": [say("Noted.") for _ in said]})) as page:
+        for text in said:
+            page.ask("messages", {"text": text})
+        eventually(lambda: page.plugin()["status"] == "quarantined", "quarantine")
+        file.write_text(source.replace("BODY", 'loom.signal.publish("heard", { text = signal.data.text })'))
+        heard = lambda: [signal["text"] for signal in world.kept("work.heard")]
+        eventually(lambda: len(heard()) == 3, "it hears what it missed")
+        assert heard() == said[5:]
+
+
 def test_limits_are_the_plugin_s_own_and_the_host_s_ceiling(world):
     world.plugin("roles/lead.lua", ROLE)
     world.plugin("plugins/tools/work.lua", tool("return string.rep('x', 5000)", "limits = { output_kb = 4 },"))
@@ -84,6 +98,18 @@ def test_one_that_loops_and_one_that_eats_memory_end_their_own_calls_only(world)
     assert world.ask(model).out == "All came back.\n"
     done = {done["tool"]: done["text"] for done in world.kept("tool.finished")}
     assert done["work"] == "worked" and "did not end within 1 s" in done["loop"] and "more memory" in done["eat"]
+
+
+def test_one_that_opens_a_thousand_handles_ends_its_own_call_with_a_clear_error(world):
+    sleeper = "loom.task.spawn(function() loom.time.sleep(60) end)"
+    world.plugin("plugins/tools/hoard.lua", tool(f"for number = 1, 1000 do assert({sleeper}) end", "parallel = true,"))
+    world.plugin("plugins/tools/work.lua", tool("return loom.task.spawn(function() return 'worked' end):await()", "parallel = true,"))
+    again = calls(("hoard", {}), ("work", {}))
+    model = world.script(roles={"lead": [again, again, say("All came back.")]})
+    assert world.ask(model).out == "All came back.\n"
+    ended = lambda name: [done["text"] for done in world.kept("tool.finished") if done["tool"] == name]
+    assert ended("work") == ["worked"] * 2
+    assert all("limits.handles allows" in text and text.startswith("64 ") for text in ended("hoard")) and len(ended("hoard")) == 2
 
 
 BROKEN = {

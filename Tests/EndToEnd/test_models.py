@@ -124,10 +124,10 @@ def test_a_wrong_key_is_not_tried_again(world, llmock, model, status):
     llmock.assert_resilient(strict=True)
 
 
-def test_a_prompt_that_is_too_long_is_not_tried_again(world, llmock, model):
+def test_a_prompt_that_is_too_long_is_tried_once_more_with_less(world, llmock, model):
     llmock.context_overflow(times=None)
     result = world.ask(model)
-    assert result.code in (1, 5) and len(llmock.requests) == 1
+    assert result.code in (1, 5) and len(llmock.requests) == 2
     assert "context" in result.err
 
 

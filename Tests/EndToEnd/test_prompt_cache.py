@@ -238,6 +238,10 @@ def test_prompt_show_as_text_and_its_mistakes(world):
     listed = {prompt["name"]: prompt for prompt in world.run("prompt", "list", "--json").json}
     assert listed["coder"]["description"] == "how a coder works" and listed["coder"]["roles"] == ["coder"]
     assert "principles" in listed["coder"]["includes"]
+    heading, *rows = world.run("prompt", "list").lines
+    assert heading.split() == ["PROMPT", "ROLES", "INCLUDES", "WHAT", "IT", "IS", "FOR"]
+    (row,) = [row for row in rows if row.startswith("coder ")]
+    assert "principles" in row and row.endswith("how a coder works")
 
 
 def test_an_unknown_key_of_front_matter_is_an_error_with_its_line(world):

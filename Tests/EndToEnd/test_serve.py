@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from support import PATIENCE, call, eventually, say, spawn
+from support import GREET, PATIENCE, call, eventually, say, spawn
 
 
 class Page:
@@ -92,6 +92,25 @@ def test_a_question_is_answered(world, serving):
         eventually(lambda: [agent["name"] for agent in page.api("agents")["agents"]] == ["lead", "ada"], "ada joins")
         assert page.request(f"/api/v1/questions/{question['id']}", {"answer": "allow"})[0] == 409
         assert page.api("questions")["questions"] == []
+
+
+def test_agents_are_paused_and_resumed_and_plugins_read_anew_by_a_program(world, serving):
+    world.write(world.config / "plugins/commands/greet.lua", GREET)
+    with serving(world.script(**HELLO)) as page:
+        (lead,) = eventually(lambda: page.api("agents")["agents"], "the lead is there")
+        state = lambda: page.api("agents")["agents"][0]["state"]
+        for pause, resume in (("pause", "agents/lead/resume"), ("agents/lead/pause", "resume")):
+            page.api(pause, {})
+            eventually(lambda: state() == "paused", "the lead pauses")
+            page.api(resume, {})
+            eventually(lambda: state() == lead["state"], "the lead goes on")
+        assert page.api("stop", {})["done"] and page.api("agents/lead/stop", {})["done"]
+        assert "greet" in [command["name"] for command in page.api("commands")["commands"]]
+        assert page.api("commands/greet/words?word=le")["words"] == ["lead"]
+        generation = lambda: next(row["generation"] for row in page.api("plugins")["plugins"] if row["name"] == "greet")
+        assert page.api("reload", {"plugin": "greet"})["done"] and generation() == 2
+        assert page.request("/api/v1/reload", {"plugin": "gret"})[0] == 409
+        assert page.api("snapshot")["agents"][0]["name"] == "lead"
 
 
 def test_events_come_as_they_happen_and_can_be_taken_up_again(world, serving):

@@ -163,28 +163,25 @@ def test_an_agent_cannot_plant_what_counts_in_this_session(world):
 TOOL = 'return {{ api = 1, description = "Greet.", run = function() return "{words}" end }}\n'
 
 
-def held_session(world, *flags):
-    """A trusted project whose tool somebody changes while an agent waits; gives the running program at that moment."""
-    world.write(".loomkin/plugins/tools/greet.lua", TOOL.format(words="hello"))
+def greetings(world, rules, change, status):
+    """A trusted project whose tool somebody changes while an agent waits: what the tool answered before and behind that."""
+    world.settings(f'[permissions]\nallow = ["shell *"{rules}]\n')
+    file = world.write(".loomkin/plugins/tools/greet.lua", TOOL.format(words="hello"))
     assert world.run("trust", "--yes").code == 0
     gate = world.gate()
     model = world.script(roles={"concierge": [
-        call("greet"), {"expect": "hello", **calls(("shell", {"command": "read x < gate"}))}, call("greet"),
-        say("Greeted.")]})
-    return gate, world.started(
-        "run", "--model", model, "--role", "concierge", "--output", "stream-json", *flags, "Begin.")
+        call("greet"), {"expect": "hello", **calls(("shell", {"command": "read x < gate"}))}, call("greet"), say("Greeted.")]})
+    with world.started("run", "--model", model, "--role", "concierge", "--output", "stream-json", "Begin.") as process:
+        read_until(process, '"tool":"shell"')
+        file.write_text(TOOL.format(words=change))
+        eventually(lambda: any(told["status"] == status for told in world.kept("plugin.reload")), f"the change is {status}")
+        gate.open()
+        process.stdout.read()
+    return [done["text"] for done in world.kept("tool.finished") if done["tool"] == "greet"]
 
 
 def test_a_project_s_plugin_that_somebody_changes_is_not_used_unasked(world):
-    world.settings('[permissions]\nallow = ["shell *"]\n')
-    gate, started = held_session(world)
-    with started as process:
-        read_until(process, '"tool":"shell"')
-        world.write(".loomkin/plugins/tools/greet.lua", TOOL.format(words="gotcha"))
-        eventually(lambda: any(told["status"] == "held" for told in world.kept("plugin.reload")), "the change is held")
-        gate.open()
-        process.stdout.read()
-    assert [done["text"] for done in world.kept("tool.finished") if done["tool"] == "greet"] == ["hello", "hello"]
+    assert greetings(world, "", "gotcha", "held") == ["hello", "hello"]
     (decided,) = [told for told in world.kept("permission.decided") if told["access"].startswith("extend")]
     assert decided["verdict"] == "deny" and decided["access"] == "extend .loomkin/plugins/tools/greet.lua"
     # The next start asks again, since the content is not what was trusted.
@@ -192,13 +189,6 @@ def test_a_project_s_plugin_that_somebody_changes_is_not_used_unasked(world):
 
 
 def test_a_rule_may_take_such_changes_into_use(world):
-    world.settings('[permissions]\nallow = ["shell *", "extend .loomkin/plugins/tools/*"]\n')
-    gate, started = held_session(world)
-    with started as process:
-        read_until(process, '"tool":"shell"')
-        world.write(".loomkin/plugins/tools/greet.lua", TOOL.format(words="good day"))
-        eventually(lambda: any(told["status"] == "reloaded" for told in world.kept("plugin.reload")), "the change is used")
-        gate.open()
-        process.stdout.read()
-    assert [done["text"] for done in world.kept("tool.finished") if done["tool"] == "greet"] == ["hello", "good day"]
+    rule = ', "extend .loomkin/plugins/tools/*"'
+    assert greetings(world, rule, "good day", "reloaded") == ["hello", "good day"]
     assert "greet" in world.run("plugin", "list").out

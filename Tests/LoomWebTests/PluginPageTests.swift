@@ -50,6 +50,26 @@ import Testing
         }
     }
 
+    @Test("a plugin whose file is gone has a page that says so, with what is kept and the way back, and a row in the list")
+    func deleted() async throws {
+        let workspace = await Self.workspace()
+        let summary = PluginSummary(
+            name: "gone", kind: "tool", root: "user", path: "tools/gone.lua", generation: 5, shadows: [], status: "deleted", calls: 0,
+            running: 0, versions: 1)
+        let story = PluginStory(
+            source: "return 7\n", hash: "cc", fileHash: nil, versions: [Self.version(4, to: 5, "cc")], deleted: summary)
+        await workspace.add(story, of: "tool/gone")
+        try await RunningPage.serve(workspace) { page in
+            let body = try await page.wire.request("GET", "/plugins/tool/gone", page.cookie).body
+            for part in [">deleted</span>", "Its file is gone.", "name=\"to\" value=\"4\"", "return 7", "what it had last"] {
+                #expect(body.contains(part), "\(part)")
+            }
+            #expect(!body.contains("pill live") && !body.contains("its file holds another text"))
+            let list = try await page.wire.request("GET", "/plugins", page.cookie).body
+            #expect(list.contains("href=\"/plugins/tool/gone\"") && list.contains("action=\"/api/v1/plugins/tool/gone/rollback\""))
+        }
+    }
+
     @Test(
         "a plugin that does not exist is not found",
         arguments: ["/plugins/tool/none", "/plugins/role/shell", "/fragments/plugins/tool/x"])

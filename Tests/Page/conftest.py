@@ -1,6 +1,7 @@
 """Starts loomkin in a project of its own, and a browser to look at it."""
 
 import contextlib
+import functools
 import os
 import pathlib
 import re
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+
+# The superuser may write anywhere; without these capabilities the rights of files count for it too.
+AS_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all") if os.geteuid() == 0 else ()
 
 HERE = pathlib.Path(__file__).resolve().parent
 PATIENCE = 30
@@ -59,7 +63,8 @@ def first_line(process: subprocess.Popen) -> str:
 
 
 @contextlib.contextmanager
-def serving(folder: pathlib.Path, permissions: str):
+def serving(folder: pathlib.Path, permissions: str, **variables: str):
+    """A page on a home of its own in the folder."""
     binary = pathlib.Path(os.environ.get("LOOMKIN_BIN", ".build/debug/loomkin")).resolve()
     if not binary.exists():
         pytest.fail(f"{binary} does not exist: run swift build, or name the program in LOOMKIN_BIN")
@@ -70,8 +75,8 @@ def serving(folder: pathlib.Path, permissions: str):
     shutil.copy(HERE / "scenario.lua", scenarios / "page.lua")
     environment = dict(
         os.environ, HOME=str(folder), XDG_CONFIG_HOME=str(config), XDG_STATE_HOME=str(folder / "state"),
-        XDG_DATA_HOME=str(folder / "data"), XDG_CACHE_HOME=str(folder / "cache"))
-    command = [binary, "serve", "--port", "0", "--no-open", "--model", "scripted:page", "--permissions", permissions]
+        XDG_DATA_HOME=str(folder / "data"), XDG_CACHE_HOME=str(folder / "cache"), **variables)
+    command = [*AS_ANYBODY, binary, "serve", "--port", "0", "--no-open", "--model", "scripted:page", "--permissions", permissions]
     process = subprocess.Popen(
         command, cwd=project, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
@@ -89,9 +94,14 @@ def serving(folder: pathlib.Path, permissions: str):
 
 
 @pytest.fixture
-def page(tmp_path):
-    """A page whose team must ask before it does anything."""
-    with serving(tmp_path, "ask") as running:
+def serve(tmp_path):
+    """Starts a page whose team must ask before it does anything."""
+    return functools.partial(serving, tmp_path, "ask")
+
+
+@pytest.fixture
+def page(serve):
+    with serve() as running:
         yield running
 
 

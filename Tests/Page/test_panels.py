@@ -1,6 +1,7 @@
 """What plugins add to the page: panels and commands, while it is open."""
 
 import json
+import pathlib
 
 from selenium.webdriver.common.by import By
 from test_page import api, gone, press, questions_answered_by_program, request, say, shown, wait
@@ -16,6 +17,10 @@ return {
     return { html.p{ html.b{ #calls }, " calls" }, html.a{ href = "/plugins", "all plugins" } }
   end,
 }
+"""
+
+ENDLESS = """
+return { api = 1, title = "Endless", render = function() while true do end end }
 """
 
 HOSTILE = """
@@ -36,24 +41,7 @@ return {
 }
 """
 
-GREET = """
-return {
-  api = 1,
-  usage = "/greet [AGENT]",
-  description = "Greets somebody.",
-  complete = function(word, session)
-    local names = {}
-    for _, agent in ipairs(session.agents) do
-      if agent.name:sub(1, #word) == word then names[#names + 1] = agent.name end
-    end
-    return names
-  end,
-  run = function(args)
-    if args.text == "" then error("Say whom to greet.") end
-    return "Hello <b>" .. args.text .. "</b>"
-  end,
-}
-"""
+GREET = (pathlib.Path(__file__).parents[1] / "greet.lua").read_text()
 
 
 def same_document(browser):
@@ -82,6 +70,17 @@ def test_a_panel_appears_follows_its_signals_changes_and_goes_without_reload(pag
     assert same_document(browser)
 
 
+def test_a_panel_without_end_does_not_hold_up_the_page(page, browser):
+    page.plugin("panels/endless.lua", ENDLESS)
+    page.plugin("panels/tally.lua", TALLY)
+    browser.get(page.address)
+    shown(browser, ".panel", "0 calls")
+    first = browser.execute_async_script("fetch('/').then((answer) => answer.text()).then(arguments[0])")
+    assert "It takes its time." in first
+    # What becomes of it comes by itself.
+    shown(browser, ".panel .bad", "endless")
+
+
 def test_what_a_panel_draws_is_never_markup(page, browser):
     page.plugin("panels/evil.lua", HOSTILE)
     page.plugin("panels/forged.lua", FORGED)
@@ -104,14 +103,14 @@ def test_a_command_is_completed_and_run_on_the_page(page, browser):
     options = lambda driver: driver.execute_script("return [...document.querySelectorAll('#line-words option')].map((o) => o.value)")
     wait(browser, lambda driver: options(driver) == ["/greet lead"], "the argument is not completed")
     line.send_keys("ad\n")
-    assert shown(browser, "#command-output", "Hello").text == "Hello <b>lead</b>"
+    assert shown(browser, "#command-output", "Hello").text == "Hello <b>lead</b>, 1 words"
     line.clear()
     line.send_keys("/greet\n")
     shown(browser, "#said.bad", "Say whom to greet.")
     file.write_text(GREET.replace("Hello", "Salve"))
     shown(browser, "#lines", "command greet reloaded")
-    assert shown(browser, "#command-output").text == "Hello <b>lead</b>"
-    assert api(page, "commands/greet", text="you")["text"] == "Salve <b>you</b>"
+    assert shown(browser, "#command-output").text == "Hello <b>lead</b>, 1 words"
+    assert api(page, "commands/greet", text="you")["text"] == "Salve <b>you</b>, 1 words"
     assert "greet" in [command["name"] for command in api(page, "commands")["commands"]]
     assert request(page, "POST", "/api/v1/commands/greet", "{}", Content_Type="application/json")[0] == 403
     file.unlink()

@@ -141,12 +141,12 @@ local kinds = {
 }
 
 local function kind_of(problem, fallback)
-  local message = tostring(problem.message or "")
-  if problem.type == "invalid_request_error" then
+  local message, kind = tostring(problem.message or ""), kinds[problem.type] or fallback
+  if kind == "invalid" then
     if failure.is_too_long(message) then return "context_too_long" end
     if message:find("credit balance", 1, true) then return "quota" end
   end
-  return kinds[problem.type] or fallback
+  return kind
 end
 
 --- Counts are of the whole message so far: later ones take the place of earlier ones.

@@ -16,6 +16,8 @@
 ---| "inbox.read"
 ---| "model.failed"
 ---| "model.finished"
+---| "model.held"
+---| "model.replaced"
 ---| "model.retrying"
 ---| "model.started"
 ---| "notice"

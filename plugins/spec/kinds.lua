@@ -7,6 +7,8 @@
 ---                                   what it says; `agent`, `role`, `team` and `call` may be left out
 ---   command  t.run(text, session)   what it answers               t.complete(word, session)
 ---   panel    t.draw(snapshot)       its nodes, looked through     t.text(node)  all texts in a node
+---   provider t.sent(changes)        the body of the request for a call, and the whole request; what is not said has a value of its own
+---            t.reply(events)        what decode emits for them: tables, or the texts of events
 ---   service  t.start(), t.stop()    t.signal(type, data, more)    hands it a signal; `more` may hold `source`, `topic`, …
 ---            t.advance(seconds)     lets time pass: what is due by `every` runs
 ---
@@ -143,6 +145,30 @@ function M.panel(t, host, spec)
     local parts = {}
     for index, child in ipairs(node.tag and node.children or node) do parts[index] = t.text(child) end
     return table.concat(parts)
+  end
+end
+
+function M.provider(t)
+  function t.sent(changes)
+    local call = {
+      id = "C1", model = "m", system = "Be kind.", purpose = "turn", agent = "ada", role = "coder", step = 0, cache_key = "A1",
+      base_url = (t.plugin.credentials or {}).base_url or "https://models.example",
+      messages = { { author = "user", parts = { { type = "text", text = "Hello." } } } },
+      tools = { { name = "look", description = "Looks.", parameters = { type = "object", properties = { at = { type = "string" } } } } },
+    }
+    for key, value in pairs(changes or {}) do call[key] = value end
+    local request = t.plugin.request(call)
+    return request.body, request
+  end
+
+  function t.reply(events)
+    local emitted, state = {}, {}
+    for _, event in ipairs(events) do
+      local data = type(event) == "table" and loom.json.encode(event) or event
+      local name = type(event) == "table" and type(event.type) == "string" and event.type or "message"
+      t.plugin.decode({ event = name, data = data }, function(one) emitted[#emitted + 1] = one end, state)
+    end
+    return emitted
   end
 end
 

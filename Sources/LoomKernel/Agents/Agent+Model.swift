@@ -41,7 +41,8 @@ extension Agent {
     }
 
     private func nextRequest() async throws(PromptError) -> Request {
-        let budget = self.context.budget
+        let budget = ContextBudget(
+            self.services.configuration, model: self.model, self.services.prices, ceiling: self.windowCeiling)
         let rules = self.services.rules.excerpt(budget)
         let now = try await self.currentPrefix(rules.text)
         self.machine.limit = now.role.maxTurns ?? self.services.configuration.maxTurns
@@ -76,8 +77,8 @@ extension Agent {
             cacheKey: self.identity.id.description, purpose: "turn", agent: self.identity.name, role: now.role.name,
             step: self.machine.replies)
         let circumstances = ModelGateway.Circumstances(
-            source: self.identity.source, team: self.identity.team, cause: self.cause, contextUsed: content.use.total,
-            contextLimit: budget.limit)
+            asker: self.identity, cause: self.cause, contextUsed: content.use.total, contextLimit: budget.limit,
+            isLastTry: self.hasShrunk)
         return Request(call: call, circumstances: circumstances, events: events)
     }
 
@@ -103,6 +104,7 @@ extension Agent {
     func hear(_ result: Result<ModelReply, ModelFailure>) async throws {
         switch result {
         case .success(let reply):
+            self.hasShrunk = false
             if reply.usage.total > 0 {
                 let sent = reply.usage.total - reply.usage.output
                 self.estimate.learn(estimated: self.context.total, actual: sent)
@@ -112,9 +114,35 @@ extension Agent {
             var parallel: Set<String> = []
             for call in unique.message.toolCalls where await self.isParallel(call) { parallel.insert(call.id) }
             try await self.apply(.replied(unique, parallel: parallel))
+        case .failure(let failure) where failure.kind == .contextTooLong && !self.hasShrunk:
+            self.hasShrunk = true
+            // The estimate was wrong, or the server takes less than is known: once with less, and what does not fit leaves.
+            self.windowCeiling = max(2_000, min(self.context.total, self.context.budget.limit) * 3 / 4)
+            await self.note("\(failure.message) \(self.identity.name) asks again with a smaller window.", level: "info")
+            try await self.think()
         case .failure(let failure):
+            self.hasShrunk = false
             if failure.kind != .cancelled { try await self.apply(.modelFailed(failure)) }
         }
+    }
+
+    /// Whoever fails twice in a row goes on with the next model of the chain.
+    func escalate() async {
+        let failures = self.machine.failures
+        guard failures > 0, failures.isMultiple(of: 2) else { return }
+        let configuration = self.services.configuration
+        let chain = configuration.escalation.compactMap { configuration.model(for: $0).flatMap { ModelName($0) } }
+        guard let place = chain.firstIndex(of: self.model), let next = chain[(place + 1)...].first(where: { $0 != self.model }) else {
+            return
+        }
+        let before = self.model
+        guard (try? await self.roster.setModel(next, for: self.identity.name)) != nil else { return }
+        await self.note("\(self.identity.name) goes on with \(next): two turns in a row did not succeed with \(before).", level: "info")
+    }
+
+    func note(_ text: String, level: String = "warning") async {
+        _ = try? await self.services.store.publish(
+            Notice(level: level, text: text), source: self.identity.source, team: self.identity.team)
     }
 
     /// Some servers name every reply's first call alike; a call's id is its identity in the log.

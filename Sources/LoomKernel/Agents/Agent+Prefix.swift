@@ -30,8 +30,7 @@ extension Agent {
     private func complain(_ text: String?) async {
         defer { self.complaint = text }
         guard let text, text != self.complaint else { return }
-        _ = try? await self.services.store.publish(
-            Notice(level: "warning", text: text), source: self.identity.source, team: self.identity.team)
+        await self.note(text)
     }
 
     /// Whether the vendor has nothing of this agent's prompt, or has to read it again in any case: then the list of tools changes too.

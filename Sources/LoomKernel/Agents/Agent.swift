@@ -17,6 +17,10 @@ package actor Agent {
     var model: ModelName
     /// Another model has come, with a cache of its own: what left the old window may be sent again.
     var isNewWindow = false
+    /// Tokens that fit where the window as it is known did not; nil while nothing was refused.
+    var windowCeiling: Int?
+    /// The call under way is the second try, with less.
+    var hasShrunk = false
     /// The list of tools is to be brought up to date at the next call, whatever that costs in the vendor's cache.
     var wantsNewList = false
     /// When the vendor last saw this agent's prompt; nil when it never did.
@@ -84,6 +88,7 @@ package actor Agent {
         self.model = model
         self.context = ContextUse(budget: ContextBudget(self.services.configuration, model: model, self.services.prices))
         self.isNewWindow = true
+        self.windowCeiling = nil
         self.estimate = TokenEstimate()
     }
 
@@ -250,6 +255,7 @@ package actor Agent {
         case .recover(let call):
             await self.recover(call)
         case .conclude(let outcome, let text):
+            await self.escalate()
             await self.roster.concluded(self.identity, outcome, text)
             try await self.drainIfIdle()
         }

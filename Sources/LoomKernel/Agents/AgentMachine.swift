@@ -32,6 +32,8 @@ package struct AgentMachine: Sendable, Hashable {
     package private(set) var usage = Usage()
     /// What has left the context window.
     package private(set) var departed = ContextWindow.Departed()
+    /// Turns in a row that the model is to blame for: it gave up, did not come to an end, or made no sense.
+    package private(set) var failures = 0
     /// The last outcome, nil before the first turn ended.
     package private(set) var outcome: Outcome?
     /// Messages that came while calls ran: results must directly follow their calls.
@@ -158,9 +160,11 @@ package struct AgentMachine: Sendable, Hashable {
         if calls.isEmpty {
             switch reply.stop {
             // The model's own no; `refused` is for what a person or a rule did not allow.
-            case .refusal: return self.conclude(.gaveUp, message.text)
-            case .length: return self.conclude(.limit, message.text)
-            case .end, .toolUse, .other: return self.conclude(.done, message.text)
+            case .refusal: return self.conclude(.gaveUp, message.text, isFailure: true)
+            case .length: return self.conclude(.limit, message.text, isFailure: true)
+            case .end, .toolUse, .other:
+                self.failures = 0
+                return self.conclude(.done, message.text)
             }
         }
         self.state = .executing(Batch(calls, parallel: parallel))
@@ -169,7 +173,9 @@ package struct AgentMachine: Sendable, Hashable {
 
     private mutating func fail(_ failure: ModelFailure) -> [AgentEffect] {
         guard case .thinking = self.state else { return [] }
-        return self.conclude(failure.kind == .budget ? .limit : .failed, failure.description)
+        // Nobody's fault but the model's: not that of a line that is down, or of a purse that is empty.
+        let isFailure = [.invalid, .contextTooLong, .refused].contains(failure.kind)
+        return self.conclude(failure.kind == .budget ? .limit : .failed, failure.description, isFailure: isFailure)
     }
 
     // MARK: Calls
@@ -213,14 +219,15 @@ package struct AgentMachine: Sendable, Hashable {
             return []
         }
         if self.turnReplies >= self.limit {
-            return self.conclude(.limit, "The turn reached its limit of \(self.limit) model replies.")
+            return self.conclude(.limit, "The turn reached its limit of \(self.limit) model replies.", isFailure: true)
         }
         self.state = .thinking
         return [.think]
     }
 
-    private mutating func conclude(_ outcome: Outcome, _ text: String) -> [AgentEffect] {
+    private mutating func conclude(_ outcome: Outcome, _ text: String, isFailure: Bool = false) -> [AgentEffect] {
         self.outcome = outcome
+        if isFailure { self.failures += 1 }
         self.cancelling = false
         self.state = self.pausing ? .paused(.nothing) : .idle
         self.pausing = false

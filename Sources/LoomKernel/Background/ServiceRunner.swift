@@ -148,11 +148,9 @@ actor ServiceRunner {
     // MARK: Signals and ticks
 
     private func read(_ patterns: [String]) {
-        self.subscription?.cancel()
-        self.reading?.cancel()
-        self.subscription = nil
-        self.isDrained = patterns.isEmpty
+        self.stopReading()
         guard !patterns.isEmpty else { return }
+        self.isDrained = false
         let subscription = DurableSubscription(
             name: self.cursor, patterns: patterns, store: self.services.store, bus: self.services.bus, session: self.services.session)
         self.subscription = subscription
@@ -168,6 +166,14 @@ actor ServiceRunner {
         }
     }
 
+    /// What was not acknowledged comes again to whoever reads next.
+    private func stopReading() {
+        self.subscription?.cancel()
+        self.reading?.cancel()
+        self.subscription = nil
+        self.isDrained = true
+    }
+
     private func handle(_ signal: Signal) async throws {
         guard signal.sequence > self.handled, let current else { return }
         // Its own words are no news to it, and would come back for ever.
@@ -175,9 +181,11 @@ actor ServiceRunner {
             let call = "signal-\(signal.sequence)"
             if try await self.services.store.effects(agent: self.identity.id, call: call).isEmpty {
                 // To keep that it failed at a failure would let two of them call each other for ever.
-                await self.attempt(call, isTold: signal.type != PluginFailed.type) { host throws(ToolError) in
+                let isTaken = await self.attempt(call, isTold: signal.type != PluginFailed.type) { host throws(ToolError) in
                     try await current.handle(signal, host)
                 }
+                // The log keeps it, and what comes after it, for the generation that ends the quarantine.
+                guard isTaken else { return self.stopReading() }
             } else {
                 // Before a crash it had begun and done something. Once more would do that twice.
                 let text = "\(self.name) had begun to handle signal \(signal.sequence) before a crash, and does not do it again."
@@ -201,16 +209,22 @@ actor ServiceRunner {
         }
     }
 
-    /// A fault is the service's own and is told; the service goes on.
-    private func attempt(_ call: String, isTold: Bool = true, _ work: @Sendable (ToolHost) async throws(ToolError) -> Void) async {
+    /// A fault is the service's own and is told; the service goes on. False when it was not called, since it is quarantined.
+    @discardableResult
+    private func attempt(_ call: String, isTold: Bool = true, _ work: @Sendable (ToolHost) async throws(ToolError) -> Void) async -> Bool {
         do throws(ToolError) {
             try await work(ToolHost(plugin: self.identity, call: call, roster: self.roster))
         } catch {
             // That it is quarantined was told once.
-            if error.code == ToolError.quarantined { return }
+            if error.code == ToolError.quarantined { return false }
             let failure = PluginFailed(plugin: self.name, kind: "service", error)
-            if isTold { return await self.services.tell(failure, source: self.identity.source) }
-            self.services.bus.publish(PluginLogged(plugin: self.name, level: "error", text: failure.text), source: self.identity.source)
+            if isTold {
+                await self.services.tell(failure, source: self.identity.source)
+            } else {
+                let log = PluginLogged(plugin: self.name, level: "error", text: failure.text)
+                self.services.bus.publish(log, source: self.identity.source)
+            }
         }
+        return true
     }
 }

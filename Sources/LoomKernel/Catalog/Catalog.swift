@@ -132,7 +132,8 @@ package struct PluginSummary: Sendable, Hashable, Codable {
     /// Roots whose plugin of the same name this one stands in front of.
     package let shadows: [String]
     /// `live`, `failed` (an older generation goes on), `broken` (nothing to go on with), `held` (changed
-    /// since it was trusted; what was trusted goes on), `quarantined` (too many faults: it is not called).
+    /// since it was trusted; what was trusted goes on), `quarantined` (too many faults: it is not called). One that the catalog no
+    /// longer has is `deleted`.
     package var status: String
     package var error: String?
     package var calls: Int

@@ -32,6 +32,18 @@ extension Configuration {
             }
             return true
         }
+        if entry.key.hasPrefix(Self.fallback) {
+            let model = String(entry.key.dropFirst(Self.fallback.count))
+            let names = entry.value.arrayValue?.compactMap(\.stringValue) ?? []
+            guard !names.isEmpty, names.count == entry.value.arrayValue?.count, ([model] + names).allSatisfy({ ModelName($0) != nil })
+            else {
+                throw ConfigurationError(
+                    "\(entry.origin): \(entry.key) must be a list of models, written \"PROVIDER:MODEL\" = [\"PROVIDER:MODEL\"].")
+            }
+            if isRestricted { return false }
+            self.fallbacks[model] = names
+            return true
+        }
         let path = entry.key.split(separator: ".").map(String.init)
         if path.first == "provider", try self.applyProvider(path, entry, isRestricted) { return !isRestricted }
         throw self.unknown(entry)
@@ -55,6 +67,13 @@ extension Configuration {
         _ path: [String], _ entry: ConfigurationLayer.Entry, _ isRestricted: Bool
     ) throws(ConfigurationError) -> Bool {
         guard path.count >= 3 else { return false }
+        if path.count == 3, let limit = Self.rateLimits[path[2]] {
+            guard let count = entry.value.intValue, count > 0 else {
+                throw ConfigurationError("\(entry.origin): \(entry.key) must be a whole number above zero, not \(entry.value.text()).")
+            }
+            if !isRestricted { self.providers[path[1], default: ProviderSettings()].limits[keyPath: limit] = count }
+            return true
+        }
         guard let text = entry.value.stringValue else {
             throw ConfigurationError("\(entry.origin): \(entry.key) must be a string, not \(entry.value.text()).")
         }
@@ -81,6 +100,12 @@ extension Configuration {
         return true
     }
 
+    private static let fallback = "model.fallback."
+
+    private static let rateLimits: [String: any WritableKeyPath<RateLimits, Int?> & Sendable] = [
+        "requests_per_minute": \.requestsPerMinute, "tokens_per_minute": \.tokensPerMinute, "concurrent": \.concurrent,
+    ]
+
     private func unknown(_ entry: ConfigurationLayer.Entry) -> ConfigurationError {
         let known = ConfigurationKey.all.map(\.name) + Self.known(near: entry.key)
         let nearest = nearestWord(to: entry.key, in: known) ?? Self.sameSection(entry.key, known)
@@ -93,10 +118,11 @@ extension Configuration {
 
     /// The keys that have a name of the user's in the middle, with the name that stands in this one.
     private static func known(near key: String) -> [String] {
+        let keys = self.providerKeys + self.rateLimits.keys.sorted()
         let path = key.split(separator: ".").map(String.init)
-        guard path.first == "provider", path.count > 2 else { return self.providerKeys.map { "provider.NAME.\($0)" } }
-        if path[1] == "endpoints" { return self.endpointKeys.map { "provider.endpoints.\(path[2]).\($0)" } }
-        return self.providerKeys.map { "provider.\(path[1]).\($0)" }
+        guard path.first == "provider", path.count > 2 else { return keys.map { "provider.NAME.\($0)" } }
+        if path[1] == "endpoints", path.count > 3 { return self.endpointKeys.map { "provider.endpoints.\(path[2]).\($0)" } }
+        return keys.map { "provider.\(path[1]).\($0)" }
     }
 
     /// A word that is far as a whole may be near in its last part.

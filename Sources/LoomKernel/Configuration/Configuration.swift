@@ -4,6 +4,10 @@ package import LoomSystem
 package struct Configuration: Sendable, Hashable {
     /// A model by tier: `default`, `fast`, `strong`.
     package var models: [String: String] = [:]
+    /// Models to go on with when one cannot be had, by its name.
+    package var fallbacks: [String: [String]] = [:]
+    /// Models or tiers from the cheapest up: who fails twice with one goes on with the next.
+    package var escalation: [String] = []
     /// What stands in where no default is configured: of a provider whose key is set, or of the session that is resumed.
     package var fallbackModel: String?
     package var permissions: TrustPreset = .ask
@@ -56,6 +60,7 @@ package struct Configuration: Sendable, Hashable {
 package struct ProviderSettings: Sendable, Hashable {
     package var baseURL: String?
     package var keyEnv: String?
+    package var limits = RateLimits()
     package init(baseURL: String? = nil, keyEnv: String? = nil) {
         self.baseURL = baseURL
         self.keyEnv = keyEnv

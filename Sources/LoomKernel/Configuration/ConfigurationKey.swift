@@ -36,6 +36,16 @@ package struct ConfigurationKey: Sendable {
                 return nil
             }
         } + [
+            ConfigurationKey(
+                "model.escalation", .strings, "models or tiers, the cheapest first: who fails twice in a row goes on with the next"
+            ) { configuration, value, _ in
+                let names = value.arrayValue?.compactMap(\.stringValue) ?? []
+                guard names.allSatisfy({ ["fast", "default", "strong"].contains($0) || ModelName($0) != nil }) else {
+                    return "name tiers (fast, default, strong) or PROVIDER:MODEL"
+                }
+                configuration.escalation = names
+                return nil
+            },
             ConfigurationKey("permissions.preset", .string, "ask, read-only, edit or full") { configuration, value, _ in
                 guard let preset = value.stringValue.flatMap(TrustPreset.init(rawValue:)) else { return "use ask, read-only, edit or full" }
                 configuration.permissions = preset

@@ -2,7 +2,7 @@ package import LoomSystem
 
 /// Something a human is asked. It names who, what, why, and what "always" would store.
 package struct Question: Sendable, Hashable, Codable, Identifiable {
-    package enum Kind: String, Sendable, Hashable, Codable { case permission, spawn, choice }
+    package enum Kind: String, Sendable, Hashable, Codable { case permission, spawn, budget, choice }
     package let id: ID
     package let kind: Kind
     package let agent: String

@@ -52,8 +52,8 @@ package actor Questions {
             detail: draft.detail,
             why: draft.why, always: draft.always, options: draft.options, time: self.clock.now)
         guard self.isInteractive else {
-            // Whoever only wanted to know goes on by their own judgement; whoever needed a permission cannot.
-            if draft.kind != .choice { self.unanswered += 1 }
+            // Whoever only wanted to know goes on by their own judgement, and a budget is a limit; whoever needed a permission cannot.
+            if [.permission, .spawn].contains(draft.kind) { self.unanswered += 1 }
             return Reply(answer: .refuse, by: "nobody: no person could be asked")
         }
         self.open[question.id] = Waiting(question: question)

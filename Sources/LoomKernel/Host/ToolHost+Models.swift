@@ -47,8 +47,7 @@ extension ToolHost {
             messages: question.messages, settings: question.settings.bounded(by: facts), facts: facts, purpose: purpose,
             agent: self.agent.name, role: self.agent.role, step: 0)
         let circumstances = ModelGateway.Circumstances(
-            source: self.agent.source, team: self.agent.team, cause: nil, contextUsed: tokens, contextLimit: facts?.context ?? 0,
-            onText: onText)
+            asker: self.agent, cause: nil, contextUsed: tokens, contextLimit: facts?.context ?? 0, onText: onText)
         do throws(ModelFailure) {
             let reply: ModelReply
             if passesHooks {

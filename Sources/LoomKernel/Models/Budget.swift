@@ -6,6 +6,8 @@ package final class Budget: Sendable {
     /// Why a call was not made.
     package struct Refusal: Error, Sendable, Hashable {
         package let level: String
+        let agent: String
+        let isOfSession: Bool
         package let spentUSD: Double
         package let limitUSD: Double
     }
@@ -26,6 +28,8 @@ package final class Budget: Sendable {
         var agents: [String: Account] = [:]
         var sessionLimit: Double?
         var agentLimit: Double?
+        /// Limits of single agents that a person raised.
+        var raised: [String: Double] = [:]
     }
 
     private let state: Mutex<State>
@@ -38,6 +42,18 @@ package final class Budget: Sendable {
     package var sessionLimit: Double? { self.state.withLock { $0.sessionLimit } }
     package var spent: Double { self.state.withLock { $0.session.spent } }
     package func spent(by agent: String) -> Double { self.state.withLock { $0.agents[agent]?.spent ?? 0 } }
+
+    /// Allows as much again as was allowed, unless somebody else raised it meanwhile.
+    func raise(_ refusal: Refusal) {
+        self.state.withLock { state in
+            if refusal.isOfSession {
+                state.sessionLimit = state.sessionLimit.map { $0 == refusal.limitUSD ? $0 * 2 : $0 }
+            } else {
+                let limit = state.raised[refusal.agent] ?? state.agentLimit
+                if limit == refusal.limitUSD { state.raised[refusal.agent] = refusal.limitUSD * 2 }
+            }
+        }
+    }
 
     package func setLimits(session: Double?, agent: Double?) {
         self.state.withLock { ($0.sessionLimit, $0.agentLimit) = (session, agent) }
@@ -57,10 +73,10 @@ package final class Budget: Sendable {
         let refusal: Refusal? = self.state.withLock { state in
             let account = state.agents[agent] ?? Account()
             if let limit = state.sessionLimit, state.session.spent + state.session.reserved + dollars > limit {
-                return Refusal(level: "session", spentUSD: state.session.spent, limitUSD: limit)
+                return Refusal(level: "session", agent: agent, isOfSession: true, spentUSD: state.session.spent, limitUSD: limit)
             }
-            if let limit = state.agentLimit, account.spent + account.reserved + dollars > limit {
-                return Refusal(level: "agent \(agent)", spentUSD: account.spent, limitUSD: limit)
+            if let limit = state.raised[agent] ?? state.agentLimit, account.spent + account.reserved + dollars > limit {
+                return Refusal(level: "agent \(agent)", agent: agent, isOfSession: false, spentUSD: account.spent, limitUSD: limit)
             }
             state.session.reserved += dollars
             state.agents[agent, default: Account()].reserved += dollars

@@ -99,6 +99,21 @@ package enum ModelEvent: Sendable, Hashable {
     case toolCallDelta(index: Int, id: String?, name: String?, arguments: String, signature: String? = nil)
     case usage(Usage)
     case stop(StopReason)
+    /// What the vendor still lets through.
+    case limits(RateReport)
+}
+
+extension ModelEvent {
+    /// Bytes of text that it brings.
+    var size: Int {
+        switch self {
+        case .text(let text): text.utf8.count
+        case .thinking(let text, let signature): text.utf8.count + (signature?.utf8.count ?? 0)
+        case .toolCallDelta(_, _, let name, let arguments, let signature):
+            (name?.utf8.count ?? 0) + arguments.utf8.count + (signature?.utf8.count ?? 0)
+        case .usage, .stop, .limits: 0
+        }
+    }
 }
 
 package enum StopReason: String, Sendable, Hashable, Codable, CaseIterable { case end, toolUse = "tool_use", length, refusal, other }
@@ -190,6 +205,11 @@ package struct ModelFailure: Error, Sendable, Hashable, Codable, CustomStringCon
     }
 
     package var isTransient: Bool { self.kind.isTransient }
+
+    /// The same with what the answer's headers ask for, where it does not say itself.
+    package func waiting(_ seconds: Double?) -> ModelFailure {
+        ModelFailure(self.kind, self.message, hint: self.hint, retryAfter: self.retryAfter ?? seconds)
+    }
 
     package var description: String { self.hint.map { "\(self.message) \($0)" } ?? self.message }
 }

@@ -1,56 +1,112 @@
 import GRDB
 import LoomSystem
 
-/// The one way to a model: reserves, streams, retries, settles, and writes the ledger.
+/// The one way to a model: waits its turn, reserves, streams, retries, falls back, settles, and writes the ledger.
 package struct ModelGateway: Sendable {
     let store: Store
     let bus: SignalBus
     let catalog: any Catalog
-    let budget: Budget
+    let purse: Purse
     let prices: PriceTable
     let clock: any WallClock
     let random: any RandomSource
     let retry: RetryPolicy
+    let configuration: LiveConfiguration
+    let limiter: RateLimiter
+    let outages: Outages
 
     /// What a call needs besides itself: where its signals belong, and how full the window is for them.
     struct Circumstances: Sendable {
-        let source: String
-        let team: String
+        let asker: AgentIdentity
         let cause: ID?
         /// Tokens: the estimate for what is sent, and what the model takes.
         let contextUsed: Int
         let contextLimit: Int
+        /// False for an agent that asks once more with less before a prompt that is too long is a failure.
+        var isLastTry = true
         /// Who hears the text as it comes, with the number of the attempt; nil for everybody, as an agent's words.
         var onText: (@Sendable (String, Int) async -> Void)?
+
+        var source: String { self.asker.source }
+        var team: String { self.asker.team }
     }
 
-    /// One reply, however many attempts it takes. Streamed text goes out as signals, marked with its attempt.
+    /// One reply, however many attempts and models it takes. Streamed text goes out as signals, marked with its attempt.
     func reply(to call: ModelCall, _ circumstances: Circumstances) async throws(ModelFailure) -> ModelReply {
-        do throws(ModelFailure) {
-            return try await self.settledReply(to: call, circumstances)
-        } catch {
-            if error.kind != .cancelled {
+        var progress = Progress(began: self.clock.uptime)
+        let models = self.candidates(call, circumstances)
+        for (index, model) in models.enumerated() {
+            let attempt = model == call.model ? call : self.call(call, with: model)
+            do throws(ModelFailure) {
+                return try await self.settledReply(to: attempt, circumstances, &progress)
+            } catch {
+                if error.kind.isOutage { self.outages.note(model, at: self.clock.uptime) }
+                guard error.kind.isOutage, index + 1 < models.count else {
+                    await self.tell(of: error, attempt, circumstances)
+                    throw error
+                }
                 await self.publish(
-                    ModelFailed(
-                        agent: call.agent, model: call.model.description, call: call.id, kind: error.kind, reason: error.message,
-                        hint: error.hint),
+                    ModelReplaced(
+                        agent: call.agent, call: call.id, from: model.description, to: models[index + 1].description, reason: error.message),
                     call, circumstances)
             }
-            throw error
         }
+        throw ModelFailure(.unavailable, "No model is left to ask.")
     }
 
-    private func settledReply(to call: ModelCall, _ circumstances: Circumstances) async throws(ModelFailure) -> ModelReply {
+    /// Attempts are counted over all models: what people saw of an earlier one is void.
+    struct Progress {
+        var attempt = 1
+        let began: Duration
+    }
+
+    private func tell(of failure: ModelFailure, _ call: ModelCall, _ circumstances: Circumstances) async {
+        guard failure.kind != .cancelled, failure.kind != .contextTooLong || circumstances.isLastTry else { return }
+        await self.publish(
+            ModelFailed(
+                agent: call.agent, model: call.model.description, call: call.id, kind: failure.kind, reason: failure.message,
+                hint: failure.hint),
+            call, circumstances)
+    }
+
+    // MARK: Which model
+
+    /// The call's own model and those to go on with, whose window is large enough. One that could not be had a moment ago comes last.
+    private func candidates(_ call: ModelCall, _ circumstances: Circumstances) -> [ModelName] {
+        let names = self.configuration.value.fallbacks[call.model.description] ?? []
+        let others = names.compactMap { ModelName($0) }.filter { model in
+            guard let context = self.prices.facts(model)?.context else { return true }
+            return context > circumstances.contextUsed
+        }
+        guard !others.isEmpty else { return [call.model] }
+        let now = self.clock.uptime
+        let isOut = { (model: ModelName) in self.outages.isOut(model, at: now) }
+        let all = [call.model] + others.filter { $0 != call.model }
+        return all.filter { !isOut($0) } + all.filter(isOut)
+    }
+
+    private func call(_ call: ModelCall, with model: ModelName) -> ModelCall {
+        var next = call
+        next.model = model
+        next.facts = self.prices.facts(model)
+        next.settings = next.settings.bounded(by: next.facts)
+        return next
+    }
+
+    // MARK: One model
+
+    private func settledReply(
+        to call: ModelCall, _ circumstances: Circumstances, _ progress: inout Progress
+    ) async throws(ModelFailure) -> ModelReply {
         let provider = try await self.provider(for: call.model)
-        let facts = self.prices.facts(call.model)
-        let reservation = try await self.reserve(call, facts, circumstances)
+        let reservation = try await self.purse.reserve(self.estimate(call, circumstances), for: call, circumstances)
         let began = self.clock.uptime
         await self.publish(
             ModelStarted(agent: call.agent, model: call.model.description, purpose: call.purpose, call: call.id), call, circumstances)
         do {
-            let reply = try await self.attempts(call, provider, circumstances)
-            let cost = facts?.cost(reply.usage)
-            self.budget.settle(reservation, costUSD: cost ?? 0)
+            let reply = try await self.attempts(call, provider, circumstances, &progress)
+            let cost = call.facts?.cost(reply.usage)
+            self.purse.budget.settle(reservation, costUSD: cost ?? 0)
             let finished = ModelFinished(
                 agent: call.agent, model: call.model.description, call: call.id, usage: reply.usage, costUSD: cost, stop: reply.stop,
                 milliseconds: Int((self.clock.uptime - began).wholeMilliseconds),
@@ -59,7 +115,7 @@ package struct ModelGateway: Sendable {
             try await self.record(call, finished, circumstances)
             return reply
         } catch {
-            self.budget.settle(reservation, costUSD: 0)
+            self.purse.budget.settle(reservation, costUSD: 0)
             throw error
         }
     }
@@ -75,103 +131,18 @@ package struct ModelGateway: Sendable {
         return provider
     }
 
-    private func reserve(
-        _ call: ModelCall, _ facts: ModelFacts?, _ circumstances: Circumstances
-    ) async throws(ModelFailure) -> Budget.Reservation {
-        // The worst case that is likely: everything sent is paid in full, and the reply is of an ordinary length.
+    /// The worst case that is likely, in dollars: everything sent is paid in full, and the reply is of an ordinary length.
+    private func estimate(_ call: ModelCall, _ circumstances: Circumstances) -> Double {
         let output = min(call.settings.maxOutputTokens ?? 2_000, 2_000)
-        let estimate = facts?.cost(Usage(input: circumstances.contextUsed, output: output)) ?? 0
-        do {
-            return try self.budget.reserve(estimate, for: call.agent)
-        } catch {
-            await self.publish(
-                BudgetReached(
-                    agent: call.agent, level: error.level, spentUSD: error.spentUSD, limitUSD: error.limitUSD, refused: true),
-                call, circumstances)
-            throw ModelFailure(
-                .budget,
-                "The budget of \(error.level) does not allow another call: \(dollars(error.spentUSD)) of \(dollars(error.limitUSD)) spent.",
-                hint: "Raise it with --budget or [budget] in the configuration.")
-        }
+        return call.facts?.cost(Usage(input: circumstances.contextUsed, output: output)) ?? 0
     }
 
-    private func attempts(
-        _ call: ModelCall, _ provider: any Provider, _ circumstances: Circumstances
-    ) async throws(ModelFailure) -> ModelReply {
-        var attempt = 1
-        while true {
-            do {
-                return try await self.attempt(attempt, call, provider, circumstances)
-            } catch {
-                guard let delay = self.retry.delay(after: error, next: attempt + 1, random: self.random) else { throw error }
-                attempt += 1
-                await self.publish(
-                    ModelRetrying(agent: call.agent, call: call.id, attempt: attempt, delay: delay, reason: error.message),
-                    call, circumstances)
-                do {
-                    try await self.clock.sleep(for: .milliseconds(Int(delay * 1000)))
-                } catch {
-                    throw ModelFailure(.cancelled, "The call was cancelled.")
-                }
-            }
-        }
-    }
+    // MARK: Signals
 
-    private func attempt(
-        _ attempt: Int, _ call: ModelCall, _ provider: any Provider, _ circumstances: Circumstances
-    ) async throws(ModelFailure) -> ModelReply {
-        var assembler = ReplyAssembler()
-        do {
-            for try await event in provider.stream(call) {
-                assembler.add(event)
-                guard case .text(let text) = event else { continue }
-                if let onText = circumstances.onText {
-                    await onText(text, attempt)
-                } else {
-                    self.bus.publish(
-                        AgentTextDelta(agent: call.agent, text: text, call: call.id, attempt: attempt),
-                        source: circumstances.source, subject: call.id, team: circumstances.team, cause: circumstances.cause)
-                }
-            }
-        } catch let failure as ModelFailure {
-            throw failure
-        } catch is CancellationError {
-            throw ModelFailure(.cancelled, "The call was cancelled.")
-        } catch {
-            throw ModelFailure(.network, "The call to \(call.model.provider) failed: \(error).")
-        }
-        if Task.isCancelled { throw ModelFailure(.cancelled, "The call was cancelled.") }
-        guard assembler.stop != nil else {
-            throw ModelFailure(.network, "The stream from \(call.model.provider) was cut before the reply was whole.")
-        }
-        return assembler.reply(to: call)
-    }
-
-    private func publish(_ payload: some SignalPayload, _ call: ModelCall, _ circumstances: Circumstances) async {
+    func publish(_ payload: some SignalPayload, _ call: ModelCall, _ circumstances: Circumstances) async {
         // A signal that cannot be kept must not stop the call; the event row that follows fails loudly if storage is gone.
         _ = try? await self.store.publish(
             payload, source: circumstances.source, subject: call.id, team: circumstances.team, cause: circumstances.cause)
-    }
-
-    private func record(_ call: ModelCall, _ finished: ModelFinished, _ circumstances: Circumstances) async throws(ModelFailure) {
-        do {
-            try await self.store.transaction { transaction in
-                try transaction.db.run(
-                    sql: """
-                        INSERT INTO model_call (id, session, agent, model, purpose, input, output, cache_read, cache_write, cost_usd, time)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        """,
-                    arguments: [
-                        call.id, transaction.session, call.agent, finished.model, call.purpose, finished.usage.input,
-                        finished.usage.output, finished.usage.cacheRead, finished.usage.cacheWrite, finished.costUSD,
-                        transaction.now.iso8601,
-                    ])
-                try transaction.publish(
-                    finished, source: circumstances.source, subject: call.id, team: circumstances.team, cause: circumstances.cause)
-            }
-        } catch {
-            throw ModelFailure(.server, error.description)
-        }
     }
 }
 

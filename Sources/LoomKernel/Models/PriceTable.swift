@@ -28,6 +28,15 @@ package struct ModelFacts: Sendable, Hashable, Codable {
         case cacheWriteUSD = "cache_write_usd"
     }
 
+    /// Dollars for a million tokens of each class, as a ledger keeps them; nil when no price is known.
+    package var price: [String: Double]? {
+        guard let inputUSD, let outputUSD else { return nil }
+        return [
+            "input": inputUSD, "output": outputUSD, "cache_read": self.cacheReadUSD ?? inputUSD,
+            "cache_write": self.cacheWriteUSD ?? inputUSD,
+        ]
+    }
+
     /// Dollars for this usage; nil when no price is known, which is not the same as free.
     package func cost(_ usage: Usage) -> Double? {
         guard let inputUSD, let outputUSD else { return nil }

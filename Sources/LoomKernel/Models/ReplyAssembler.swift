@@ -16,12 +16,20 @@ struct ReplyAssembler {
         var signature: String?
     }
 
+    /// Bytes of one reply: no model writes so much, and no server may fill the memory.
+    private static let limit = 16 << 20
+
+    private var size = 0
     private var pieces: [Piece] = []
     private var calls: [Int: Fragment] = [:]
     private(set) var usage = Usage()
     private(set) var stop: StopReason?
 
-    mutating func add(_ event: ModelEvent) {
+    mutating func add(_ event: ModelEvent) throws(ModelFailure) {
+        self.size += event.size
+        guard self.size <= Self.limit else {
+            throw ModelFailure(.server, "The reply is larger than \(Self.limit >> 20) MB; it was given up.")
+        }
         switch event {
         case .text(let piece): self.addText(piece)
         case .thinking(let piece, let signature): self.addThinking(piece, signature)
@@ -40,6 +48,7 @@ struct ReplyAssembler {
                 cacheRead: max(self.usage.cacheRead, usage.cacheRead), cacheWrite: max(self.usage.cacheWrite, usage.cacheWrite),
                 reasoning: max(self.usage.reasoning, usage.reasoning))
         case .stop(let reason): self.stop = reason
+        case .limits: break
         }
     }
 

@@ -7,6 +7,8 @@ package struct RetryPolicy: Sendable, Hashable {
     /// Seconds; doubled with each attempt, then a random part of it is waited (full jitter).
     package var base = 1.0
     package var longest = 30.0
+    /// Seconds after which nothing is tried again, whatever attempts are left.
+    package var patience = 300.0
 
     package init(attempts: Int = 5, base: Double = 1, longest: Double = 30) {
         self.attempts = attempts
@@ -15,7 +17,13 @@ package struct RetryPolicy: Sendable, Hashable {
     }
 
     /// Seconds to wait before attempt `next` (from 2), or nil to give up. What the vendor asks for is honoured up to two minutes.
-    func delay(after failure: ModelFailure, next: Int, random: any RandomSource) -> Double? {
+    /// - Parameter spent: seconds since the first attempt began.
+    func delay(after failure: ModelFailure, next: Int, spent: Double = 0, random: any RandomSource) -> Double? {
+        guard let delay = self.delay(after: failure, next: next, random), spent + delay <= self.patience else { return nil }
+        return delay
+    }
+
+    private func delay(after failure: ModelFailure, next: Int, _ random: any RandomSource) -> Double? {
         guard failure.isTransient, next <= self.attempts else { return nil }
         if let asked = failure.retryAfter { return asked <= 120 ? asked : nil }
         var ceiling = self.base

@@ -136,6 +136,26 @@ package struct ModelRetrying: SignalPayload {
     package var reason: String
 }
 
+/// A model call waits before it is made, so that its vendor does not refuse it.
+package struct ModelHeld: SignalPayload {
+    package static let type = "model.held"
+    package var agent: String
+    package var model: String
+    package var call: String
+    /// How long at least; nil when it waits for another call to end.
+    package var seconds: Double?
+}
+
+/// A model could not be had, and the call goes on with another.
+package struct ModelReplaced: SignalPayload {
+    package static let type = "model.replaced"
+    package var agent: String
+    package var call: String
+    package var from: String
+    package var to: String
+    package var reason: String
+}
+
 /// A model call ended, with what it used and cost and how full the window is.
 package struct ModelFinished: SignalPayload {
     package static let type = "model.finished"

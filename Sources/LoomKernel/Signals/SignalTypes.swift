@@ -3,7 +3,8 @@ package enum SignalTypes {
     package static let all: [any SignalPayload.Type] = [
         SessionStarted.self, SessionFinished.self, AgentSpawned.self, AgentStateChanged.self, AgentFinished.self, AgentRestarted.self,
         AgentStopped.self, AgentTextDelta.self, AgentSaid.self, UserSaid.self, InboxQueued.self, InboxRead.self, ModelStarted.self,
-        ModelRetrying.self, ModelFinished.self, ModelFailed.self, ToolStarted.self, ToolProgress.self, ToolFinished.self,
+        ModelRetrying.self, ModelHeld.self, ModelReplaced.self, ModelFinished.self, ModelFailed.self, ToolStarted.self, ToolProgress.self,
+        ToolFinished.self,
         FileChanged.self, QuestionAsked.self, QuestionAnswered.self, PermissionDecided.self, GrantChanged.self, TaskChanged.self,
         BudgetReached.self, PluginReported.self, PluginRolledBack.self, PluginLogged.self, PluginFailed.self, ConfigurationChanged.self,
         Notice.self,

@@ -99,6 +99,16 @@ enum Migrations {
                         PRIMARY KEY (plugin, key)) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("what model calls were for, and at what price") { db in
+            // The price as JSON: dollars for a million tokens of each class; null where nobody knows it.
+            try db.execute(
+                sql: """
+                    ALTER TABLE model_call ADD COLUMN reasoning INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE model_call ADD COLUMN team TEXT;
+                    ALTER TABLE model_call ADD COLUMN task TEXT;
+                    ALTER TABLE model_call ADD COLUMN price TEXT;
+                    """)
+        }
         return migrator
     }
 }

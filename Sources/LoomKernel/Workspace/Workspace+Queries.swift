@@ -15,6 +15,15 @@ extension Workspace {
             model: services.configuration.model)
     }
 
+    /// What this session's model calls used and cost, in groups.
+    package func costs(by group: CostReport.Group) async throws(CommandError) -> CostReport {
+        do {
+            return try await self.services.store.costs(by: group, session: self.session.description)
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
     /// Kept signals behind a number, oldest first.
     package func history(after sequence: Int64, limit: Int) async throws(CommandError) -> [Signal] {
         do {

@@ -18,9 +18,14 @@ extension Workspace {
         try await self.pluginControl().reload(plugin)
     }
 
-    /// What one plugin is made of and what is kept of it; nil when there is none of this kind and name.
+    /// What one plugin is made of and what is kept of it; nil when there is and was none of this kind and name.
     package func story(kind: String, plugin: String) async -> PluginStory? {
         await self.services.plugins?.story(kind: kind, name: plugin)
+    }
+
+    /// Plugins without a file that a rollback would bring back.
+    package func deletedPlugins() async -> [PluginSummary] {
+        await self.services.plugins?.deleted() ?? []
     }
 
     private func pluginControl() throws(CommandError) -> any PluginControl {

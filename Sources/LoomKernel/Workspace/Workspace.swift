@@ -58,14 +58,16 @@ package actor Workspace {
         let budget = Budget(sessionLimit: configuration.sessionBudgetUSD, agentLimit: configuration.agentBudgetUSD)
         if let stored { budget.restore(stored.spent) }
         let prices = PriceTable(path: options.modelData)
+        let questions = Questions(
+            store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive)
         let services = Services(
             session: session, directory: options.directory, liveConfiguration: options.configuration, ports: ports,
             identifiers: identifiers, bus: bus, store: store, catalog: catalog, permissions: permissions,
-            questions: Questions(
-                store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive),
+            questions: questions,
             gateway: ModelGateway(
-                store: store, bus: bus, catalog: catalog, budget: budget, prices: prices, clock: ports.clock, random: ports.random,
-                retry: RetryPolicy()), budget: budget, prices: prices,
+                store: store, bus: bus, catalog: catalog, purse: Purse(budget: budget, store: store, questions: questions), prices: prices,
+                clock: ports.clock, random: ports.random, retry: RetryPolicy(), configuration: options.configuration,
+                limiter: RateLimiter(clock: ports.clock), outages: Outages()), budget: budget, prices: prices,
             secrets: SecretFilter(environment: ports.environment, names: Self.secretVariables(catalog)),
             outliner: Outliner(
                 Grammars(options.grammarFolders.map { GrammarFolder($0, files: ports.files) }), program: options.outlineProgram,

@@ -66,7 +66,7 @@ final class OpenHandles: Sendable {
         }
         guard hasRoom else {
             throw ToolError(
-                "\(limit) processes, tasks, streams and subscriptions are open, which is the limit. End some first.",
+                "\(limit) processes, tasks, streams and subscriptions are open, which is all that limits.handles allows. End some first.",
                 code: "too_many")
         }
     }

@@ -14,7 +14,9 @@ extension PluginHost: PluginControl {
 
     private func putBack(_ name: String, _ generation: Int?) async throws(CommandError) -> PluginRollback {
         guard let history = ports.world.history else {
-            throw CommandError("Nothing is kept of the plugins here: no session was opened in this folder yet.")
+            throw CommandError(
+                "Nothing is kept of the plugins here: no session was opened in this folder yet. "
+                    + "Every session keeps their texts: start one here with «loomkin», or name the project's folder with -C.")
         }
         await recall()
         let files = PluginFiles(roots, files: ports.files)

@@ -38,6 +38,7 @@ struct ProviderCall: Sendable {
             let key = account.key
             let made = try await lua(.plain(function), [table], context: context()).first ?? .null
             let response = try await send(try request(made, key: key))
+            if let report = RateReport(response.headers, now: ports.clock.now) { _ = await channel.send(.limits(report)) }
             guard response.isSuccess else { throw await failure(response, key: key) }
             if let type = response.headers["content-type"], type.lowercased().contains("json") {
                 return try await unstreamed(response, key: key)
@@ -105,18 +106,18 @@ struct ProviderCall: Sendable {
 
     /// What the plugin says about an answer that is no reply, else what its status says.
     private func failure(_ response: HTTPResponse, body: String, key: Secret?) async -> ModelFailure {
+        let retryAfter = RateReport.retryAfter(response, now: ports.clock.now)
         if let function = provider.definition.failure {
             var headers: [String: JSON] = [:]
             for field in response.headers { headers[field.name.lowercased()] = .string(key?.redact(field.value) ?? field.value) }
             do throws(ModelFailure) {
                 let made = try await lua(
                     .plain(function), [.int(Int64(response.status)), .object(headers), .string(body)], context: context())
-                if let table = made.first, let failure = try? ModelFailure(table: table) { return failure }
+                if let table = made.first, let failure = try? ModelFailure(table: table) { return failure.waiting(retryAfter) }
             } catch {
                 return error
             }
         }
-        let retryAfter = response.headers["retry-after"].flatMap { Double($0) }
         return HTTPFailure.failure(provider: name, status: response.status, retryAfter: retryAfter, body: body)
     }
 

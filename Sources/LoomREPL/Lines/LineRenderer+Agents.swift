@@ -30,6 +30,15 @@ extension LineRenderer {
                 let delay = Figures.time(milliseconds: Int(retry.delay * 1000))
                 return self.event(retry.agent, "\(self.marks.ellipsis) try \(retry.attempt) in \(delay): \(retry.reason)", .dim)
             }
+        case ModelHeld.type:
+            return signal.payload(ModelHeld.self).map { held in
+                let delay = held.seconds.map { " for \(Figures.time(milliseconds: Int($0 * 1000)))" } ?? ""
+                return self.event(held.agent, "\(self.marks.ellipsis) waits\(delay): the limits of \(held.model)", .dim)
+            }
+        case ModelReplaced.type:
+            return signal.payload(ModelReplaced.self).map { change in
+                self.event(change.agent, "goes on with \(change.to): \(change.reason)")
+            }
         case ModelFailed.type: return signal.payload(ModelFailed.self).map { self.failed($0) }
         case UserSaid.type: return signal.payload(UserSaid.self).map { self.said($0, by: signal.source, at: signal.time) }
         case InboxQueued.type: return signal.payload(InboxQueued.self).map { self.queued($0) }

@@ -61,7 +61,7 @@ extension REPL {
         case .reload(let plugin, let now): await self.say(try await self.workspace.reload(plugin: plugin, now: now))
         case .rollback(let plugin, let generation):
             await self.say(try await self.workspace.rollback(plugin: plugin, to: generation, by: by).text)
-        case .cost: await self.listCost()
+        case .cost(let group): await self.listCost(by: group)
         case .show(let number): await self.show(number)
         case .page: await self.say(self.options.page.map { "page \($0)" } ?? "There is no page: it was turned off when loomkin began.")
         case .quit: self.leave(.done)

@@ -92,18 +92,23 @@ extension REPL {
         await self.say(lines.joined(separator: "\n"))
     }
 
-    func listCost() async {
-        let snapshot = await self.workspace.snapshot()
-        let usage = snapshot.usage
-        let tokens =
-            "\(Figures.tokens(usage.input)) in, \(Figures.tokens(usage.output)) out, \(Figures.tokens(usage.cacheRead)) read from cache"
-        let unpriced = snapshot.unpricedCalls > 0 ? ", and \(Figures.count(snapshot.unpricedCalls, "call")) without a known price" : ""
-        let budget = snapshot.budgetUSD.map { " of \(dollars($0))" } ?? ""
-        var lines = ["\(dollars(snapshot.costUSD))\(budget)\(unpriced)  \(tokens)"]
-        for agent in snapshot.agents where agent.usage.total > 0 {
-            lines.append("\(agent.name)  \(dollars(agent.costUSD))  \(Figures.tokens(agent.usage.total)) tokens")
+    func listCost(by group: CostReport.Group) async {
+        let budget = await self.workspace.snapshot().budgetUSD
+        do {
+            let report = try await self.workspace.costs(by: group)
+            let usage = report.total.usage
+            let cached = usage.cached.map { ", \(Int(($0 * 100).rounded())) % of it from cache" } ?? ""
+            let tokens = "\(Figures.tokens(usage.total - usage.output)) in\(cached), \(Figures.tokens(usage.output)) out"
+            let unpriced = report.total.unpriced > 0 ? ", and \(Figures.count(report.total.unpriced, "call")) without a known price" : ""
+            var lines = ["\(dollars(report.total.costUSD))\(budget.map { " of \(dollars($0))" } ?? "")\(unpriced)  \(tokens)"]
+            for row in report.rows {
+                let name = row.name.isEmpty ? "no \(group.rawValue)" : row.name
+                lines.append("\(name)  \(dollars(row.costUSD))  \(Figures.tokens(row.usage.total)) tokens")
+            }
+            await self.say(lines.joined(separator: "\n"))
+        } catch {
+            await self.say("\(error)")
         }
-        await self.say(lines.joined(separator: "\n"))
     }
 
     func show(_ number: Int?) async {

@@ -17,7 +17,7 @@ enum REPLCommand: Sendable, Hashable {
     case plugins(String?)
     case reload(String?, now: Bool)
     case rollback(plugin: String, generation: Int?)
-    case cost
+    case cost(CostReport.Group)
     case show(Int?)
     case page
     case quit
@@ -53,7 +53,8 @@ struct CommandHelp: Sendable, Hashable {
         .init(
             name: "rollback", usage: "/rollback PLUGIN [GENERATION]", summary: "put an earlier text of it back",
             example: "/rollback file_read"),
-        .init(name: "cost", usage: "/cost", summary: "tokens and dollars so far", example: "/cost"),
+        .init(
+            name: "cost", usage: "/cost [agent|team|task|model|purpose]", summary: "tokens and dollars so far", example: "/cost model"),
         .init(name: "show", usage: "/show [N]", summary: "past tool calls; arguments and output of one", example: "/show"),
         .init(name: "page", usage: "/page", summary: "address of the status page", example: "/page"),
         .init(name: "help", usage: "/help [COMMAND]", summary: "this, or more about one command", example: "/help spawn"),

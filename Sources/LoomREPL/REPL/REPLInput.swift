@@ -82,7 +82,8 @@ enum REPLInput: Sendable, Hashable {
         case ("rollback", 2):
             guard let first, let number = second.flatMap({ Int($0) }) else { return nil }
             return .rollback(plugin: first, generation: number)
-        case ("cost", 0): return .cost
+        case ("cost", 0): return .cost(.agent)
+        case ("cost", 1): return first.flatMap(CostReport.Group.init(rawValue:)).map { .cost($0) }
         case ("show", 0): return .show(nil)
         case ("show", 1): return first.flatMap { Int($0) }.map { .show($0) }
         case ("page", 0): return .page

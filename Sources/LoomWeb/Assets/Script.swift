@@ -97,9 +97,15 @@ extension Assets {
                     while (region.children.length > 300) region.lastElementChild.remove();
                 } else {
                     fitChildren(region, content.content);
+                    expect(region);
                 }
                 tell();
                 tick();
+            }
+
+            /// What was not drawn in time for its page comes by itself.
+            function expect(part) {
+                for (const note of part.querySelectorAll('[data-late]')) refresh(note.closest('[data-fragment]'));
             }
 
             /// The title says how much waits for a person, so that a tab in the background can be seen to.
@@ -271,6 +277,7 @@ extension Assets {
             setInterval(tick, 5000);
             tick();
             tell();
+            expect(document);
             connect();
         })();
 

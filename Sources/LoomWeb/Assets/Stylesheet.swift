@@ -85,7 +85,7 @@ extension Assets {
             width: .45em; border: solid var(--warn); border-width: 0 .15em; background: none; border-radius: 0;
         }
         .pill.failed::before, .pill.broken::before { background: var(--bad); border-radius: 0; transform: rotate(45deg); }
-        .pill.idle::before, .pill.stopped::before { background: none; border: 1.5px solid var(--soft); }
+        .pill.idle::before, .pill.stopped::before, .pill.deleted::before { background: none; border: 1.5px solid var(--soft); }
         .spend { display: flex; align-items: center; gap: .5rem; }
         .spend .bar { width: 5rem; margin: 0; }
         .top nav { display: flex; gap: .9rem; font-size: .93rem; }

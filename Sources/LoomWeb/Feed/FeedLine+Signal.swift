@@ -97,6 +97,14 @@ extension FeedLine {
             let delay = Figures.span(milliseconds: Int(min(1e9, max(0, call.delay * 1_000))))
             return FeedLine(
                 who: call.agent, mark: "↻", spoken: "retries", what: "tries the model again in \(delay): \(call.reason)", tone: .quiet)
+        case ModelHeld.type:
+            guard let held = signal.payload(ModelHeld.self) else { return nil }
+            let delay = held.seconds.map { " for \(Figures.span(milliseconds: Int(min(1e9, max(0, $0 * 1_000)))))" } ?? ""
+            return FeedLine(
+                who: held.agent, mark: "…", spoken: "waits", what: "waits\(delay): the limits of", object: held.model, tone: .quiet)
+        case ModelReplaced.type:
+            guard let change = signal.payload(ModelReplaced.self) else { return nil }
+            return FeedLine(who: change.agent, mark: "⇄", spoken: "model", what: "\(change.reason) Goes on with", object: change.to)
         case ModelFailed.type:
             guard let call = signal.payload(ModelFailed.self) else { return nil }
             let hint = call.hint.map { " \($0)" } ?? ""

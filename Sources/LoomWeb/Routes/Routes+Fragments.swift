@@ -38,6 +38,9 @@ extension Routes {
             let story = try await self.story(try context.segment("kind"), try context.segment("name"))
             return Response.html(self.templates.render("plugin", ["story": story]))
         }
+        fragments.get("cost") { request, _ in
+            Response.html(self.templates.render("cost", ["cost": try await self.cost(request)]))
+        }
         fragments.get("calls/:id") { _, context in
             Response.html(self.templates.render("call", ["call": try await self.call(try context.segment("id"))]))
         }

@@ -32,6 +32,11 @@ extension Routes {
             view["story"] = try await self.story(try context.segment("kind"), try context.segment("name"))
             return Response.html(self.templates.render("page-plugin", view))
         }
+        router.get("cost") { request, _ in
+            var view = self.view(of: await self.workspace.snapshot())
+            view["cost"] = try await self.cost(request)
+            return Response.html(self.templates.render("page-cost", view))
+        }
         router.get("calls/:id") { _, context in
             var view = self.view(of: await self.workspace.snapshot())
             view["call"] = try await self.call(try context.segment("id"))
@@ -52,6 +57,18 @@ extension Routes {
         ]
     }
 
+    func cost(_ request: Request) async throws(Refusal) -> CostView { CostView(try await self.costs(request)) }
+
+    /// Grouped as the address says, by model where it says nothing.
+    func costs(_ request: Request) async throws(Refusal) -> CostReport {
+        let name = request.query("by") ?? CostReport.Group.model.rawValue
+        guard let group = CostReport.Group(rawValue: name) else {
+            let names = CostReport.Group.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .badRequest("Costs cannot be grouped by «\(name)».", hint: "Use one of \(names).")
+        }
+        return try await self.command { () async throws(CommandError) in try await self.workspace.costs(by: group) }
+    }
+
     func feed(_ filter: FeedFilter, until end: Int64) async throws(Refusal) -> FeedView {
         let lines = try await self.command { () async throws(CommandError) in
             try await Feed(workspace: self.workspace).newest(filter, until: end)
@@ -67,7 +84,8 @@ extension Routes {
     func plugins() async -> [PluginView] {
         let reports = Dictionary(
             await self.workspace.lastReports().map { ("\($0.kind)/\($0.plugin)", $0) }, uniquingKeysWith: { _, last in last })
-        return self.workspace.catalog.plugins.sorted { ($0.kind, $0.name, $0.root) < ($1.kind, $1.name, $1.root) }
+        let deleted = await self.workspace.deletedPlugins()
+        return (self.workspace.catalog.plugins + deleted).sorted { ($0.kind, $0.name, $0.root) < ($1.kind, $1.name, $1.root) }
             .map { PluginView($0, reports["\($0.kind)/\($0.name)"]) }
     }
 

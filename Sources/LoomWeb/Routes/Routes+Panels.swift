@@ -28,13 +28,29 @@ extension Routes {
         }
     }
 
-    /// All of them, drawn side by side: a slow one holds up no other.
+    /// How long a screen with panels waits for one.
+    private static let patience = Duration.milliseconds(200)
+
+    /// All of them, drawn side by side. A slow one holds up no other and not the screen: the script fetches it by itself.
     func panels() async -> [PanelView] {
         await withTaskGroup(of: PanelView.self) { group in
-            for panel in self.workspace.catalog.panels { group.addTask { await self.draw(panel) } }
+            for panel in self.workspace.catalog.panels { group.addTask { await self.drawSoon(panel) } }
             var views: [PanelView] = []
             for await view in group { views.append(view) }
             return views.sorted { $0.name < $1.name }
+        }
+    }
+
+    private func drawSoon(_ panel: any Panel) async -> PanelView {
+        await withTaskGroup(of: PanelView.self) { group in
+            group.addTask { await self.draw(panel) }
+            group.addTask {
+                try? await self.clock.sleep(for: Self.patience)
+                return PanelView(late: panel)
+            }
+            let first = await group.next()
+            group.cancelAll()
+            return first ?? PanelView(late: panel)
         }
     }
 

@@ -26,7 +26,7 @@ extension Routes {
     func story(_ kind: String, _ name: String) async throws(Refusal) -> PluginStoryView {
         // First the story, which waits for a reload under way: what the catalog says after it is not older.
         let story = await self.workspace.story(kind: kind, plugin: name)
-        let summary = self.workspace.catalog.plugins.first { $0.kind == kind && $0.name == name }
+        let summary = story?.deleted ?? self.workspace.catalog.plugins.first { $0.kind == kind && $0.name == name }
         guard let story, let summary else {
             throw .notFound("The plugin \(kind)/\(name)", hint: "The page /plugins lists every plugin that is loaded.")
         }

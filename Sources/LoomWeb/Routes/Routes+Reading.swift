@@ -13,6 +13,7 @@ extension Routes {
         group.get("questions") { _, _ in
             try Response.json(encoding: ["questions": await self.workspace.snapshot().questions])
         }
+        group.get("cost") { request, _ in try Response.json(encoding: await self.costs(request)) }
         group.get("health") { _, _ in try Response.json(encoding: await self.workspace.health()) }
         group.get("plugins") { _, _ in try Response.json(encoding: ["plugins": self.workspace.catalog.plugins]) }
         group.get("signals") { request, _ in

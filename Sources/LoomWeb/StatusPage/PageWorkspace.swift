@@ -6,6 +6,7 @@ package protocol PageWorkspace: Sendable {
     nonisolated var bus: SignalBus { get }
     nonisolated var catalog: any Catalog { get }
     func snapshot() async -> Snapshot
+    func costs(by group: CostReport.Group) async throws(CommandError) -> CostReport
     func health() async -> WorkspaceHealth
     func history(after sequence: Int64, limit: Int) async throws(CommandError) -> [Signal]
     func latest(_ count: Int) async throws(CommandError) -> [Signal]
@@ -22,6 +23,7 @@ package protocol PageWorkspace: Sendable {
     func reload(plugin: String?, now: Bool) async throws(CommandError) -> String
     /// Nil when there is no such plugin.
     func story(kind: String, plugin: String) async -> PluginStory?
+    func deletedPlugins() async -> [PluginSummary]
     func lastReports() async -> [PluginReported]
     func answer(_ question: ID, _ answer: Answer, by source: String) async throws(CommandError)
 

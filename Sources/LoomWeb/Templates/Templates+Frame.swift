@@ -46,7 +46,7 @@ extension Templates {
         {{/budget}}
         </span>
         <span class="soft" data-key="permissions">permissions: {{permissions}}</span>
-        <nav aria-label="Pages"><a href="/">overview</a><a href="/plugins">plugins</a></nav>
+        <nav aria-label="Pages"><a href="/">overview</a><a href="/plugins">plugins</a><a href="/cost">cost</a></nav>
         <div class="buttons" data-key="buttons">
         {{#canResume}}
         <form method="post" action="/api/v1/resume" data-key="resume"><button>Resume all</button></form>

@@ -22,7 +22,9 @@ extension Templates {
         {{#story}}
         {{#plugin}}
         <dl class="about">
-        <dt>state</dt><dd><span class="pill {{status}}">{{status}}</span></dd>
+        <dt>state</dt><dd><span class="pill {{status}}">{{status}}</span>\
+        {{#isDeleted}} <span class="soft">Its file is gone. A text that is kept brings it back: choose a generation below.</span>\
+        {{/isDeleted}}</dd>
         <dt>generation</dt><dd id="generation">{{generation}}{{#older}} <span class="soft">{{older}}</span>{{/older}}</dd>
         <dt>from</dt><dd>{{root}}{{#shadows}} <span class="soft">in front of {{shadows}}</span>{{/shadows}}</dd>
         <dt>file</dt><dd><code>{{path}}</code></dd>
@@ -48,6 +50,7 @@ extension Templates {
         {{/versions}}
         </tbody></table></div>
         <h2>Source</h2>
+        {{#plugin}}{{#isDeleted}}<p class="small soft">This is what it had last; nothing runs it now.</p>{{/isDeleted}}{{/plugin}}
         {{#isOtherInFile}}<p class="small soft">This is what is live; its file holds another text.</p>{{/isOtherInFile}}
         <pre class="code numbered" id="source" tabindex="0">\
         {{#lines}}<code data-line="{{number}}">{{text}}</code>{{/lines}}</pre>

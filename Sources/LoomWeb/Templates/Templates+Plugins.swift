@@ -31,6 +31,7 @@ extension Templates {
         {{/panels}}
         """,
         "panel": """
+        {{#isLate}}<p class="soft" data-late>It takes its time. <a href="{{href}}">Wait for it</a></p>{{/isLate}}\
         {{#problem}}<p class="bad">{{problem}}</p>{{/problem}}{{#nodes}}{{> node}}{{/nodes}}
         """,
         // One line: between elements and texts nothing may be added.

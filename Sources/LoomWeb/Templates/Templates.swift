@@ -23,6 +23,6 @@ struct Templates: Sendable {
         self.library.render(view, withTemplate: name) ?? ""
     }
 
-    static let sources: [String: String] = [Self.frame, Self.parts, Self.plugins, Self.pluginPage, Self.pages]
+    static let sources: [String: String] = [Self.frame, Self.parts, Self.plugins, Self.pluginPage, Self.pages, Self.cost]
         .reduce(into: [:]) { all, some in all.merge(some) { $1 } }
 }

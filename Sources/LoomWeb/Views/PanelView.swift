@@ -10,14 +10,17 @@ struct PanelView: Sendable {
     let topics: String
     let nodes: [PanelNode]
     let problem: String?
+    /// It was not drawn in time.
+    let isLate: Bool
 
-    private init(_ panel: any Panel, _ nodes: [PanelNode], _ problem: String?) {
+    private init(_ panel: any Panel, _ nodes: [PanelNode], _ problem: String?, isLate: Bool = false) {
         self.name = panel.name
         self.href = "/fragments/panels/\(PathSegment.encode(panel.name))"
         self.title = panel.title
         self.topics = JSON.array(panel.refreshOn.map(JSON.string)).text()
         self.nodes = nodes
         self.problem = problem
+        self.isLate = isLate
     }
 
     init(_ panel: any Panel, content: JSON) {
@@ -29,4 +32,6 @@ struct PanelView: Sendable {
     }
 
     init(_ panel: any Panel, problem: String) { self.init(panel, [], problem) }
+
+    init(late panel: any Panel) { self.init(panel, [], nil, isLate: true) }
 }

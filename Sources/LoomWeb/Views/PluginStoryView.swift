@@ -21,6 +21,6 @@ struct PluginStoryView {
         var texts = story.source.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         if texts.last?.isEmpty == true { texts.removeLast() }
         self.lines = texts.enumerated().map { SourceLine(number: $0.offset + 1, text: String($0.element)) }
-        self.isOtherInFile = story.fileHash != story.hash
+        self.isOtherInFile = !view.isDeleted && story.fileHash != story.hash
     }
 }

@@ -11,6 +11,8 @@ struct PluginView {
     let running: Int
     let hasRunning: Bool
     let status: String
+    /// Its file is gone; a rollback brings it back.
+    let isDeleted: Bool
     let error: String?
     let shadows: String?
     /// «generation 7, 2 calls still on generation 6».
@@ -37,13 +39,14 @@ struct PluginView {
         self.running = plugin.running
         self.hasRunning = plugin.running > 0
         self.status = plugin.status
+        self.isDeleted = plugin.status == "deleted"
         self.error = plugin.error
         let open = plugin.older.filter { $0.running > 0 }.map { "\($0.running) still on \($0.generation)" }
         self.older = open.isEmpty ? nil : open.joined(separator: ", ")
         self.report = plugin.report?.changes
         self.href = Self.href(kind: plugin.kind, name: plugin.name)
         self.action = "/api/v1\(self.href)"
-        self.canGoBack = plugin.versions > 1
+        self.canGoBack = plugin.versions > (self.isDeleted ? 0 : 1)
         self.shadows = plugin.shadows.isEmpty ? nil : plugin.shadows.joined(separator: ", ")
         let parts = [(report?.cachedTokensKept, "kept"), (report?.cachedTokensLost, "lost")].compactMap { tokens, word in
             tokens.flatMap { $0 > 0 ? "\(Figures.short($0)) \(word)" : nil }

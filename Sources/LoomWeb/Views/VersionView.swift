@@ -25,7 +25,7 @@ struct VersionView {
         self.when = Moment(version.time, now: now)
         self.hash = String(version.hash.prefix(8))
         self.root = version.root
-        self.isLive = version.contains(generation: plugin.generation)
+        self.isLive = !plugin.isDeleted && version.contains(generation: plugin.generation)
         self.isAside = !self.isLive && version.status == .aside
         self.canGoBack = version.hash != fileHash
         self.href = plugin.href

@@ -126,6 +126,33 @@ struct ServiceTests {
         await workspace.close()
     }
 
+    @Test("that is quarantined finds what came meanwhile in the log when it is back, and the session is at rest until then")
+    func quarantine() async throws {
+        let rig = self.rig()
+        let diary = FakeService.Diary()
+        var ill = FakeService(generation: 1, diary: diary)
+        ill.work = { _, _ throws(ToolError) in throw ToolError("It is quarantined.", code: ToolError.quarantined) }
+        rig.catalog.install(services: [ill])
+        let workspace = try await rig.open()
+        for text in ["one", "two", "three"] {
+            try await workspace.send(text)
+            _ = await workspace.waitUntilQuiet()
+        }
+        #expect(diary.all == ["1 starts", "1 hears one"])
+        rig.catalog.install(services: [FakeService(generation: 2, diary: diary)])
+        await workspace.catalogChanged()
+        try await workspace.send("four")
+        await diary.reaches(8)
+        _ = await workspace.waitUntilQuiet()
+        let failures = try await workspace.history(after: 0, limit: 100).compactMap { $0.payload(PluginFailed.self) }
+        #expect(failures.isEmpty)
+        await workspace.close()
+        #expect(
+            diary.all == [
+                "1 starts", "1 hears one", "1 stops", "2 starts", "2 hears one", "2 hears two", "2 hears three", "2 hears four", "2 stops",
+            ])
+    }
+
     @Test("does not repeat after a crash what it had begun and done something in")
     func crash() async throws {
         try await withTemporaryFolder { folder in

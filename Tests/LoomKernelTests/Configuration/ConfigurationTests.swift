@@ -44,6 +44,27 @@ struct ConfigurationTests {
         #expect(configuration.providers == ["anthropic": ProviderSettings(baseURL: "http://127.0.0.1:9")])
     }
 
+    @Test("reads what to go on with, and what a vendor lets through")
+    func troubles() throws {
+        let layer = try ConfigurationLayer(
+            toml: """
+                [model]
+                escalation = ["fast", "openai:gpt-6.1-sol"]
+                [model.fallback]
+                "openai:gpt-6.1-sol" = ["google:gemini-4", "local:q"]
+                [provider.openai]
+                requests_per_minute = 60
+                tokens_per_minute = 90000
+                concurrent = 4
+                """, name: "config.toml")
+        let configuration = try Configuration(layers: [layer])
+        #expect(configuration.fallbacks == ["openai:gpt-6.1-sol": ["google:gemini-4", "local:q"]])
+        #expect(configuration.escalation == ["fast", "openai:gpt-6.1-sol"])
+        #expect(
+            configuration.providers["openai"]?.limits == RateLimits(requestsPerMinute: 60, tokensPerMinute: 90_000, concurrent: 4))
+        #expect(configuration.origins["model.fallback.openai:gpt-6.1-sol"] == "config.toml:4")
+    }
+
     @Test(
         "names the line and the nearest key of a mistake",
         arguments: [
@@ -51,6 +72,18 @@ struct ConfigurationTests {
             (
                 "[permisions]\npreset = \"ask\"\n",
                 "c.toml:2: there is no setting «permisions.preset». The nearest known key is permissions.preset."
+            ),
+            (
+                "[model.fallback]\n\"a:b\" = \"c:d\"\n",
+                "c.toml:2: model.fallback.a:b must be a list of models, written \"PROVIDER:MODEL\" = [\"PROVIDER:MODEL\"]."
+            ),
+            (
+                "[provider.openai]\nconcurrent = 0\n",
+                "c.toml:2: provider.openai.concurrent must be a whole number above zero, not 0."
+            ),
+            (
+                "[model]\nescalation = [\"cheap\"]\n",
+                "c.toml:2: model.escalation = [\"cheap\"] cannot be used: name tiers (fast, default, strong) or PROVIDER:MODEL."
             ),
             ("\n[limits]\nmax_turns = \"many\"\n", "c.toml:3: limits.max_turns must be an integer, not \"many\"."),
             (

@@ -33,7 +33,7 @@ struct ModelTests {
     }
 
     @Test("A reply is put together from fragments")
-    func assembling() {
+    func assembling() throws {
         var assembler = ReplyAssembler()
         let events: [ModelEvent] = [
             .thinking("let me ", signature: nil), .thinking("see", signature: "sig"), .text("I "), .text("look."),
@@ -44,7 +44,7 @@ struct ModelTests {
             .thinking("", signature: "s4"),
             .usage(Usage(input: 10)), .usage(Usage(output: 5)), .stop(.toolUse),
         ]
-        for event in events { assembler.add(event) }
+        for event in events { try assembler.add(event) }
         let reply = assembler.reply(
             to: ModelCall(
                 id: "m", model: ModelName(provider: "a", model: "b"), system: "", tools: [], messages: [], purpose: "turn", agent: "",

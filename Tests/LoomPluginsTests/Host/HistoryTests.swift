@@ -75,6 +75,22 @@ import Testing
         #expect(await plugins.host.story(kind: "nonsense", name: "x") == nil)
     }
 
+    @Test("is told of a plugin whose file is gone too, as deleted, until it is back")
+    func storyOfDeleted() async throws {
+        let plugins = try await saved(["one", "two"])
+        #expect(await plugins.host.deleted().isEmpty)
+        try plugins.remove(Self.path)
+        _ = await plugins.reload()
+        let story = try #require(await plugins.host.story(kind: "tool", name: "x"))
+        #expect(story.source == Self.tool("two") && story.fileHash == nil && story.versions.map(\.number) == [2, 1])
+        let summary = try #require(story.deleted)
+        #expect(summary.status == "deleted" && summary.root == "bundled" && summary.path == Self.path && summary.generation == 2)
+        #expect(await plugins.host.deleted() == [summary])
+        _ = try await plugins.host.rollback("x", to: nil)
+        #expect(await plugins.host.deleted().isEmpty)
+        #expect(await plugins.host.story(kind: "tool", name: "x")?.deleted == nil)
+    }
+
     @Test("is seen by another session of the project, which gives no number twice")
     func together() async throws {
         let first = try await saved(["one"])
@@ -159,7 +175,9 @@ import Testing
         let bare = try TestPlugins([Self.path: Self.tool("one")])
         _ = await bare.host.load()
         await #expect(
-            throws: CommandError("Nothing is kept of the plugins here: no session was opened in this folder yet.")
+            throws: CommandError(
+                "Nothing is kept of the plugins here: no session was opened in this folder yet. "
+                    + "Every session keeps their texts: start one here with «loomkin», or name the project's folder with -C.")
         ) { try await bare.host.rollback("x", to: nil) }
 
         let plugins = try TestPlugins([Self.path: Self.tool("one"), "prompts/x.md": "Words."], isWritable: false)

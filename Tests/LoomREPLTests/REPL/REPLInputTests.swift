@@ -23,7 +23,7 @@ struct REPLInputTests {
         ("/model a:b", .command(.model(agent: nil, model: "a:b"))), ("/model ada a:b", .command(.model(agent: "ada", model: "a:b"))),
         ("/permissions", .command(.permissions)), ("/permissions read-only", .command(.setPermissions(.readOnly))),
         ("/permissions revoke 2", .command(.revoke(2))), ("/plugins", .command(.plugins(nil))),
-        ("/plugins x", .command(.plugins("x"))), ("/cost", .command(.cost)),
+        ("/plugins x", .command(.plugins("x"))), ("/cost", .command(.cost(.agent))),
         ("/show", .command(.show(nil))), ("/show 12", .command(.show(12))), ("/page", .command(.page)), ("/quit", .command(.quit)),
         ("/exit", .command(.quit)),
     ])

@@ -66,6 +66,12 @@ actor FakeWorkspace: PageWorkspace {
 
     func snapshot() -> Snapshot { self.state }
 
+    func costs(by group: CostReport.Group) -> CostReport {
+        CostReport(
+            by: group,
+            rows: [.init(name: "ada <b>", calls: 2, usage: Usage(input: 30, output: 9, cacheRead: 70), costUSD: 0.5, unpriced: 1)])
+    }
+
     func health() -> WorkspaceHealth {
         WorkspaceHealth(
             rssBytes: 1, descriptors: 2, threads: 3, subscriptions: 4, agents: 5,
@@ -107,6 +113,8 @@ actor FakeWorkspace: PageWorkspace {
     }
 
     func story(kind: String, plugin: String) -> PluginStory? { self.stories["\(kind)/\(plugin)"] }
+
+    func deletedPlugins() -> [PluginSummary] { self.stories.values.compactMap(\.deleted) }
 
     func lastReports() -> [PluginReported] { self.reports }
 

@@ -1,0 +1,78 @@
+"""The ledger: what model calls used and cost, by what they were for."""
+
+import json
+
+import pytest
+
+from support import call, say
+
+
+@pytest.fixture
+def paid(world, llmock):
+    """A session of a model with a price, and one of a model without."""
+    llmock.tool_mode("off")
+    world.environment |= llmock.env()
+    llmock.reply("Good day.")
+    first = world.ask("openai:gpt-4o", "Begin.", "--output", "json")
+    assert first.code == 0, first
+    unpriced = world.script(roles={"lead": [call("directory_list"), say("Done.")]})
+    assert world.stream(unpriced, "Begin.", "--permissions", "full").code == 0
+    return world, first.json
+
+
+def report(world, *flags):
+    return json.loads(world.run("cost", "--json", *flags).out)
+
+
+def test_calls_are_grouped_by_model_and_no_price_is_not_no_cost(paid):
+    world, first = paid
+    whole = report(world)
+    rows = {row["name"]: row for row in whole["rows"]}
+    assert set(rows) == {"openai:gpt-4o", "scripted:play"}
+    assert rows["openai:gpt-4o"]["cost_usd"] == pytest.approx(first["cost_usd"]) and rows["openai:gpt-4o"]["unpriced"] == 0
+    assert rows["scripted:play"]["unpriced"] == rows["scripted:play"]["calls"] > 0
+    assert whole["total"]["calls"] == sum(row["calls"] for row in rows.values())
+    text = world.run("cost").out
+    assert "unpriced" in text and "total" in text
+
+
+def test_the_price_is_right_to_the_cent(paid):
+    world, first = paid
+    ((row,),) = [[row for row in report(world)["rows"] if row["name"] == "openai:gpt-4o"]]
+    facts = {fact["name"]: fact for fact in json.loads(world.run("models", "--all", "--json").out)}["openai:gpt-4o"]
+    usage = row["usage"]
+    wanted = (usage["input"] * facts["input_usd"] + usage["output"] * facts["output_usd"] + usage["cache_read"] * facts["cache_read_usd"]) / 1e6
+    assert row["cost_usd"] == pytest.approx(wanted)
+    # What was paid stays what it was when prices change: the row has its own.
+    ((price,),) = world.rows("SELECT price FROM model_call WHERE model = 'openai:gpt-4o'")
+    assert json.loads(price)["input"] == facts["input_usd"]
+
+
+@pytest.mark.parametrize("group, names", [
+    ("agent", {"lead"}), ("team", {"core"}), ("purpose", {"turn"}),
+])
+def test_other_groups(paid, group, names):
+    world, _ = paid
+    assert {row["name"] for row in report(world, "--by", group, "--session", "latest")["rows"]} == names
+
+
+def test_sessions_and_days(paid):
+    world, _ = paid
+    assert len(report(world, "--by", "session")["rows"]) == 2
+    (day,) = report(world, "--by", "day")["rows"]
+    assert report(world, "--since", day["name"])["total"]["calls"] > 0
+    assert report(world, "--since", "2200-01-01")["rows"] == []
+
+
+def test_a_mistake_is_told(world):
+    assert world.run("cost").out.strip() == "No model was called yet."
+    wrong = world.run("cost", "--by", "colour")
+    assert wrong.code == 2 and "use one of agent, team" in wrong.err
+    assert world.run("cost", "--since", "yesterday").code == 2
+
+
+def test_the_repl_tells_it_by_group(world):
+    model = world.script(roles={"lead": [say("Hello.")]})
+    done = world.run("chat", "--no-page", "--model", model, input="hi\n/cost model\n/cost colour\n")
+    assert "scripted:play" in done.out and "without a known price" in done.out
+    assert "/cost" in done.out.split("scripted:play")[-1]
