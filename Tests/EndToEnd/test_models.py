@@ -302,3 +302,49 @@ def test_a_stream_in_awkward_pieces_is_read_as_a_whole(world, dialect, stream, s
     assert (end["usage"]["input"], end["usage"]["output"], end["usage"]["cache_read"]) == (700, 30, 400)
     sent = json.dumps(server.requests[1], ensure_ascii=False)
     assert "erste" in sent and "zweite" in sent
+
+
+def test_gemini_s_thinking_goes_back_on_the_parts_it_came_with(world):
+    world.write("one.txt", "the first file\n")
+
+    def piece(*parts, **more):
+        return {"candidates": [{"content": {"role": "model", "parts": parts}, **more}], "responseId": "r"}
+
+    called = {"functionCall": {"id": "f1", "name": "file_read", "args": {"file_path": "one.txt"}}, "thoughtSignature": "c2ln"}
+    first = events(piece({"text": "I should look.", "thought": True}), piece({"text": "I look."}), piece(called, finishReason="STOP"))
+    second = events(piece({"text": "Read."}, finishReason="STOP"))
+    with playing(cut(first, 7), cut(second, 7)) as server:
+        keys = {"GEMINI_BASE_URL": server.url, "GEMINI_API_KEY": "k-1234567890"}
+        result = world.stream("google:gemini-3.8-flash", env=keys)
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "Read.", result
+    *_, said, results = server.requests[1]["contents"]
+    assert said == {"role": "model", "parts": [{"text": "I look."}, called]}
+    answered = results["parts"][0]["functionResponse"]
+    assert answered["id"] == "f1" and "the first file" in answered["response"]["output"]
+    assert server.paths[0] == "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse"
+
+
+def test_sealed_thinking_goes_back_before_the_calls_that_followed_it(world):
+    world.write("one.txt", "the first file\n")
+    sealed = {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Look."}], "encrypted_content": "xyz"}
+    called = {"type": "function_call", "call_id": "c1", "name": "file_read", "arguments": '{"file_path": "one.txt"}'}
+    said = {"type": "message", "content": [{"type": "output_text", "text": "Read."}]}
+
+    def reply(*items):
+        done = [{"type": "response.output_item.done", "output_index": index, "item": item} for index, item in enumerate(items)]
+        usage = {"input_tokens": 10, "output_tokens": 5, "output_tokens_details": {"reasoning_tokens": 3}}
+        return events(*done, {"type": "response.completed", "response": {"status": "completed", "usage": usage}}, names=True)
+
+    with playing(cut(reply(sealed, called), 7), cut(reply(said), 7)) as server:
+        world.settings(f'[provider.endpoints]\nother = {{ url = "{server.url}/v1", dialect = "openai-responses" }}\n')
+        result = world.stream("other:gpt-5")
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "Read.", result
+    assert server.paths == ["/v1/responses"] * 2
+    assert server.requests[1]["input"][-3] == sealed
+    assert server.requests[1]["input"][-2]["call_id"] == server.requests[1]["input"][-1]["call_id"] == "c1"
+
+
+def test_an_endpoint_s_dialect_that_nobody_speaks_is_said_with_the_nearest(world):
+    world.settings('[provider.endpoints]\nodd = { url = "http://127.0.0.1:9", dialect = "openai-respones" }\n')
+    result = world.ask("odd:any")
+    assert result.code == 5 and 'did you mean "openai-responses"?' in result.err
