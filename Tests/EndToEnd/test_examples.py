@@ -83,23 +83,25 @@ def test_the_hook_refuses_a_push_by_force_and_a_secret_in_a_file(copied):
     assert not (copied.project / "key.txt").exists()
 
 
-def gemini(*parts):
-    """A reply as Gemini streams it, cut into small pieces."""
-    candidate = {"content": {"role": "model", "parts": parts}, "finishReason": "STOP"}
-    return cut(events({"candidates": [candidate], "usageMetadata": {"promptTokenCount": 50, "candidatesTokenCount": 5}}), 7)
+def chat(delta, reason):
+    """A reply of chat completions, cut into small pieces."""
+    choice = {"index": 0, "delta": delta, "finish_reason": reason}
+    usage = {"prompt_tokens": 50, "completion_tokens": 5}
+    return cut(events({"id": "c", "choices": [choice]}, {"id": "c", "choices": [], "usage": usage}, "[DONE]"), 7)
 
 
-def test_a_session_on_gemini(copied):
+def test_a_session_through_the_gateway(copied):
     copied.write("poem.txt", "so much depends\nupon\n")
-    counting = gemini({"functionCall": {"name": "word_count", "args": {"path": "poem.txt"}}})
-    with playing(counting, gemini({"text": "Four "}, {"text": "words."})) as server:
-        copied.environment |= {"GEMINI_API_KEY": "a key", "GEMINI_BASE_URL": server.url}
-        result = copied.ask("gemini:pro", "How long is it?", "--role", "concierge", "--output", "json")
+    counting = {"index": 0, "id": "c1", "function": {"name": "word_count", "arguments": '{"path": "poem.txt"}'}}
+    with playing(chat({"tool_calls": [counting]}, "tool_calls"), chat({"content": "Four words."}, "stop")) as server:
+        copied.environment |= {"GATEWAY_KEY": "a key", "GATEWAY_URL": server.url}
+        result = copied.ask("gateway:large", "How long is it?", "--role", "concierge", "--output", "json")
     assert result.code == 0 and result.json["result"] == "Four words.", result
     assert (result.json["usage"]["input"], result.json["usage"]["output"]) == (100, 10)
     first, second = server.requests
-    assert "word_count" in [tool["name"] for tool in first["tools"][0]["functionDeclarations"]]
-    assert second["contents"][-1]["parts"][0]["functionResponse"]["response"] == {"result": "4 words"}
+    assert server.paths == ["/models/large/chat"] * 2 and first["user"].endswith("(concierge)")
+    assert "word_count" in [tool["function"]["name"] for tool in first["tools"]]
+    assert second["messages"][-1] == {"role": "tool", "tool_call_id": "c1", "content": "4 words"}
 
 
 def test_an_agent_looks_for_what_was_left_for_later(copied):

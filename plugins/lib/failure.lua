@@ -23,8 +23,8 @@ end
 function M.is_too_long(message)
   local text = message:lower()
   return text:find("prompt is too long", 1, true) or text:find("context length", 1, true)
-    or text:find("context window", 1, true) or text:find("context limit", 1, true)
-    or text:find("too many input tokens", 1, true)
+    or text:find("context window", 1, true) or text:find("context size", 1, true) or text:find("context limit", 1, true)
+    or text:find("too many input tokens", 1, true) or text:find("exceeds the maximum number of tokens", 1, true)
 end
 
 --- Seconds the vendor asks to wait, from `retry-after`; nil when absent or a date.

@@ -237,10 +237,11 @@ local kinds = {
   context_length_exceeded = "context_too_long", insufficient_quota = "quota", invalid_api_key = "auth",
   rate_limit_exceeded = "rate_limited", content_policy_violation = "refused", content_filter = "refused",
   server_error = "server", overloaded_error = "overloaded", insufficient_balance = "quota",
+  server_is_overloaded = "overloaded", slow_down = "overloaded", invalid_prompt = "refused",
 }
 
 --- Kind and message of an error object; servers differ in how much of one they send.
-local function problem_of(problem, fallback)
+function M.problem_of(problem, fallback)
   if type(problem) == "string" then problem = { message = problem } end
   if type(problem) ~= "table" then return fallback, nil end
   local message = present(problem.message) or present(problem.detail)
@@ -266,7 +267,7 @@ local function decode(options)
     if type(chunk) ~= "table" then return emit(failure.garbled(options.vendor)) end
     local problem = present(chunk.error)
     if problem then
-      local kind, message = problem_of(problem, "server")
+      local kind, message = M.problem_of(problem, "server")
       return emit({ type = "error", kind = kind, message = ("%s: %s"):format(options.vendor, tostring(message)) })
     end
     local choice = (present(chunk.choices) or {})[1]
@@ -288,12 +289,13 @@ local function answer(body, emit)
   if state.reason then finish(emit, state) end
 end
 
-local function failed(options)
+--- What an answer means that is no success; `vendor` is the name in errors.
+function M.failed(vendor)
   return function(status, headers, body)
     local said = failure.body(body)
     -- Google's compatible server wraps the object in an array; Mistral leaves the wrapper out.
-    local kind, message = problem_of(present(said.error) or said[1] and said[1].error or said, failure.kind(status))
-    return failure.make(options.vendor, status, headers, kind, message)
+    local kind, message = M.problem_of(present(said.error) or said[1] and said[1].error or said, failure.kind(status))
+    return failure.make(vendor, status, headers, kind, message)
   end
 end
 
@@ -348,7 +350,7 @@ function M.provider(spec)
     end,
     decode = decode(options),
     answer = answer,
-    failure = failed(options),
+    failure = M.failed(options.vendor),
   }
 end
 

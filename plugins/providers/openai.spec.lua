@@ -35,9 +35,25 @@ return {
     for model, newer in pairs({ ["o3-mini"] = true, ["gpt-5.2"] = true, ["gpt-4o"] = false, ["olmo"] = false }) do
       t.equal(t.plugin.request(call({ model = model })).body.max_completion_tokens ~= nil, newer)
     end
-    local body = t.plugin.request(call({ model = "gpt-4o", base_url = "https://api.openai.com/v1" })).body
-    t.equal({ body.max_completion_tokens, body.max_tokens }, { 500 })
     t.equal(t.plugin.request(call({ max_output_tokens = false })).body.max_tokens, nil)
+  end },
+  { "speaks its Responses API with OpenAI, and tells the answers apart", function(t)
+    for _, url in ipairs({ "https://api.openai.com/v1", "https://api.openai.com:443/v1" }) do
+      t.equal(t.plugin.request(call({ base_url = url })).url, url .. "/responses")
+    end
+    t.contains(t.plugin.request(call({ base_url = "https://api.openai.com.example/v1" })).url, "/chat/completions")
+    local emitted, state = {}, {}
+    local function feed(name, data) t.plugin.decode({ event = name, data = data }, function(e) emitted[#emitted + 1] = e end, state) end
+    feed("response.output_text.delta", '{"type":"response.output_text.delta","output_index":0,"delta":"hi"}')
+    feed("error", '{"type":"error","code":"server_error","message":"boom"}')
+    t.equal({ emitted[1].text, emitted[2].kind }, { "hi", "server" })
+    local function whole(body)
+      emitted = {}
+      t.plugin.answer(loom.json.encode(body), function(e) emitted[#emitted + 1] = e end)
+      return emitted[#emitted].reason
+    end
+    t.equal(whole({ object = "response", output = { { type = "message", content = { { text = "hi" } } } } }), "end")
+    t.equal(whole({ choices = { { message = { content = "hi" }, finish_reason = "length" } } }), "length")
   end },
   { "sends calls with null content, and results before texts", function(t)
     local body = t.plugin.request(call({

@@ -62,7 +62,7 @@ extension Configuration {
         }
     }
 
-    /// `provider.NAME.base_url|key_env` and `provider.endpoints.NAME.url|key_env`. False when it is none of these.
+    /// `provider.NAME.base_url|key_env` and `provider.endpoints.NAME.url|key_env|dialect`. False when it is none of these.
     private mutating func applyProvider(
         _ path: [String], _ entry: ConfigurationLayer.Entry, _ isRestricted: Bool
     ) throws(ConfigurationError) -> Bool {
@@ -78,16 +78,20 @@ extension Configuration {
             throw ConfigurationError("\(entry.origin): \(entry.key) must be a string, not \(entry.value.text()).")
         }
         if path[1] == "endpoints" {
-            guard path.count == 4, ["url", "key_env"].contains(path[3]) else { return false }
+            guard path.count == 4, Self.endpointKeys.contains(path[3]) else { return false }
             if path[3] == "url", !text.hasPrefix("http://"), !text.hasPrefix("https://") {
                 throw ConfigurationError("\(entry.origin): \(entry.key) must begin with http:// or https://.")
             }
             if isRestricted { return true }
             var endpoint = self.endpoints[path[2]] ?? EndpointSettings(url: "")
-            if path[3] == "url" { endpoint.url = text } else { endpoint.keyEnv = text }
+            switch path[3] {
+            case "url": endpoint.url = text
+            case "key_env": endpoint.keyEnv = text
+            default: endpoint.dialect = text
+            }
             self.endpoints[path[2]] = endpoint
         } else {
-            guard path.count == 3, ["base_url", "key_env"].contains(path[2]) else { return false }
+            guard path.count == 3, Self.providerKeys.contains(path[2]) else { return false }
             if isRestricted { return true }
             var provider = self.providers[path[1]] ?? ProviderSettings()
             if path[2] == "base_url" { provider.baseURL = text } else { provider.keyEnv = text }
@@ -103,12 +107,22 @@ extension Configuration {
     ]
 
     private func unknown(_ entry: ConfigurationLayer.Entry) -> ConfigurationError {
-        let known =
-            ConfigurationKey.all.map(\.name) + ["provider.NAME.base_url", "provider.NAME.key_env"]
-            + Self.rateLimits.keys.sorted().map { "provider.NAME.\($0)" }
+        let known = ConfigurationKey.all.map(\.name) + Self.known(near: entry.key)
         let nearest = nearestWord(to: entry.key, in: known) ?? Self.sameSection(entry.key, known)
         let hint = nearest.map { "The nearest known key is \($0)." } ?? "See docs/configuration.md for the keys."
         return ConfigurationError("\(entry.origin): there is no setting «\(entry.key)». \(hint)")
+    }
+
+    private static let endpointKeys = ["url", "key_env", "dialect"]
+    private static let providerKeys = ["base_url", "key_env"]
+
+    /// The keys that have a name of the user's in the middle, with the name that stands in this one.
+    private static func known(near key: String) -> [String] {
+        let keys = self.providerKeys + self.rateLimits.keys.sorted()
+        let path = key.split(separator: ".").map(String.init)
+        guard path.first == "provider", path.count > 2 else { return keys.map { "provider.NAME.\($0)" } }
+        if path[1] == "endpoints", path.count > 3 { return self.endpointKeys.map { "provider.endpoints.\(path[2]).\($0)" } }
+        return keys.map { "provider.\(path[1]).\($0)" }
     }
 
     /// A word that is far as a whole may be near in its last part.

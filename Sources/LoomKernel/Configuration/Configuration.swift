@@ -67,14 +67,17 @@ package struct ProviderSettings: Sendable, Hashable {
     }
 }
 
-/// An OpenAI-compatible server under a name of the user's own.
+/// A server under a name of the user's own.
 package struct EndpointSettings: Sendable, Hashable {
     package var url: String
     /// Name of the environment variable with the key; nil for a server that wants none.
     package var keyEnv: String?
-    package init(url: String, keyEnv: String? = nil) {
+    /// What it speaks, as the plugins of providers call it.
+    package var dialect: String
+    package init(url: String, keyEnv: String? = nil, dialect: String = "openai-chat") {
         self.url = url
         self.keyEnv = keyEnv
+        self.dialect = dialect
     }
 }
 

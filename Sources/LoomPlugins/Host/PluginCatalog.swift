@@ -99,10 +99,8 @@ extension PluginCatalog.Snapshot {
             case .module: break
             }
         }
-        if case .provider(let openAI)? = live[PluginKey(.provider, "openai")]?.content {
-            providers += endpoints.map { openAI.endpoint($0.key, $0.value) }
-            providers.sort { $0.name < $1.name }
-        }
+        providers += endpoints.map { Self.endpoint($0.key, $0.value, live) }
+        providers.sort { $0.name < $1.name }
         roles = roles.map { $0.adding(Self.gifts(live, files, to: $0.name)) }
         toolsByName = Dictionary(tools.map { ($0.schema.name, $0) }, uniquingKeysWith: { _, last in last })
         providersByName = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
@@ -118,6 +116,23 @@ extension PluginCatalog.Snapshot {
                 key, live: live[key], fault: faults[key], held: held[key], files: files, versions: kept[key]?.count ?? 0,
                 report: last[key])
         }
+    }
+
+    /// A server of the configuration, spoken to by the plugin that knows its dialect: a bundled one where there are several.
+    private static func endpoint(_ name: String, _ settings: EndpointSettings, _ live: [PluginKey: LivePlugin]) -> any Provider {
+        let speakers = live.values.compactMap { plugin -> (rank: Int, provider: LuaProvider)? in
+            guard case .provider(let provider) = plugin.content else { return nil }
+            // Many vendors speak this one, each in its own way; the plugin `openai` speaks it plainly.
+            let isOpenAI = provider.plugin == "openai" && settings.dialect == "openai-chat"
+            guard isOpenAI || provider.definition.dialect == settings.dialect else { return nil }
+            return (isOpenAI ? 0 : plugin.file.root.name == "bundled" ? 1 : 2, provider)
+        }
+        let chosen = speakers.min { ($0.rank, $0.provider.name) < ($1.rank, $1.provider.name) }
+        if let chosen { return chosen.provider.endpoint(name, settings) }
+        let known = live.values.compactMap { plugin -> String? in
+            if case .provider(let provider) = plugin.content { provider.definition.dialect } else { nil }
+        }
+        return UnspokenEndpoint(name: name, dialect: settings.dialect, known: Set(known))
     }
 
     /// Tools that a role has without listing them: those that name it, and those a user or project added for everybody. One that

@@ -47,7 +47,12 @@ package struct LuaProvider: Provider {
 
     package var secretVariables: [String] { account.keyVariables }
 
-    package func missing() async -> String? { account.missing }
+    package func missing() async -> String? {
+        let account = account
+        if let missing = account.missing { return missing }
+        // Some plugins know a dialect and no server that speaks it: they are there for endpoints.
+        return definition.dialect != nil && account.baseURL == nil ? "set provider.\(name).base_url" : nil
+    }
 
     package var isLocal: Bool {
         guard !account.needsKey, let url = account.baseURL else { return false }

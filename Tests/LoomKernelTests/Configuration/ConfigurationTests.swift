@@ -30,11 +30,17 @@ struct ConfigurationTests {
             toml: """
                 [provider.endpoints]
                 local = { url = "http://127.0.0.1:1234/v1", key_env = "LOCAL_KEY" }
+                other = { url = "http://127.0.0.1:1234/v1", dialect = "openai-responses" }
                 [provider.anthropic]
                 base_url = "http://127.0.0.1:9"
                 """, name: "config.toml")
         let configuration = try Configuration(layers: [layer])
-        #expect(configuration.endpoints == ["local": EndpointSettings(url: "http://127.0.0.1:1234/v1", keyEnv: "LOCAL_KEY")])
+        let url = "http://127.0.0.1:1234/v1"
+        #expect(
+            configuration.endpoints == [
+                "local": EndpointSettings(url: url, keyEnv: "LOCAL_KEY", dialect: "openai-chat"),
+                "other": EndpointSettings(url: url, dialect: "openai-responses"),
+            ])
         #expect(configuration.providers == ["anthropic": ProviderSettings(baseURL: "http://127.0.0.1:9")])
     }
 
@@ -85,6 +91,10 @@ struct ConfigurationTests {
                 "c.toml:2: permissions.preset = \"yolo\" cannot be used: use ask, read-only, edit or full."
             ),
             ("[model]\ndefault = \"claude\"\n", "c.toml:2: model.default = \"claude\" cannot be used: write PROVIDER:MODEL."),
+            (
+                "[provider.endpoints.x]\nurl = \"http://a\"\ndialekt = \"gemini\"\n",
+                "c.toml:3: there is no setting «provider.endpoints.x.dialekt». The nearest known key is provider.endpoints.x.dialect."
+            ),
             ("[provider.endpoints.x]\nurl = \"ftp://a\"\n", "c.toml:2: provider.endpoints.x.url must begin with http:// or https://."),
         ])
     func mistakes(text: String, message: String) {

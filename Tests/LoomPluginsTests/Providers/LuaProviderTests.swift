@@ -187,6 +187,18 @@ import Testing
         #expect(http.requests.last?.headers["authorization"] == nil, "without a key there is no header for it")
     }
 
+    @Test(
+        "completes an address of the environment by its own",
+        arguments: [
+            ("0.0.0.0:8080", "http://0.0.0.0:8080"), ("box", "http://box:11434"), (":80", "http://127.0.0.1:80"),
+            ("[::1]", "http://[::1]:11434"), ("[::1]:80/", "http://[::1]:80"), ("box/api", "http://box:11434/api"),
+            ("https://box", "https://box"),
+        ])
+    func host(given: String, whole: String) {
+        let credentials = Credentials(baseURL: "http://127.0.0.1:11434", baseURLVariables: ["OLLAMA_HOST"])
+        #expect(Account(credentials, settings: nil) { $0 == "OLLAMA_HOST" ? given : nil }.baseURL == whole)
+    }
+
     @Test("is an endpoint of the configuration under another name")
     func endpoint() async throws {
         let http = Self.server("data: hi\n\ndata: [DONE]\n\n")
@@ -199,6 +211,39 @@ import Testing
         #expect(await collect(local).events == [.text("hi"), .stop(.end)])
         #expect(http.requests.first?.url == "http://localhost:8000/v1/chat")
         #expect(try await provider(http, environment: [:], endpoints: endpoints, name: "team").missing() == "set TEAM_KEY")
+    }
+
+    @Test("of an endpoint is the one that speaks its dialect")
+    func dialect() async throws {
+        func source(_ dialect: String, path: String) -> String {
+            Self.source.replacing("api = 1,", with: "api = 1, dialect = \"\(dialect)\",").replacing("\"/chat\"", with: "\"\(path)\"")
+        }
+        let http = Self.server("data: [DONE]\n\n")
+        let url = "http://localhost:8000/v1"
+        let plugins = try TestPlugins(
+            [
+                "plugins/providers/openai.lua": Self.source, "plugins/providers/acme.lua": source("openai-chat", path: "/acme"),
+                "plugins/providers/other.lua": source("other", path: "/other"),
+            ], http: http,
+            endpoints: [
+                "plain": EndpointSettings(url: url), "different": EndpointSettings(url: url, dialect: "other"),
+                "odd": EndpointSettings(url: url, dialect: "othre"),
+            ])
+        _ = await plugins.host.load()
+        for name in ["plain", "different"] { _ = await collect(try #require(plugins.catalog.provider(name))) }
+        #expect(http.requests.map(\.url) == [url + "/chat", url + "/other"])
+        let odd = try #require(plugins.catalog.provider("odd"))
+        #expect(await odd.missing() == "no plugin speaks its dialect «othre»; did you mean \"other\"?")
+        #expect(await collect(odd).failure?.kind == .unavailable)
+    }
+
+    @Test("that knows no server is there for endpoints, and says so")
+    func noServer() async throws {
+        let source = "return { api = 1, dialect = \"d\", request = function(call) return {} end, decode = function() end }"
+        let http = Self.server("")
+        #expect(try await provider(http, source: source).missing() == "set provider.openai.base_url")
+        let settings = ["openai": ProviderSettings(baseURL: "http://here:1")]
+        #expect(try await provider(http, source: source, providers: settings).missing() == nil)
     }
 
     @Test("sends the key to no other server than its own")
