@@ -52,6 +52,8 @@ local function add_user(list, message)
     elseif part.type == "image" then
       local url = ("data:%s;base64,%s"):format(part.media_type, part.data)
       content[#content + 1] = { type = "image_url", image_url = { url = url } }
+    else
+      content[#content + 1] = { type = "text", text = ("[%s is a document, and Cohere's models take none.]"):format(part.name) }
     end
   end
   if #content > 0 then list[#list + 1] = { role = "user", content = content } end

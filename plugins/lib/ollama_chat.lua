@@ -48,6 +48,8 @@ local function add_user(list, message)
       text[#text + 1] = part.text
     elseif part.type == "image" then
       images[#images + 1] = part.data
+    else
+      text[#text + 1] = ("[%s is a document, and Ollama takes none.]"):format(part.name)
     end
   end
   if #text == 0 and #images == 0 then return end

@@ -16,15 +16,10 @@ local function short_id(text) return text:sub(-40) end
 
 local function image_url(part) return { url = ("data:%s;base64,%s"):format(part.media_type, part.data) } end
 
---- An attachment as this dialect has it; nil for what it can't carry.
+--- An attachment as this dialect has it. OpenAI's own server takes documents, but is spoken to in another dialect.
 local function attached(part)
   if part.type == "image" then return { type = "image_url", image_url = image_url(part) } end
-  if part.media_type == "application/pdf" then
-    return {
-      type = "file", file = { filename = part.name, file_data = "data:application/pdf;base64," .. part.data },
-    }
-  end
-  return nil
+  return { type = "text", text = ("[%s is a document, and this model's server takes none.]"):format(part.name) }
 end
 
 local function assistant(message, options)

@@ -1,13 +1,17 @@
---- Reads a text file with line numbers, a page at a time.
+--- Reads a text file with line numbers, a page at a time; pictures and documents are shown to the model.
 local lines = require "lib.lines"
 
 local MAX_LINES = 2000
 local MAX_BYTES = 50 * 1024
 local MAX_LINE_BYTES = 2000
 
+-- What a model looks at instead of reading it.
+local LOOKED_AT = { png = true, jpg = true, jpeg = true, gif = true, webp = true, pdf = true }
+
 return {
   api = 1,
-  description = "Read a text file. Lines are numbered. Long files come in pages of up to 2,000 lines; the result says how to read on.",
+  description = "Read a text file, or look at a picture or PDF. Lines are numbered. Long files come in pages of up to 2,000 lines; the "
+    .. "result says how to read on.",
   parameters = {
     file_path = { type = "string", required = true, description = "relative to the project" },
     offset = { type = "integer", minimum = 1, description = "first line" },
@@ -24,6 +28,8 @@ return {
   end,
 
   run = function(args)
+    local ending = args.file_path:lower():match("%.(%w+)$")
+    if LOOKED_AT[ending] then return { text = args.file_path .. " is attached.", attachments = { args.file_path } } end
     local first = args.offset or 1
     local file = assert(loom.fs.read(args.file_path, { offset = first, limit = args.limit or MAX_LINES }))
     if file.total_lines == 0 then return ("%s is empty (%d bytes)."):format(file.path, file.size) end

@@ -70,19 +70,35 @@ extension Agent {
         if window.departed != next.departed { add(.departed(window.departed)) }
         self.context = content.use
         await self.complain(of: content.use, rules, role: now.role.name)
-        let facts = self.services.models.facts(self.model)
-        if let retirement = facts?.retirement(at: self.services.ports.clock.now) {
-            await self.roster.warn(about: "retirement/\(self.model)", retirement)
-        }
-        let call = ModelCall(
-            id: self.services.identifiers.next().description, model: self.model, system: prefix.prompt.text, tools: prefix.tools,
-            messages: content.messages, settings: (now.role.settings ?? ModelSettings()).bounded(by: facts), facts: facts,
-            cacheKey: self.identity.id.description, purpose: "turn", agent: self.identity.name, role: now.role.name,
-            step: self.machine.replies)
+        let call = self.call(now.role, prefix, content.messages)
+        await self.warnOfRetirement(call)
         let circumstances = ModelGateway.Circumstances(
             asker: self.identity, cause: self.cause, contextUsed: content.use.total, contextLimit: budget.limit,
             isLastTry: self.hasShrunk)
         return Request(call: call, circumstances: circumstances, events: events)
+    }
+
+    private func call(_ role: Role, _ prefix: Prefix, _ messages: [Message]) -> ModelCall {
+        let model = self.nextModel(role)
+        let facts = self.services.models.facts(model)
+        return ModelCall(
+            id: self.services.identifiers.next().description, model: model, system: prefix.prompt.text, tools: prefix.tools,
+            messages: AttachmentStore(self.services).filled(messages, for: facts),
+            settings: (role.settings ?? ModelSettings()).bounded(by: facts), facts: facts, cacheKey: self.identity.id.description,
+            purpose: "turn", agent: self.identity.name, role: role.name, step: self.machine.replies)
+    }
+
+    /// The model that plans, or the one that carries out where a role has two: after the first reply of a turn, while its calls succeed.
+    private func nextModel(_ role: Role) -> ModelName {
+        guard let text = role.editModel, self.machine.turnReplies > 0, !self.machine.lastCallsFailed,
+            let model = self.services.configuration.model(for: text).flatMap({ ModelName($0) })
+        else { return self.model }
+        return model
+    }
+
+    private func warnOfRetirement(_ call: ModelCall) async {
+        guard let text = call.facts?.retirement(at: self.services.ports.clock.now) else { return }
+        await self.roster.warn(about: "retirement/\(call.model)", text)
     }
 
     /// Tells people, once, what of the window's stable part is larger than it should be: only they can make it smaller.

@@ -56,6 +56,14 @@ package struct AgentMachine: Sendable, Hashable {
         }
     }
 
+    /// Whether all calls of the last reply failed.
+    var lastCallsFailed: Bool {
+        let results = (self.messages.last?.parts ?? []).compactMap { part -> Bool? in
+            if case .toolResult(_, _, _, let isError) = part { isError } else { nil }
+        }
+        return !results.isEmpty && results.allSatisfy { $0 }
+    }
+
     /// The calls that have no result yet.
     package var openCalls: [ToolCall] {
         switch self.state {

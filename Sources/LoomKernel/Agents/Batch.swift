@@ -50,8 +50,15 @@ package struct Batch: Sendable, Hashable {
         self.calls.filter { !$0.isFinished && $0.phase != .waiting }.map(\.call.id)
     }
 
-    /// In the order of the calls, as the next user message.
+    /// In the order of the calls, as the next user message; what there is to look at comes last, for some vendors want results first.
     var results: [Part] {
+        let attachments = self.calls.flatMap { entry in
+            if case .finished(let result) = entry.phase { result.attachments ?? [] } else { [] }
+        }
+        return self.texts + attachments.map { .attachment($0) }
+    }
+
+    private var texts: [Part] {
         self.calls.map { entry in
             guard case .finished(let result) = entry.phase else {
                 return .toolResult(call: entry.call.id, name: entry.call.name, text: "interrupted", isError: true)

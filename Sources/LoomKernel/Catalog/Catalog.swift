@@ -46,6 +46,9 @@ package protocol Provider: Sendable {
     var secretVariables: [String] { get }
     /// A model of this provider to use when none is named.
     var defaultModel: String? { get }
+    /// Its name for people, and what it speaks; nil where nobody says.
+    var vendor: String? { get }
+    var dialect: String? { get }
     /// It runs on this machine and wants no key.
     var isLocal: Bool { get }
     /// Asks its server for the models that can be used; nil where there is no such list.
@@ -56,6 +59,8 @@ package protocol Provider: Sendable {
 
 extension Provider {
     package var secretVariables: [String] { [] }
+    package var vendor: String? { nil }
+    package var dialect: String? { nil }
     package var isLocal: Bool { false }
     package func models() async throws(ModelFailure) -> [ModelFacts]? { nil }
 }
@@ -72,13 +77,15 @@ package struct Role: Sendable, Hashable, Codable {
     package let model: String
     /// Model calls in one turn before the turn ends with `limit`; nil for the configuration's.
     package let maxTurns: Int?
+    /// The model that carries out what `model` planned in a turn's first reply, as a tier or a name; nil for the same.
+    package let editModel: String?
     /// How its model is asked; nil for the vendor's defaults.
     package let settings: ModelSettings?
     package let generation: Int
 
     package init(
-        name: String, description: String, prompt: String, tools: [String], model: String, maxTurns: Int?, settings: ModelSettings? = nil,
-        generation: Int
+        name: String, description: String, prompt: String, tools: [String], model: String, maxTurns: Int?, editModel: String? = nil,
+        settings: ModelSettings? = nil, generation: Int
     ) {
         self.name = name
         self.description = description
@@ -86,6 +93,7 @@ package struct Role: Sendable, Hashable, Codable {
         self.tools = tools
         self.model = model
         self.maxTurns = maxTurns
+        self.editModel = editModel
         self.settings = settings
         self.generation = generation
     }

@@ -71,6 +71,8 @@ package struct ToolResult: Sendable, Hashable, Codable {
     package var status: Status
     /// For front ends and programs; never sent to the model.
     package var data: JSON?
+    /// What the model looks at besides; nil is nothing.
+    package var attachments: [Attachment]?
 
     package init(_ text: String, status: Status = .ok, data: JSON? = nil) {
         self.text = text

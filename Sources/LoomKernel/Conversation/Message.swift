@@ -32,6 +32,8 @@ package enum Part: Sendable, Hashable, Codable {
     case toolCall(ToolCall)
     /// In a user message, directly after the assistant message that made the call.
     case toolResult(call: String, name: String, text: String, isError: Bool)
+    /// In a user message, behind the results.
+    case attachment(Attachment)
 }
 
 /// A model's wish to run a tool.

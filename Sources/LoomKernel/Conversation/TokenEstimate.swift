@@ -21,6 +21,7 @@ package struct TokenEstimate: Sendable, Hashable {
             case .thinking(let text, _): sum + self.tokens(text)
             case .toolCall(let call): sum + 8 + self.tokens(call.name) + self.tokens(call.arguments.text())
             case .toolResult(_, _, let text, _): sum + 8 + self.tokens(text)
+            case .attachment(let attachment): sum + attachment.tokens
             }
         }
     }

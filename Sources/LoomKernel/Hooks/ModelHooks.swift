@@ -58,6 +58,7 @@ extension Message {
         self.parts.compactMap { part in
             switch part {
             case .text(let text), .toolResult(_, _, let text, _): text
+            case .attachment(let attachment): attachment.name
             case .thinking, .toolCall: nil
             }
         }.joined(separator: "\n")

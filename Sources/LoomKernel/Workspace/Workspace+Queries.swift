@@ -132,6 +132,8 @@ extension AgentEvent {
                 case .thinking(let text, _): TranscriptEntry(kind: "thinking", name: "", text: text, time: time)
                 case .toolCall(let call):
                     TranscriptEntry(kind: "tool", name: call.name, text: call.malformed ?? call.arguments.text(pretty: true), time: time)
+                case .attachment(let attachment):
+                    TranscriptEntry(kind: "result", name: attachment.name, text: "\(attachment.mediaType), \(attachment.bytes) bytes", time: time)
                 case .toolResult(_, let name, let text, _): TranscriptEntry(kind: "result", name: name, text: text, time: time)
                 }
             }

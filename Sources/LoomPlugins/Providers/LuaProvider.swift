@@ -54,6 +54,10 @@ package struct LuaProvider: Provider {
         return definition.dialect != nil && account.baseURL == nil ? "set provider.\(name).base_url" : nil
     }
 
+    package var vendor: String? { definition.vendor }
+
+    package var dialect: String? { definition.dialect }
+
     package var isLocal: Bool {
         guard !account.needsKey, let url = account.baseURL else { return false }
         return WebAddress(url).map { ["127.0.0.1", "localhost", "::1", "[::1]"].contains($0.host) } ?? false

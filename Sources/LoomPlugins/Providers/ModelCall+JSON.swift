@@ -74,6 +74,11 @@ extension Part {
             ]
             part["signature"] = signed ? call.signature.map { .string($0) } : nil
             return part
+        case .attachment(let attachment):
+            return [
+                "type": attachment.isImage ? "image" : "document", "name": .string(attachment.name),
+                "media_type": .string(attachment.mediaType), "data": .string(attachment.data ?? ""),
+            ]
         case .toolResult(let call, let name, let text, let isError):
             return [
                 "type": "tool_result", "call": .string(call), "name": .string(name), "text": .string(text),

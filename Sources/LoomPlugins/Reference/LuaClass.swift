@@ -27,7 +27,7 @@ struct LuaClass: Sendable {
             fields: [("agent", "string"), ("role", "string"), ("team", "string"), ("call", "string")]),
         LuaClass(
             name: "loom.ToolResult", text: "What the model reads, what is for programs, and whether it is a failure.",
-            fields: [("text", "string"), ("data?", "any"), ("error?", "boolean")]),
+            fields: [("text", "string"), ("data?", "any"), ("error?", "boolean"), ("attachments?", "string[]")]),
         LuaClass(
             name: "loom.Credentials", text: "Where a provider's key and address come from.",
             fields: [
@@ -54,7 +54,8 @@ struct LuaClass: Sendable {
         LuaClass(
             name: "loom.Part", text: "A piece of a message; which fields there are depends on its type.",
             fields: [
-                ("type", "\"text\"|\"thinking\"|\"tool_call\"|\"tool_result\""), ("text?", "string"), ("signature?", "string"),
+                ("type", "\"text\"|\"thinking\"|\"tool_call\"|\"tool_result\"|\"image\"|\"document\""), ("text?", "string"),
+                ("signature?", "string"), ("media_type?", "string"), ("data?", "string"),
                 ("id?", "string"), ("name?", "string"), ("arguments?", "table"), ("call?", "string"), ("is_error?", "boolean"),
             ]),
         LuaClass(

@@ -110,6 +110,9 @@ extension PluginShape {
             .optional("prompt", "string", "The name of its prompt. Default: the role's own name."),
             .optional("tools", "string|string[]", "What it may call."),
             .optional("model", "\"default\"|\"fast\"|\"strong\"|string", "A tier of the configuration, or `provider:model`."),
+            .optional(
+                "edit_model", "\"default\"|\"fast\"|\"strong\"|string",
+                "The model that carries out what `model` said in the first reply of a turn. When its calls fail, `model` is asked again."),
             .optional("model_settings", "loom.ModelSettings", "How the model is asked: effort, temperature and the like."),
             .optional("max_turns", "integer", "Model replies in one turn."),
         ])

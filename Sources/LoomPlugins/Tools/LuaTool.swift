@@ -102,6 +102,11 @@ package struct LuaTool: Tool {
         ]
         let value = try await generationState.value(
             of: run, [arguments, about], deadline: deadline ?? Self.defaultDeadline, phase: .tool, host: host)
-        return try ToolResult(value, of: generationState.file.key)
+        var result = try ToolResult(value, of: generationState.file.key)
+        let paths = try ToolResult.attachments(value, of: generationState.file.key)
+        var attachments: [Attachment] = []
+        for path in paths { attachments.append(try await host.attach(path)) }
+        if !attachments.isEmpty { result.attachments = attachments }
+        return result
     }
 }

@@ -3,9 +3,9 @@ import LoomLua
 import LoomSystem
 
 extension ToolResult {
-    private static let fields = ["text", "data", "error"]
+    private static let fields = ["text", "data", "error", "attachments"]
 
-    /// From what `run` returned: a text, or `{ text =, data =, error = }`.
+    /// From what `run` returned: a text, or `{ text =, data =, error =, attachments = }`.
     init(_ value: JSON, of plugin: PluginKey) throws(ToolError) {
         func fault(_ reason: String) -> ToolError {
             ToolError("The \(plugin) has a fault of its own: run returned \(reason).")
@@ -22,6 +22,17 @@ extension ToolResult {
             guard let text = members["text"]?.stringValue else { throw fault("a table without text") }
             self.init(text, status: members["error"] == true ? .error : .ok, data: members["data"])
         }
+    }
+}
+
+extension ToolResult {
+    /// The paths of what the model is to look at besides.
+    static func attachments(_ value: JSON, of plugin: PluginKey) throws(ToolError) -> [String] {
+        guard let list = value["attachments"], !list.isNull else { return [] }
+        guard let paths = list.arrayValue?.compactMap(\.stringValue), paths.count == list.arrayValue?.count, paths.count <= 8 else {
+            throw ToolError("The \(plugin) has a fault of its own: attachments is a list of at most eight paths.")
+        }
+        return paths
     }
 }
 
