@@ -50,6 +50,8 @@ $(PYTHON): Tests/requirements.txt
 	@scripts/system-packages test
 	python3 -m venv .build/python
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+	$(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps --no-binary anthropic -d .build/python/sources \
+		$$(grep '^anthropic==' Tests/requirements.txt)
 	@touch $(PYTHON)
 
 check:

@@ -266,6 +266,14 @@ function M.answer(body, emit)
   finish(emit, state)
 end
 
+local function listed(body)
+  local models = {}
+  for _, row in ipairs(failure.body(body).data or {}) do
+    models[#models + 1] = { name = row.id, context = present(row.max_input_tokens), max_output = present(row.max_tokens) }
+  end
+  return models
+end
+
 function M.failed(vendor)
   return function(status, headers, body)
     local problem = failure.body(body).error
@@ -276,17 +284,22 @@ end
 
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
 function M.provider(spec)
+  local headers = { ["content-type"] = "application/json", ["x-api-key"] = "{{key}}", ["anthropic-version"] = "2023-06-01" }
   return {
     api = 1,
     dialect = "anthropic",
     vendor = spec.vendor,
     credentials = spec.credentials,
     default_model = spec.default_model,
+    models = {
+      request = function(call) return { url = call.base_url .. "/v1/models?limit=1000", headers = headers } end,
+      decode = listed,
+    },
     request = function(call)
       return {
         url = call.base_url:gsub("/+$", "") .. "/v1/messages",
         method = "POST",
-        headers = { ["content-type"] = "application/json", ["x-api-key"] = "{{key}}", ["anthropic-version"] = "2023-06-01" },
+        headers = headers,
         body = M.body(call),
       }
     end,

@@ -299,6 +299,24 @@ function M.failed(vendor)
   end
 end
 
+--- The models of a list, with what servers of this dialect say beside their names: OpenRouter, vLLM and Mistral say most.
+function M.listed(body)
+  local answer, models = loom.json.decode(body), {}
+  for _, row in ipairs(type(answer) == "table" and (present(answer.data) or answer) or {}) do
+    local price, most = present(row.pricing) or {}, present(row.top_provider) or {}
+    -- Prices of lists are for one token, as texts.
+    local function usd(text) return tonumber(present(text)) and tonumber(text) * 1e6 or nil end
+    models[#models + 1] = {
+      name = row.id, max_output = present(most.max_completion_tokens),
+      context = present(row.context_length) or present(row.max_context_length) or present(row.max_model_len)
+        or present(row.context_window),
+      input_usd = usd(price.prompt), output_usd = usd(price.completion), cache_read_usd = usd(price.input_cache_read),
+      cache_write_usd = usd(price.input_cache_write),
+    }
+  end
+  return models
+end
+
 --- A provider of this dialect. `spec` has the fields of a provider, and of the vendor's own ways:
 --- `vendor`, its name in errors; `limit(call)`, the name of the field that bounds the reply; `id(text)`, an id as the
 --- vendor takes it; `thinking`, the field in which its models' thinking goes back to it; `tools = false`;
@@ -314,6 +332,8 @@ function M.provider(spec)
     usage_option = spec.usage_option ~= false,
     adapt = spec.adapt,
   }
+  local headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" }
+  for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
   local path = spec.path or function() return "/chat/completions" end
   return {
     api = 1,
@@ -321,9 +341,11 @@ function M.provider(spec)
     vendor = spec.vendor,
     credentials = spec.credentials,
     default_model = spec.default_model,
+    models = {
+      request = function(call) return { url = call.base_url .. "/models", headers = headers } end,
+      decode = M.listed,
+    },
     request = function(call)
-      local headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" }
-      for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
       return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers, body = body_of(call, options) }
     end,
     decode = decode(options),

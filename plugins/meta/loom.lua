@@ -168,10 +168,15 @@
 
 --- What is known of a model; what is missing nobody says.
 ---@class loom.ModelFacts
+---@field name? string
 ---@field context? integer
 ---@field max_output? integer
 ---@field tools? boolean
 ---@field vision? boolean
+---@field input_usd? number
+---@field output_usd? number
+---@field cache_read_usd? number
+---@field cache_write_usd? number
 ---@field reasoning? boolean
 ---@field caching? boolean
 
@@ -359,6 +364,7 @@
 ---@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What a server-sent event of the answer means; `state` belongs to this call.
 ---@field failure? fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure? What an answer that is no success means.
 ---@field answer? fun(body: string, emit: fun(event: loom.ModelEvent)) What a JSON document means that came in place of a stream: some servers stream nothing.
+---@field models? { request: (fun(call: { base_url: string }): loom.ModelRequest), decode: (fun(body: string): loom.ModelFacts[]) } How its server is asked which models there are, by GET where nothing else is said, and what it answers.
 ---@field stream? fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent)) Makes the reply itself.
 ---@field migrate? fun(old: table<string, any>, from: integer): table<string, any> What becomes of what generation `from` kept in `loom.state`. If it fails, that generation goes on.
 ---@field limits? { memory_mb: integer?, seconds: number?, output_kb: integer?, handles: integer? } What it may take, within what the configuration allows.

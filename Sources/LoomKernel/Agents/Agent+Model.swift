@@ -42,7 +42,7 @@ extension Agent {
 
     private func nextRequest() async throws(PromptError) -> Request {
         let budget = ContextBudget(
-            self.services.configuration, model: self.model, self.services.prices, ceiling: self.windowCeiling)
+            self.services.configuration, model: self.model, self.services.models, ceiling: self.windowCeiling)
         let rules = self.services.rules.excerpt(budget)
         let now = try await self.currentPrefix(rules.text)
         self.machine.limit = now.role.maxTurns ?? self.services.configuration.maxTurns
@@ -70,7 +70,10 @@ extension Agent {
         if window.departed != next.departed { add(.departed(window.departed)) }
         self.context = content.use
         await self.complain(of: content.use, rules, role: now.role.name)
-        let facts = self.services.prices.facts(self.model)
+        let facts = self.services.models.facts(self.model)
+        if let retirement = facts?.retirement(at: self.services.ports.clock.now) {
+            await self.roster.warn(about: "retirement/\(self.model)", retirement)
+        }
         let call = ModelCall(
             id: self.services.identifiers.next().description, model: self.model, system: prefix.prompt.text, tools: prefix.tools,
             messages: content.messages, settings: (now.role.settings ?? ModelSettings()).bounded(by: facts), facts: facts,

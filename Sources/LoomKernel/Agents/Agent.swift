@@ -61,7 +61,7 @@ package actor Agent {
         self.services = services
         self.roster = roster
         self.machine = AgentMachine(limit: limit)
-        self.context = ContextUse(budget: ContextBudget(services.configuration, model: model, services.prices))
+        self.context = ContextUse(budget: ContextBudget(services.configuration, model: model, services.models))
     }
 
     // MARK: What others may ask and tell
@@ -86,7 +86,7 @@ package actor Agent {
 
     func setModel(_ model: ModelName) {
         self.model = model
-        self.context = ContextUse(budget: ContextBudget(self.services.configuration, model: model, self.services.prices))
+        self.context = ContextUse(budget: ContextBudget(self.services.configuration, model: model, self.services.models))
         self.isNewWindow = true
         self.windowCeiling = nil
         self.estimate = TokenEstimate()

@@ -46,12 +46,18 @@ package protocol Provider: Sendable {
     var secretVariables: [String] { get }
     /// A model of this provider to use when none is named.
     var defaultModel: String? { get }
+    /// It runs on this machine and wants no key.
+    var isLocal: Bool { get }
+    /// Asks its server for the models that can be used; nil where there is no such list.
+    func models() async throws(ModelFailure) -> [ModelFacts]?
     /// Streams one attempt. Throws `ModelFailure`; a stream that ends without `stop` was cut.
     func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error>
 }
 
 extension Provider {
     package var secretVariables: [String] { [] }
+    package var isLocal: Bool { false }
+    package func models() async throws(ModelFailure) -> [ModelFacts]? { nil }
 }
 
 /// Who an agent is: prompt, tools, model tier and limits.

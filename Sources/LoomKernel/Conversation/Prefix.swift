@@ -40,8 +40,8 @@ extension ProjectRules {
 extension ContextBudget {
     /// The window of a model, as it is configured; a model nobody knows is taken to have 128,000 tokens.
     /// - Parameter ceiling: tokens that its server takes at the most, where it refused more.
-    package init(_ configuration: Configuration, model: ModelName?, _ prices: PriceTable, ceiling: Int? = nil) {
-        let limit = configuration.contextLimit ?? model.flatMap { prices.facts($0)?.context } ?? 128_000
+    package init(_ configuration: Configuration, model: ModelName?, _ models: ModelTable, ceiling: Int? = nil) {
+        let limit = configuration.contextLimit ?? model.flatMap { models.facts($0)?.context } ?? 128_000
         self.init(
             limit: min(limit, ceiling ?? limit),
             reply: configuration.contextReserve, percent: configuration.contextPercent)

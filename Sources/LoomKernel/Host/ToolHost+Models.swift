@@ -38,7 +38,7 @@ extension ToolHost {
     ) async throws(ToolError) -> ModelAnswer {
         let model = try self.model(question.model)
         try await self.authority.require(Access(.model, model.description), wait: self.humanWait)
-        let facts = self.services.prices.facts(model)
+        let facts = self.services.models.facts(model)
         let estimate = TokenEstimate()
         let tokens = estimate.tokens(question.system) + question.messages.reduce(0) { $0 + estimate.tokens($1) }
         let purpose = (["plugin", self.tool] + [question.purpose].compactMap(\.self)).joined(separator: "/")

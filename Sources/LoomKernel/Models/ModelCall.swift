@@ -89,6 +89,24 @@ package struct ModelCall: Sendable, Hashable {
     package var role: String
     /// How many model replies this agent has had before; the scripted model finds its place by it.
     package var step: Int
+
+    package init(
+        id: String, model: ModelName, system: String = "", tools: [ToolSchema] = [], messages: [Message], settings: ModelSettings = .init(),
+        facts: ModelFacts? = nil, cacheKey: String = "", purpose: String, agent: String = "", role: String = "", step: Int = 0
+    ) {
+        self.id = id
+        self.model = model
+        self.system = system
+        self.tools = tools
+        self.messages = messages
+        self.settings = settings
+        self.facts = facts
+        self.cacheKey = cacheKey
+        self.purpose = purpose
+        self.agent = agent
+        self.role = role
+        self.step = step
+    }
 }
 
 /// What a provider streams. A provider never throws mid-way for a model's own doing: failures are thrown as `ModelFailure`.

@@ -7,7 +7,7 @@ package struct ModelGateway: Sendable {
     let bus: SignalBus
     let catalog: any Catalog
     let purse: Purse
-    let prices: PriceTable
+    let models: ModelTable
     let clock: any WallClock
     let random: any RandomSource
     let retry: RetryPolicy
@@ -34,20 +34,21 @@ package struct ModelGateway: Sendable {
     /// One reply, however many attempts and models it takes. Streamed text goes out as signals, marked with its attempt.
     func reply(to call: ModelCall, _ circumstances: Circumstances) async throws(ModelFailure) -> ModelReply {
         var progress = Progress(began: self.clock.uptime)
-        let models = self.candidates(call, circumstances)
-        for (index, model) in models.enumerated() {
+        let candidates = self.candidates(call, circumstances)
+        for (index, model) in candidates.enumerated() {
             let attempt = model == call.model ? call : self.call(call, with: model)
             do throws(ModelFailure) {
                 return try await self.settledReply(to: attempt, circumstances, &progress)
             } catch {
                 if error.kind.isOutage { self.outages.note(model, at: self.clock.uptime) }
-                guard error.kind.isOutage, index + 1 < models.count else {
+                guard error.kind.isOutage, index + 1 < candidates.count else {
                     await self.tell(of: error, attempt, circumstances)
                     throw error
                 }
                 await self.publish(
                     ModelReplaced(
-                        agent: call.agent, call: call.id, from: model.description, to: models[index + 1].description, reason: error.message),
+                        agent: call.agent, call: call.id, from: model.description, to: candidates[index + 1].description,
+                        reason: error.message),
                     call, circumstances)
             }
         }
@@ -75,7 +76,7 @@ package struct ModelGateway: Sendable {
     private func candidates(_ call: ModelCall, _ circumstances: Circumstances) -> [ModelName] {
         let names = self.configuration.value.fallbacks[call.model.description] ?? []
         let others = names.compactMap { ModelName($0) }.filter { model in
-            guard let context = self.prices.facts(model)?.context else { return true }
+            guard let context = self.models.facts(model)?.context else { return true }
             return context > circumstances.contextUsed
         }
         guard !others.isEmpty else { return [call.model] }
@@ -88,7 +89,7 @@ package struct ModelGateway: Sendable {
     private func call(_ call: ModelCall, with model: ModelName) -> ModelCall {
         var next = call
         next.model = model
-        next.facts = self.prices.facts(model)
+        next.facts = self.models.facts(model)
         next.settings = next.settings.bounded(by: next.facts)
         return next
     }

@@ -39,7 +39,7 @@ package struct Services: Sendable {
     package let questions: Questions
     package let gateway: ModelGateway
     package let budget: Budget
-    package let prices: PriceTable
+    package let models: ModelTable
     package let secrets: SecretFilter
     package let outliner: Outliner
     package let plugins: (any PluginControl)?

@@ -57,7 +57,7 @@ package actor Workspace {
         stored?.grants.forEach(permissions.grant)
         let budget = Budget(sessionLimit: configuration.sessionBudgetUSD, agentLimit: configuration.agentBudgetUSD)
         if let stored { budget.restore(stored.spent) }
-        let prices = PriceTable(path: options.modelData)
+        let models = ModelTable(path: options.modelData, lists: options.modelLists)
         let questions = Questions(
             store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive)
         let services = Services(
@@ -65,9 +65,9 @@ package actor Workspace {
             identifiers: identifiers, bus: bus, store: store, catalog: catalog, permissions: permissions,
             questions: questions,
             gateway: ModelGateway(
-                store: store, bus: bus, catalog: catalog, purse: Purse(budget: budget, store: store, questions: questions), prices: prices,
+                store: store, bus: bus, catalog: catalog, purse: Purse(budget: budget, store: store, questions: questions), models: models,
                 clock: ports.clock, random: ports.random, retry: RetryPolicy(), configuration: options.configuration,
-                limiter: RateLimiter(clock: ports.clock), outages: Outages()), budget: budget, prices: prices,
+                limiter: RateLimiter(clock: ports.clock), outages: Outages()), budget: budget, models: models,
             secrets: SecretFilter(environment: ports.environment, names: Self.secretVariables(catalog)),
             outliner: Outliner(
                 Grammars(options.grammarFolders.map { GrammarFolder($0, files: ports.files) }), program: options.outlineProgram,

@@ -18,6 +18,8 @@ package struct WorkspaceOptions: Sendable {
     package var leadRole = "lead"
     /// The CSV of models, or nil.
     package var modelData: String?
+    /// What providers said of their models.
+    package var modelLists: ModelLists?
     /// Folders with grammars for outlines, absolute. Never one of the project: what is in them is run.
     package var grammarFolders: [String] = []
     /// The program that makes an outline, loomkin itself; nil for none.

@@ -54,6 +54,16 @@ package struct LuaProvider: Provider {
         return definition.dialect != nil && account.baseURL == nil ? "set provider.\(name).base_url" : nil
     }
 
+    package var isLocal: Bool {
+        guard !account.needsKey, let url = account.baseURL else { return false }
+        return WebAddress(url).map { ["127.0.0.1", "localhost", "::1", "[::1]"].contains($0.host) } ?? false
+    }
+
+    package func models() async throws(ModelFailure) -> [ModelFacts]? {
+        let nothing = ModelCall(id: "models", model: ModelName(provider: name, model: ""), messages: [], purpose: "list")
+        return try await ProviderCall(provider: self, call: nothing, channel: EventChannel()).models()
+    }
+
     package func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error> {
         let lease = ProviderLease(ProviderCall(provider: self, call: call, channel: EventChannel()))
         return AsyncThrowingStream { try await lease.next() }

@@ -47,20 +47,20 @@ struct ProviderCall: Sendable {
         }
     }
 
-    private func context(events: EventSource? = nil) -> CallContext {
+    func context(events: EventSource? = nil) -> CallContext {
         CallContext(phase: .provider, plugin: provider.plugin, ports: ports, channel: channel, events: events)
     }
 
     // MARK: Lua
 
-    private enum Work {
+    enum Work {
         case plain(LuaFunction)
         case stream(LuaFunction)
         case decode(LuaFunction)
         case answer(LuaFunction)
     }
 
-    private func lua(_ work: Work, _ arguments: [JSON], context: CallContext) async throws(ModelFailure) -> [JSON] {
+    func lua(_ work: Work, _ arguments: [JSON], context: CallContext) async throws(ModelFailure) -> [JSON] {
         let state = provider.generationState
         do throws(LuaFault) {
             switch work {
@@ -83,7 +83,7 @@ struct ProviderCall: Sendable {
 
     // MARK: HTTP
 
-    private func request(_ table: JSON, key: Secret?) throws(ModelFailure) -> HTTPRequest {
+    func request(_ table: JSON, key: Secret?) throws(ModelFailure) -> HTTPRequest {
         do throws(ProviderRequest.Fault) {
             return try ProviderRequest(table, baseURL: account.baseURL, key: key).request
         } catch {
@@ -91,7 +91,7 @@ struct ProviderCall: Sendable {
         }
     }
 
-    private func send(_ request: HTTPRequest) async throws(ModelFailure) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(ModelFailure) -> HTTPResponse {
         do throws(HTTPError) {
             return try await ports.http.send(request)
         } catch {
@@ -99,7 +99,7 @@ struct ProviderCall: Sendable {
         }
     }
 
-    private func failure(_ response: HTTPResponse, key: Secret?) async -> ModelFailure {
+    func failure(_ response: HTTPResponse, key: Secret?) async -> ModelFailure {
         // The beginning of a body: more is not needed to say what went wrong.
         await failure(response, body: text(of: response, upTo: 64 << 10, key: key), key: key)
     }
@@ -136,7 +136,7 @@ struct ProviderCall: Sendable {
         _ = try await lua(.answer(answer), [.string(body)], context: context())
     }
 
-    private func text(of response: HTTPResponse, upTo limit: Int, key: Secret?) async -> String {
+    func text(of response: HTTPResponse, upTo limit: Int, key: Secret?) async -> String {
         var bytes: [UInt8] = []
         var iterator = response.body.makeAsyncIterator()
         while bytes.count < limit, let chunk = try? await iterator.next() { bytes += chunk }

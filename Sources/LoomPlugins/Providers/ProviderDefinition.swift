@@ -19,6 +19,8 @@ struct ProviderDefinition: Sendable {
     let work: Work
     let failure: LuaFunction?
     let answer: LuaFunction?
+    /// How the server is asked for its models, and what it says.
+    let models: (request: LuaFunction, decode: LuaFunction)?
 
     init(_ table: PluginTable) throws(PluginFault) {
         try table.check()
@@ -28,6 +30,7 @@ struct ProviderDefinition: Sendable {
         defaultModel = try table.optionalString("default_model")
         failure = try table.optionalFunction("failure")
         answer = try table.optionalFunction("answer")
+        models = try Self.models(table)
         if let stream = try table.optionalFunction("stream") {
             for name in ["request", "decode"] where table.has(name) {
                 throw table.fault([name], "a provider has either stream, or request and decode")
@@ -40,6 +43,16 @@ struct ProviderDefinition: Sendable {
         } else {
             throw table.fault([], "missing field \"request\" (with \"decode\"), or \"stream\"")
         }
+    }
+
+    private static func models(_ table: PluginTable) throws(PluginFault) -> (request: LuaFunction, decode: LuaFunction)? {
+        let functions = try table.functions("models", of: "their names")
+        guard !functions.isEmpty else { return nil }
+        func function(_ name: String) -> LuaFunction? { functions.first { $0.key == .string(name) }?.function }
+        guard let request = function("request"), let decode = function("decode"), functions.count == 2 else {
+            throw table.fault(["models"], "field \"models\" holds two functions, request and decode")
+        }
+        return (request, decode)
     }
 
     private static func credentials(_ table: PluginTable) throws(PluginFault) -> Credentials {

@@ -44,7 +44,8 @@ struct LuaClass: Sendable {
         LuaClass(
             name: "loom.ModelFacts", text: "What is known of a model; what is missing nobody says.",
             fields: [
-                ("context?", "integer"), ("max_output?", "integer"), ("tools?", "boolean"), ("vision?", "boolean"),
+                ("name?", "string"), ("context?", "integer"), ("max_output?", "integer"), ("tools?", "boolean"), ("vision?", "boolean"),
+                ("input_usd?", "number"), ("output_usd?", "number"), ("cache_read_usd?", "number"), ("cache_write_usd?", "number"),
                 ("reasoning?", "boolean"), ("caching?", "boolean"),
             ]),
         LuaClass(

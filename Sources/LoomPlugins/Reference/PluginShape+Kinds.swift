@@ -38,6 +38,10 @@ extension PluginShape {
             .optional(
                 "answer", "fun(body: string, emit: fun(event: loom.ModelEvent))",
                 "What a JSON document means that came in place of a stream: some servers stream nothing."),
+            .optional(
+                "models",
+                "{ request: (fun(call: { base_url: string }): loom.ModelRequest), decode: (fun(body: string): loom.ModelFacts[]) }",
+                "How its server is asked which models there are, by GET where nothing else is said, and what it answers."),
             .optional("stream", "fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent))", "Makes the reply itself."),
         ])
 

@@ -7,7 +7,6 @@ final class CompletionWords: Sendable {
     struct Words: Sendable {
         var agents: [String] = []
         var roles: [String] = []
-        var models: [String] = []
         var plugins: [String] = []
     }
 
@@ -16,18 +15,22 @@ final class CompletionWords: Sendable {
     private let files: any FileSystem
     private let commands: @Sendable () -> [String]
     private let arguments: @Sendable (_ command: String, _ word: String) async -> [String]
+    private let models: @Sendable (_ word: String) async -> [String]
 
     /// - Parameters:
     ///   - commands: names of the commands that plugins add; asked anew each time, so that a reload is seen at once.
     ///   - arguments: what the word begun may become, as such a command says.
+    ///   - models: names of models that begin so.
     init(
         directory: String, files: any FileSystem, commands: @escaping @Sendable () -> [String] = { [] },
-        arguments: @escaping @Sendable (_ command: String, _ word: String) async -> [String] = { _, _ in [] }
+        arguments: @escaping @Sendable (_ command: String, _ word: String) async -> [String] = { _, _ in [] },
+        models: @escaping @Sendable (_ word: String) async -> [String] = { _ in [] }
     ) {
         self.directory = directory
         self.files = files
         self.commands = commands
         self.arguments = arguments
+        self.models = models
     }
 
     func update(_ change: @Sendable (inout Words) -> Void) { self.words.withLock { change(&$0) } }
@@ -41,6 +44,11 @@ final class CompletionWords: Sendable {
             Task {
                 let found = await self.arguments(String(command), word)
                 tell(Completion(replaced: replaced, candidates: Self.fitting(found, word)))
+            }
+        } else if earlier.first == "/model", earlier.count <= 2 {
+            Task {
+                let agents = earlier.count == 1 ? self.words.withLock { $0.agents } : []
+                tell(Completion(replaced: replaced, candidates: Self.fitting(agents + (await self.models(word)), word)))
             }
         } else {
             tell(Completion(replaced: replaced, candidates: self.candidates(word, after: earlier)))
@@ -67,8 +75,6 @@ final class CompletionWords: Sendable {
         case ("/help", 1): return starting(CommandHelp.all.map(\.name) + self.commands())
         case ("/spawn", 1): return starting(words.roles)
         case ("/pause", 1), ("/resume", 1), ("/stop", 1): return starting(words.agents)
-        case ("/model", 1): return starting(words.agents + words.models)
-        case ("/model", 2): return starting(words.models)
         case ("/plugins", 1), ("/reload", 1), ("/rollback", 1): return starting(words.plugins)
         case ("/permissions", 1): return starting(["ask", "edit", "full", "read-only", "revoke"])
         default: return first.hasPrefix("/") ? [] : self.paths(word)

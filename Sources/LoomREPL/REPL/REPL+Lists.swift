@@ -6,12 +6,11 @@ extension REPL {
     func greet() async {
         let snapshot = await self.workspace.snapshot()
         self.release(upTo: snapshot.sequence)
-        let (roles, providers) = (self.workspace.catalog.roles, self.workspace.catalog.providers)
+        let roles = self.workspace.catalog.roles
         self.notePlugins()
         self.words.update { words in
             words.agents = snapshot.agents.map(\.name)
             words.roles = roles.map(\.name)
-            words.models = providers.compactMap { provider in provider.defaultModel.map { "\(provider.name):\($0)" } }
         }
         guard self.traits.isInteractive else { return }
         var parts = ["loomkin \(self.options.version)", self.options.folder]
@@ -79,9 +78,23 @@ extension REPL {
             none: "The board is empty.")
     }
 
-    func listModels(_ agent: String?) async {
-        let agents = await self.workspace.snapshot().agents.filter { agent == nil || $0.name == agent }
-        await self.events(agents.map { ($0.name, $0.model) }, none: "There is no agent «\(agent ?? "")». /agents lists them.")
+    /// The models of the agents, and those that can be used; or those whose name holds a text.
+    func listModels(_ text: String?) async {
+        let agents = await self.workspace.snapshot().agents
+        if let agent = agents.first(where: { $0.name == text }) { return await self.events([(agent.name, agent.model)], none: "") }
+        let found = await self.workspace.models(matching: text ?? "")
+        let shown = found.models.prefix(40).map { model in
+            let price = model.inputUSD.flatMap { input in model.outputUSD.map { "$\(input) in, $\($0) out" } } ?? "unpriced"
+            return "\(model.name)  \(model.context.map(Figures.tokens) ?? "?") tokens  \(price)"
+        }
+        var lines = text == nil ? agents.map { "\($0.name)  \($0.model)" } + [""] : []
+        lines += shown
+        if shown.isEmpty {
+            lines.append(text.map { "No model that can be used has «\($0)» in its name." } ?? "No provider can be used yet.")
+        }
+        if found.models.count > shown.count { lines.append("and \(found.models.count - shown.count) more: /model TEXT searches") }
+        lines += found.problems
+        await self.say(lines.joined(separator: "\n"))
     }
 
     func listPermissions() async {

@@ -46,7 +46,8 @@ package actor REPL {
         let traits = options.traits ?? .detect(input: options.input, output: options.output)
         let words = CompletionWords(
             directory: workspace.directory, files: workspace.services.ports.files,
-            commands: { workspace.catalog.commands.map(\.name) }, arguments: { await workspace.complete(command: $0, $1) })
+            commands: { workspace.catalog.commands.map(\.name) }, arguments: { await workspace.complete(command: $0, $1) },
+            models: { await workspace.modelNames(beginning: $0) })
         guard let port = Self.port(options, traits, words) else {
             throw CommandError(
                 "The terminal cannot be read: the system has no thread or file descriptor left. Close something and try again.")

@@ -35,8 +35,9 @@ struct Chat: AsyncParsableCommand {
     func run() async throws {
         var project = try await Project.open(self.project, flags: self.session.entries)
         await project.load()
-        let model = await project.chosenModel()
+        var model = await project.chosenModel()
         // A stored session brings its own.
+        if model == nil, !self.resume { model = await LocalModels(project).choose() }
         guard model != nil || self.resume else {
             return try await Demo.playSample(noPage: self.noPage)
         }

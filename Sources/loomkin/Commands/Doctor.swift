@@ -9,9 +9,11 @@ import LoomSystem
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check what loomkin needs of this machine and project.",
-        discussion: "Exits with 1 when something does not work.")
+        discussion:
+            "Exits with 1 when something does not work. With --models every provider that is set up is asked for a word: a tiny call.")
     @OptionGroup var project: ProjectOptions
     @OptionGroup var listing: ListingOptions
+    @Flag(name: .long, help: "Make one tiny call to each provider that is set up, and say what works.") var models = false
 
     private struct Finding: Encodable {
         enum Grade: String, Encodable { case ok, warning, error }
@@ -26,6 +28,7 @@ struct Doctor: AsyncParsableCommand {
         var findings = [self.database(project), self.watcher(project), self.ripgrep(project), self.trust(project)]
         findings += self.grammars(project)
         findings += await self.providers(project)
+        if self.models { findings += await self.calls(project) }
         findings += self.plugins(project)
         try self.listing.show(findings, headings: ["WHAT", "", "DETAIL"], empty: "") {
             findings.map { [$0.what, $0.grade.rawValue, $0.text] }
@@ -97,6 +100,57 @@ struct Doctor: AsyncParsableCommand {
                 ))
         }
         return findings
+    }
+
+    /// One call to each provider with a key, each endpoint, and each server on this machine that answers.
+    private func calls(_ project: Project) async -> [Finding] {
+        let local = await project.localModels()
+        var models: [(name: ModelName, provider: any Provider)] = []
+        var findings: [Finding] = []
+        for provider in project.plugins.catalog.providers where provider.name != "scripted" {
+            guard await provider.missing() == nil else { continue }
+            if provider.isLocal, !local.contains(where: { $0.provider == provider.name }) { continue }
+            if let model = await self.model(of: provider, project, local) {
+                models.append((model, provider))
+            } else {
+                let text = "no model to try: name one with [model] default = \"\(provider.name):…\""
+                findings.append(Finding(what: "call \(provider.name)", grade: .warning, text: text))
+            }
+        }
+        let results = await withTaskGroup(of: Finding.self) { group in
+            for (name, provider) in models { group.addTask { await Self.call(name, provider, project) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        return (findings + results).sorted { $0.what < $1.what }
+    }
+
+    /// The one that is configured, the provider's own choice, or the first of its list.
+    private func model(of provider: any Provider, _ project: Project, _ local: [ModelName]) async -> ModelName? {
+        let configured = project.configuration.models.values.compactMap { ModelName($0) }.sorted { $0.model < $1.model }
+        if let model = configured.first(where: { $0.provider == provider.name }) { return model }
+        if let model = provider.defaultModel { return ModelName(provider: provider.name, model: model) }
+        if let model = local.first(where: { $0.provider == provider.name }) { return model }
+        return ((try? await provider.models()) ?? nil)?.first.flatMap { ModelName($0.name) }
+    }
+
+    private static func call(_ model: ModelName, _ provider: any Provider, _ project: Project) async -> Finding {
+        var settings = ModelSettings()
+        settings.maxOutputTokens = 16
+        let call = ModelCall(
+            id: "doctor", model: model, messages: [Message(.user, [.text("Say yes.")])], settings: settings,
+            facts: project.models.facts(model),
+            purpose: "doctor")
+        let began = project.ports.clock.uptime
+        do {
+            var hasEnded = false
+            for try await event in provider.stream(call) { if case .stop = event { hasEnded = true } }
+            let milliseconds = (project.ports.clock.uptime - began).wholeMilliseconds
+            return Finding(
+                what: "call \(provider.name)", grade: hasEnded ? .ok : .error,
+                text: hasEnded ? "\(model) answers (\(milliseconds) ms)" : "\(model): the answer was cut")
+        } catch {
+            return Finding(what: "call \(provider.name)", grade: .error, text: "\(model): \(error)")
+        }
     }
 
     private func plugins(_ project: Project) -> [Finding] {

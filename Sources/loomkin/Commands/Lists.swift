@@ -56,41 +56,6 @@ struct Roles: AsyncParsableCommand {
     }
 }
 
-struct Models: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "List the models that are known, with context and price.",
-        discussion: "Without --all, only the models of providers that can be used now.")
-    @OptionGroup var project: ProjectOptions
-    @OptionGroup var listing: ListingOptions
-    @Option(name: .long, help: "Only this provider's.") var provider: String?
-    @Flag(name: .long, help: "Also those of providers without a key.") var all = false
-
-    func run() async throws {
-        let project = try await Project.open(self.project)
-        await project.look()
-        var usable: Set<String> = []
-        for provider in project.plugins.catalog.providers where await provider.missing() == nil { usable.insert(provider.name) }
-        if let provider, project.plugins.catalog.provider(provider) == nil {
-            throw ValidationError(
-                "There is no provider «\(provider)». Providers: \(project.plugins.catalog.providers.map(\.name).joined(separator: ", ")).")
-        }
-        let facts = PriceTable(path: project.installation.modelData).all.filter { fact in
-            guard let name = ModelName(fact.name) else { return false }
-            if let provider { return name.provider == provider }
-            return usable.contains(name.provider) || (self.all && project.plugins.catalog.provider(name.provider) != nil)
-        }
-        let empty = "No model can be used yet: set a key, for example ANTHROPIC_API_KEY, or see «loomkin models --all»."
-        try self.listing.show(facts, headings: ["MODEL", "CONTEXT", "IN $/M", "OUT $/M"], empty: empty) {
-            facts.map { fact in
-                [
-                    fact.name, fact.context.map(String.init) ?? "?", fact.inputUSD.map { "\($0)" } ?? "unpriced",
-                    fact.outputUSD.map { "\($0)" } ?? "unpriced",
-                ]
-            }
-        }
-    }
-}
-
 struct Sessions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sessions", abstract: "List the stored sessions of the project, the latest first.")

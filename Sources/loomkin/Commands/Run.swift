@@ -41,6 +41,8 @@ struct Run: AsyncParsableCommand {
         await project.load()
         guard let model = await project.chosenModel() else {
             writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
+            let hint = await LocalModels(project).hint()
+            if !hint.isEmpty { writeError(hint) }
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
         project.liveConfiguration.update { $0.fallbackModel = model }

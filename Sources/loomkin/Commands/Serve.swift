@@ -31,6 +31,8 @@ struct Serve: AsyncParsableCommand {
         // A stored session brings its own.
         guard model != nil || self.resume != nil else {
             writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
+            let hint = await LocalModels(project).hint()
+            if !hint.isEmpty { writeError(hint) }
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
         project.liveConfiguration.update { $0.fallbackModel = model }

@@ -37,6 +37,7 @@ struct UserFolders {
     let configuration: String
     let state: String
     let data: String
+    let cache: String
 
     var grammars: String { self.data + "/grammars" }
 
@@ -49,5 +50,6 @@ struct UserFolders {
         self.configuration = folder("XDG_CONFIG_HOME", "/.config")
         self.state = folder("XDG_STATE_HOME", "/.local/state")
         self.data = folder("XDG_DATA_HOME", "/.local/share")
+        self.cache = folder("XDG_CACHE_HOME", "/.cache")
     }
 }

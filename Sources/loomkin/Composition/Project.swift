@@ -128,6 +128,35 @@ struct Project {
     /// What is set, as it is now.
     var configuration: Configuration { self.liveConfiguration.value }
 
+    var modelLists: ModelLists { ModelLists(folder: self.folders.cache + "/models", files: self.ports.files) }
+
+    var models: ModelTable { ModelTable(path: self.installation.modelData, lists: self.modelLists) }
+
+    /// The providers that can be used now. One on this machine counts when it was asked and answered.
+    func usableProviders() async -> [any Provider] {
+        var found: [any Provider] = []
+        for provider in self.plugins.catalog.providers where await provider.missing() == nil {
+            if !provider.isLocal || self.modelLists.time(of: provider.name) != nil { found.append(provider) }
+        }
+        return found
+    }
+
+    /// The servers on this machine that answer, with a model of each.
+    func localModels() async -> [ModelName] {
+        let providers = self.plugins.catalog.providers.filter(\.isLocal)
+        return await withTaskGroup(of: ModelName?.self) { group in
+            for provider in providers {
+                group.addTask {
+                    guard let models = try? await provider.models(), let first = models.first else { return nil }
+                    return ModelName(first.name)
+                }
+            }
+            return await group.reduce(into: []) { found, model in if let model { found.append(model) } }.sorted {
+                $0.provider < $1.provider
+            }
+        }
+    }
+
     /// The configured model, else the default of the first provider whose key is set; nil when there is none.
     func chosenModel() async -> String? {
         if let model = self.configuration.model { return model }
@@ -167,6 +196,7 @@ struct Project {
         options.session = session
         options.leadRole = role
         options.modelData = self.installation.modelData
+        options.modelLists = self.modelLists
         options.grammarFolders = self.grammarFolders
         options.store = self.store
         options.plugins = self.plugins

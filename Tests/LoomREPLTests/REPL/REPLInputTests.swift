@@ -84,17 +84,28 @@ struct REPLInputTests {
     }
 
     @Test(arguments: [
-        ("/pe", ["/permissions"]), ("@a", ["@ada"]), ("/stop a", ["ada"]), ("/model ada f", ["fake:m"]), ("/spawn c", ["coder"]),
+        ("/pe", ["/permissions"]), ("@a", ["@ada"]), ("/stop a", ["ada"]), ("/spawn c", ["coder"]),
         ("look at src/pa", ["src/parser.py"]), ("look at s", ["src/"]), ("/agents x", []), ("", []), ("look at src/.", ["src/.hidden"]),
     ])
     func `the word before the cursor is completed`(before: String, candidates: [String]) throws {
         let files = MemoryFileSystem()
         for name in ["parser.py", ".hidden"] { try files.write([], to: "/p/src/" + name, options: WriteOptions(createsParents: true)) }
         let words = CompletionWords(directory: "/p", files: files)
-        words.update { $0 = .init(agents: ["lead", "ada"], roles: ["coder"], models: ["fake:m"]) }
+        words.update { $0 = .init(agents: ["lead", "ada"], roles: ["coder"]) }
         let told = Mutex<[String]?>(nil)
         words.complete(before) { completion in told.withLock { $0 = completion.candidates } }
         #expect(told.withLock { $0 } == candidates)
+    }
+
+    @Test(arguments: [("/model a", ["ada"]), ("/model f", ["fake:m", "fake:n"]), ("/model ada f", ["fake:m", "fake:n"])])
+    func `models are completed, and agents where one may stand`(before: String, candidates: [String]) async {
+        let words = CompletionWords(
+            directory: "/p", files: MemoryFileSystem(), models: { word in ["fake:n", "fake:m"].filter { $0.hasPrefix(word) } })
+        words.update { $0 = .init(agents: ["lead", "ada"]) }
+        let (told, tell) = AsyncStream.makeStream(of: [String].self)
+        words.complete(before) { tell.yield($0.candidates) }
+        var answers = told.makeAsyncIterator()
+        #expect(await answers.next() == candidates)
     }
 
     @Test(arguments: [

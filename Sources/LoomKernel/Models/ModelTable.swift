@@ -1,4 +1,4 @@
-import LoomSystem
+package import LoomSystem
 import Synchronization
 
 /// What is known of a model.
@@ -19,6 +19,15 @@ package struct ModelFacts: Sendable, Hashable, Codable {
     package var caching: Bool?
     /// `2026-10-01`, when its vendor takes it away.
     package var retires: String?
+
+    package init(name: String, context: Int? = nil, maxOutput: Int? = nil, inputUSD: Double? = nil, outputUSD: Double? = nil) {
+        self.name = name
+        self.context = context
+        self.maxOutput = maxOutput
+        self.inputUSD = inputUSD
+        self.outputUSD = outputUSD
+    }
+
     enum CodingKeys: String, CodingKey {
         case name, context, tools, vision, reasoning, caching, retires
         case maxOutput = "max_output"
@@ -49,25 +58,61 @@ package struct ModelFacts: Sendable, Hashable, Codable {
 
 /// The data file of models. Looked at when a model is asked about and not before, and then for that model's line alone: the
 /// whole table would cost more than everything else that happens before the first prompt.
-package final class PriceTable: Sendable {
+package final class ModelTable: Sendable {
     private let path: String?
+    private let lists: ModelLists?
     private let known = Mutex<[String: ModelFacts?]>([:])
+    /// The lists of providers that were looked at.
+    private let listed = Mutex<[String: [String: ModelFacts]]>([:])
 
-    /// `path` of a CSV file whose header begins with `provider,model`; nil or an unreadable file means that nothing is known.
-    package init(path: String?) { self.path = path }
+    /// - Parameters:
+    ///   - path: a CSV file whose header begins with `provider,model`; nil or an unreadable file means that nothing is known.
+    ///   - lists: what providers said themselves.
+    package init(path: String?, lists: ModelLists? = nil) {
+        self.path = path
+        self.lists = lists
+    }
 
     package func facts(_ model: ModelName) -> ModelFacts? {
         if let found = self.known.withLock({ $0[model.description] }) { return found }
         let lines = ModelLines(path: self.path)
-        let facts = lines.first(beginning: "\(model.provider),\(model.model),").flatMap(lines.facts)
+        let row = lines.first(beginning: "\(model.provider),\(model.model),").flatMap(lines.facts)
+        let own = self.list(of: model.provider)?[model.description]
+        let facts = own.map { row?.updated(by: $0) ?? $0 } ?? row
         self.known.withLock { $0[model.description] = .some(facts) }
         return facts
     }
 
-    /// All of them, by name.
-    package var all: [ModelFacts] {
+    /// All of these providers, by name. Of one that was asked for its list, what is not in it cannot be had with that key and is left out,
+    /// unless `isWhole`.
+    package func all(of providers: Set<String>, isWhole: Bool = false) -> [ModelFacts] {
         let lines = ModelLines(path: self.path)
-        return lines.rows.compactMap(lines.facts).sorted { $0.name < $1.name }
+        var found = Dictionary(lines.rows.compactMap(lines.facts).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        found = found.filter { name, _ in providers.contains(String(name.prefix { $0 != ":" })) }
+        for provider in providers {
+            guard let list = self.list(of: provider) else { continue }
+            if !isWhole { found = found.filter { name, _ in !name.hasPrefix(provider + ":") || list[name] != nil } }
+            for (name, own) in list { found[name] = found[name]?.updated(by: own) ?? own }
+        }
+        return found.values.sorted { $0.name < $1.name }
+    }
+
+    /// When the provider was asked for its list; nil when it never was.
+    package func listTime(of provider: String) -> Timestamp? { self.lists?.time(of: provider) }
+
+    /// Keeps what a provider says of its models.
+    package func keep(_ models: [ModelFacts], of provider: String) throws(FileError) {
+        try self.lists?.keep(models, of: provider)
+        self.listed.withLock { $0[provider] = nil }
+        self.known.withLock { known in known = known.filter { !$0.key.hasPrefix(provider + ":") } }
+    }
+
+    private func list(of provider: String) -> [String: ModelFacts]? {
+        if let list = self.listed.withLock({ $0[provider] }) { return list }
+        guard let models = self.lists?.models(of: provider) else { return nil }
+        let list = Dictionary(models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.listed.withLock { $0[provider] = list }
+        return list
     }
 }
 
@@ -104,14 +149,15 @@ private struct ModelLines {
         }
         func flag(_ name: String) -> Bool? { cell(name).map { $0 == "1" } }
         guard let provider = cell("provider"), let model = cell("model") else { return nil }
-        return ModelFacts(
+        func number(_ name: String) -> Double? { cell(name).flatMap { Double($0) } }
+        var facts = ModelFacts(
             name: "\(provider):\(model)", context: cell("context_tokens").flatMap { Int($0) },
-            maxOutput: cell("max_output_tokens").flatMap { Int($0) },
-            inputUSD: cell("input_usd_per_million").flatMap { Double($0) },
-            outputUSD: cell("output_usd_per_million").flatMap { Double($0) },
-            cacheReadUSD: cell("cache_read_usd_per_million").flatMap { Double($0) },
-            cacheWriteUSD: cell("cache_write_usd_per_million").flatMap { Double($0) }, tools: flag("tools"), vision: flag("vision"),
-            reasoning: flag("reasoning"), caching: flag("prompt_caching"), retires: cell("retires_on"))
+            maxOutput: cell("max_output_tokens").flatMap { Int($0) }, inputUSD: number("input_usd_per_million"),
+            outputUSD: number("output_usd_per_million"))
+        (facts.cacheReadUSD, facts.cacheWriteUSD) = (number("cache_read_usd_per_million"), number("cache_write_usd_per_million"))
+        (facts.tools, facts.vision, facts.reasoning) = (flag("tools"), flag("vision"), flag("reasoning"))
+        (facts.caching, facts.retires) = (flag("prompt_caching"), cell("retires_on"))
+        return facts
     }
 
     private static func isEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }

@@ -1,0 +1,35 @@
+import LoomKernel
+import LoomSystem
+
+extension ProviderCall {
+    /// What the provider's server lists; nil where the plugin knows of no list.
+    func models() async throws(ModelFailure) -> [ModelFacts]? {
+        guard let functions = provider.definition.models else { return nil }
+        let key = account.key
+        let asked: JSON = ["base_url": account.baseURL.map { .string($0) } ?? .null]
+        let made = try await lua(.plain(functions.request), [asked], context: context()).first ?? .null
+        var request = try request(made, key: key)
+        request.method = made["method"]?.stringValue ?? "GET"
+        // A list that takes longer is of no use to a person who waits for it.
+        request.totalTimeout = .seconds(10)
+        let response = try await send(request)
+        guard response.isSuccess else { throw await failure(response, key: key) }
+        let body = await text(of: response, upTo: 16 << 20, key: key)
+        let rows = try await lua(.plain(functions.decode), [.string(body)], context: context()).first?.arrayValue ?? []
+        return rows.compactMap { ModelFacts(row: $0, provider: provider.name) }
+    }
+}
+
+extension ModelFacts {
+    /// From a row of a plugin's list: `{ name =, context =, max_output =, tools =, vision =, reasoning =, input_usd =, … }`.
+    init?(row: JSON, provider: String) {
+        guard let model = row["name"]?.stringValue, !model.isEmpty else { return nil }
+        self.init(
+            name: "\(provider):\(model)", context: row["context"]?.intValue, maxOutput: row["max_output"]?.intValue,
+            inputUSD: row["input_usd"]?.doubleValue, outputUSD: row["output_usd"]?.doubleValue)
+        (cacheReadUSD, cacheWriteUSD) = (row["cache_read_usd"]?.doubleValue, row["cache_write_usd"]?.doubleValue)
+        tools = row["tools"]?.boolValue
+        vision = row["vision"]?.boolValue
+        reasoning = row["reasoning"]?.boolValue
+    }
+}

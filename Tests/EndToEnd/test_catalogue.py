@@ -1,0 +1,131 @@
+"""What is known of models: the bundled facts, what providers list themselves, and servers on this machine."""
+
+import contextlib
+import http.server
+import json
+import threading
+
+import pexpect
+import pytest
+
+from support import say
+
+
+class Lister(http.server.BaseHTTPRequestHandler):
+    """A server that lists its models, answers one word to whoever asks, and knows nothing else."""
+
+    def do_GET(self):
+        self.server.asked.append((self.path, self.headers.get("Authorization")))
+        self.answer(200, {"data": self.server.models} if self.path.endswith("/models") else {})
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        choice = {"message": {"role": "assistant", "content": "yes"}, "finish_reason": "stop"}
+        self.answer(self.server.status, {"choices": [choice], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}
+                    if self.server.status == 200 else {"error": {"message": "no such model"}})
+
+    def answer(self, status, body):
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def lister():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lister)
+    server.models, server.asked, server.status = [], [], 200
+    server.url = f"http://127.0.0.1:{server.server_port}/v1"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def models(world, *flags):
+    return {model["name"]: model for model in json.loads(world.run("models", "--json", *flags).out)}
+
+
+def test_what_a_provider_lists_is_merged_with_what_is_known(world, lister):
+    world.environment |= {"GROQ_API_KEY": "gsk-secret-value", "GROQ_BASE_URL": lister.url}
+    before = models(world)
+    assert "groq:openai/gpt-oss-120b" in before and "groq:qwen/qwen3.8-27b" in before
+    lister.models = [
+        {"id": "openai/gpt-oss-120b", "context_window": 65536}, {"id": "acme/new-one", "context_window": 1000},
+        {"id": "acme/priced", "pricing": {"prompt": "0.000002", "completion": "0.00001"}},
+    ]
+    after = models(world, "--refresh", "--provider", "groq")
+    assert lister.asked == [("/v1/models", "Bearer gsk-secret-value")]
+    # The price is ours, the window the server's; what it does not list cannot be had.
+    assert after["groq:openai/gpt-oss-120b"]["input_usd"] == 0.15 and after["groq:openai/gpt-oss-120b"]["context"] == 65536
+    assert after["groq:acme/new-one"].get("input_usd") is None
+    assert after["groq:acme/priced"]["input_usd"] == pytest.approx(2) and after["groq:acme/priced"]["output_usd"] == pytest.approx(10)
+    assert "groq:qwen/qwen3.8-27b" not in after
+    # It is kept, and the provider is not asked again unless somebody says so.
+    assert models(world) == after and len(lister.asked) == 1
+    assert "groq:qwen/qwen3.8-27b" in models(world, "--all")
+    assert set(models(world, "--provider", "groq", "NEW")) == {"groq:acme/new-one"}
+
+
+def test_a_provider_that_does_not_answer_is_told_and_the_rest_goes_on(world):
+    world.environment |= {"GROQ_API_KEY": "gsk-secret-value", "GROQ_BASE_URL": "http://127.0.0.1:9/v1"}
+    done = world.run("models", "--refresh")
+    assert done.code == 0 and "groq:" in done.err and "gsk-secret-value" not in done.err
+    assert "groq:openai/gpt-oss-120b" in done.out
+
+
+def test_the_doctor_calls_every_provider_that_is_set_up(world, lister):
+    lister.models = [{"id": "small"}]
+    world.settings(f'[provider.endpoints.mine]\nurl = "{lister.url}"\n')
+    good = world.run("doctor", "--models")
+    assert "call mine" in good.out and "mine:small answers" in good.out
+    lister.status = 404
+    bad = world.run("doctor", "--models")
+    assert bad.code == 1 and "no such model" in bad.out
+
+
+def test_a_server_on_this_machine_is_offered_where_no_model_is_configured(world, lister):
+    lister.models = [{"id": "tiny-coder"}]
+    world.environment |= {"LM_STUDIO_BASE_URL": lister.url, "OLLAMA_HOST": "http://127.0.0.1:9"}
+    done = world.run("run", "Begin.")
+    assert done.code == 5 and "lm_studio:tiny-coder" in done.err
+    with world.terminal("--no-page") as child:
+        child.expect("1  lm_studio:tiny-coder")
+        child.sendline("1")
+        child.expect("lm_studio:tiny-coder")
+        child.expect("› ")
+        child.sendline("hello")
+        child.expect("yes")
+        child.sendline("/quit")
+        child.expect(pexpect.EOF)
+
+
+def test_the_repl_lists_searches_and_completes_models(world, lister):
+    lister.models = [{"id": f"model-{number}"} for number in range(60)]
+    world.environment |= {"GROQ_API_KEY": "gsk-secret-value", "GROQ_BASE_URL": lister.url}
+    model = world.script(roles={"lead": [say("Hello.")]})
+    done = world.run("chat", "--no-page", "--model", model, input="/model\n/model 59\n/model nothing-like-it\n")
+    assert "lead  scripted:play" in done.out and "and 20 more: /model TEXT searches" in done.out
+    assert "groq:model-59  ? tokens  unpriced" in done.out
+    assert "No model that can be used has «nothing-like-it»" in done.out
+    with world.terminal("--model", model, "--no-page") as child:
+        child.expect("› ")
+        child.send("/model groq:model-42\t")
+        child.expect("groq:model-42")
+        child.sendline("")
+        child.sendline("/quit")
+        child.expect(pexpect.EOF)
+
+
+def test_a_model_that_is_taken_away_is_told(world, llmock):
+    llmock.tool_mode("off")
+    world.environment |= llmock.env()
+    llmock.reply("Good day.")
+    result = world.stream("anthropic:claude-mythos-preview")
+    assert any("was retired on 2026-06-09" in notice["text"] for notice in result.of_type("notice"))
