@@ -46,7 +46,7 @@ local function add_assistant(input, said)
     if part.type == "thinking" and part.signature then
       thought = loom.json.decode(part.signature)
     elseif part.type == "text" and part.text ~= "" then
-      item = message("assistant", { { type = "output_text", text = part.text } })
+      item = message("assistant", part.text)
     elseif part.type == "tool_call" then
       item = {
         type = "function_call", call_id = call_id(part.id), name = part.name, arguments = loom.json.encode(part.arguments),

@@ -76,7 +76,7 @@ return {
       },
     }).input
     t.equal(input, {
-      sealed, { type = "message", role = "assistant", content = { { type = "output_text", text = "I look." } } },
+      sealed, { type = "message", role = "assistant", content = "I look." },
       { type = "function_call", call_id = "c1", name = "a", arguments = '{"x":1}' },
       { type = "function_call_output", call_id = "c1", output = "Error: no" },
       {
