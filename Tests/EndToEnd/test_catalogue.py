@@ -111,7 +111,7 @@ def test_the_repl_lists_searches_and_completes_models(world, lister):
     world.environment |= {"GROQ_API_KEY": "gsk-secret-value", "GROQ_BASE_URL": lister.url}
     model = world.script(roles={"lead": [say("Hello.")]})
     done = world.run("chat", "--no-page", "--model", model, input="/model\n/model 59\n/model nothing-like-it\n")
-    assert "lead  scripted:play" in done.out and "and 20 more: /model TEXT searches" in done.out
+    assert "scripted:play" in done.out and "and 20 more: /model TEXT searches" in done.out
     assert "groq:model-59  ? tokens  unpriced" in done.out
     assert "No model that can be used has «nothing-like-it»" in done.out
     with world.terminal("--model", model, "--no-page") as child:

@@ -51,7 +51,7 @@ def served(world, dialect, url):
         world.environment |= {"GEMINI_API_KEY": "test-key-value", "GEMINI_BASE_URL": url}
         return "google:gemini-3.8-flash"
     if dialect == "cohere":
-        world.environment |= {"COHERE_API_KEY": "test-key-value", "COHERE_BASE_URL": url}
+        world.environment |= {"COHERE_API_KEY": "test-key-value", "CO_API_URL": url}
         return "cohere:command-a-plus-05-2026"
     world.settings(f'[provider.endpoints.there]\nurl = "{url}/v1"\ndialect = "{dialect}"\n')
     return "there:gpt-6.1-sol"

@@ -301,8 +301,8 @@ end
 
 --- The models of a list, with what servers of this dialect say beside their names: OpenRouter, vLLM and Mistral say most.
 function M.listed(body)
-  local answer, models = loom.json.decode(body), {}
-  for _, row in ipairs(type(answer) == "table" and (present(answer.data) or answer) or {}) do
+  local said, models = loom.json.decode(body), {}
+  for _, row in ipairs(type(said) == "table" and (present(said.data) or said) or {}) do
     local price, most = present(row.pricing) or {}, present(row.top_provider) or {}
     -- Prices of lists are for one token, as texts.
     local function usd(text) return tonumber(present(text)) and tonumber(text) * 1e6 or nil end

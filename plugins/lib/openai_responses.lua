@@ -46,6 +46,7 @@ local function add_assistant(input, said)
     if part.type == "thinking" and part.signature then
       thought = loom.json.decode(part.signature)
     elseif part.type == "text" and part.text ~= "" then
+      -- As a list of parts it would need the id it had.
       item = message("assistant", part.text)
     elseif part.type == "tool_call" then
       item = {

@@ -87,10 +87,10 @@ extension REPL {
             let price = model.inputUSD.flatMap { input in model.outputUSD.map { "$\(input) in, $\($0) out" } } ?? "unpriced"
             return "\(model.name)  \(model.context.map(Figures.tokens) ?? "?") tokens  \(price)"
         }
-        var lines = text == nil ? agents.map { "\($0.name)  \($0.model)" } + [""] : []
-        lines += shown
+        if text == nil { await self.events(agents.map { ($0.name, $0.model) }, none: "There is nobody yet.") }
+        var lines = Array(shown)
         if shown.isEmpty {
-            lines.append(text.map { "No model that can be used has «\($0)» in its name." } ?? "No provider can be used yet.")
+            lines.append(text.map { "No model that can be used has «\($0)» in its name." } ?? "The providers that can be used list no models; any name can be tried.")
         }
         if found.models.count > shown.count { lines.append("and \(found.models.count - shown.count) more: /model TEXT searches") }
         lines += found.problems
