@@ -40,11 +40,11 @@ local function attached(part)
 end
 
 local function add_assistant(input, said)
-  local thought
+  local thoughts = {}
   for _, part in ipairs(said.parts) do
     local item
     if part.type == "thinking" and part.signature then
-      thought = loom.json.decode(part.signature)
+      thoughts[#thoughts + 1] = loom.json.decode(part.signature)
     elseif part.type == "text" and part.text ~= "" then
       -- As a list of parts it would need the id it had.
       item = message("assistant", part.text)
@@ -55,8 +55,8 @@ local function add_assistant(input, said)
     end
     if item then
       -- Thinking that nothing follows is refused, so it waits for what does.
-      input[#input + 1], thought = thought, nil
-      input[#input + 1] = item
+      table.move(thoughts, 1, #thoughts, #input + 1, input)
+      input[#input + 1], thoughts = item, {}
     end
   end
 end
