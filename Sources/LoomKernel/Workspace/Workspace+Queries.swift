@@ -18,22 +18,31 @@ extension Workspace {
     /// The models of the providers that can be used, whose names hold a text. A provider that was not asked for a day is asked first.
     package func models(matching text: String) async -> (models: [ModelFacts], problems: [String]) {
         let (table, now) = (self.services.models, self.services.ports.clock.now)
-        var usable: [any Provider] = []
-        for provider in self.catalog.providers where await provider.missing() == nil { usable.append(provider) }
+        let usable = await self.usableProviders()
         let stale = usable.filter { provider in table.listTime(of: provider.name).map { now - $0 > .seconds(86_400) } ?? true }
         let answers = await table.refresh(stale)
         let problems = answers.filter { answer in !usable.contains { $0.name == answer.provider && $0.isLocal } }
             .compactMap { answer in answer.problem.map { "\(answer.provider) does not say which models there are: \($0)" } }
         let wanted = text.lowercased()
-        let models = table.all(of: Set(usable.map(\.name))).filter { wanted.isEmpty || $0.name.lowercased().contains(wanted) }
+        let models = table.all(of: self.listed(usable)).filter { wanted.isEmpty || $0.name.lowercased().contains(wanted) }
         return (models, problems)
     }
 
     /// Names of models that begin so, of the providers that can be used.
     package func modelNames(beginning text: String) async -> [String] {
-        var usable: Set<String> = []
-        for provider in self.catalog.providers where await provider.missing() == nil { usable.insert(provider.name) }
+        let usable = self.listed(await self.usableProviders())
         return self.services.models.all(of: usable).map(\.name).filter { $0.hasPrefix(text) }
+    }
+
+    private func usableProviders() async -> [any Provider] {
+        var usable: [any Provider] = []
+        for provider in self.catalog.providers where await provider.missing() == nil { usable.append(provider) }
+        return usable
+    }
+
+    /// Without the servers on this machine that never answered.
+    private func listed(_ providers: [any Provider]) -> Set<String> {
+        Set(providers.filter { !$0.isLocal || self.services.models.listTime(of: $0.name) != nil }.map(\.name))
     }
 
     /// What this session's model calls used and cost, in groups.
