@@ -203,19 +203,32 @@ function M.failed(vendor)
   end
 end
 
+local function listed(body)
+  local models = {}
+  for _, row in ipairs(failure.body(body).models or {}) do
+    models[#models + 1] = { name = row.name, context = present(row.context_length) }
+  end
+  return models
+end
+
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
 function M.provider(spec)
+  local headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" }
   return {
     api = 1,
     dialect = "cohere",
     vendor = spec.vendor,
     credentials = spec.credentials,
     default_model = spec.default_model,
+    models = {
+      request = function(call) return { url = call.base_url .. "/v1/models?endpoint=chat&page_size=1000", headers = headers } end,
+      decode = listed,
+    },
     request = function(call)
       return {
         url = call.base_url:gsub("/+$", "") .. "/v2/chat",
         method = "POST",
-        headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" },
+        headers = headers,
         body = M.body(call),
       }
     end,

@@ -251,6 +251,20 @@ function M.failed(vendor)
   end
 end
 
+local function listed(body)
+  local models = {}
+  for _, row in ipairs(failure.body(body).models or {}) do
+    -- Models that embed or draw are in the list too.
+    if table.concat(present(row.supportedGenerationMethods) or {}, " "):find("generateContent", 1, true) then
+      models[#models + 1] = {
+        name = (row.name:gsub("^models/", "")), context = present(row.inputTokenLimit), max_output = present(row.outputTokenLimit),
+        reasoning = present(row.thinking),
+      }
+    end
+  end
+  return models
+end
+
 local function path_of(call)
   local model = call.model:find("/", 1, true) and call.model or "models/" .. call.model
   return ("/v1beta/%s:streamGenerateContent?alt=sse"):format(model)
@@ -261,15 +275,19 @@ end
 --- body before it is sent.
 function M.provider(spec)
   local path = spec.path or path_of
+  local headers = { ["content-type"] = "application/json", ["x-goog-api-key"] = "{{key}}" }
+  for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
   return {
     api = 1,
     dialect = "gemini",
     vendor = spec.vendor,
     credentials = spec.credentials,
     default_model = spec.default_model,
+    models = {
+      request = function(call) return { url = call.base_url .. "/v1beta/models?pageSize=1000", headers = headers } end,
+      decode = listed,
+    },
     request = function(call)
-      local headers = { ["content-type"] = "application/json", ["x-goog-api-key"] = "{{key}}" }
-      for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
       local body = M.body(call)
       if spec.adapt then spec.adapt(body, call) end
       return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers, body = body }

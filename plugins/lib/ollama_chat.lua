@@ -175,6 +175,12 @@ function M.failed(vendor)
   end
 end
 
+local function listed(body)
+  local models = {}
+  for _, row in ipairs(failure.body(body).models or {}) do models[#models + 1] = { name = row.name } end
+  return models
+end
+
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
 function M.provider(spec)
   return {
@@ -183,6 +189,12 @@ function M.provider(spec)
     vendor = spec.vendor,
     credentials = spec.credentials,
     default_model = spec.default_model,
+    models = {
+      request = function(call)
+        return { url = call.base_url .. "/api/tags", headers = { authorization = "Bearer {{key}}" } }
+      end,
+      decode = listed,
+    },
     request = function(call)
       return {
         url = call.base_url:gsub("/+$", "") .. "/api/chat",

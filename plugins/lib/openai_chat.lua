@@ -295,9 +295,9 @@ function M.failed(vendor)
 end
 
 --- The models of a list, with what servers of this dialect say beside their names: OpenRouter, vLLM and Mistral say most.
-local function listed(body)
-  local answer, models = loom.json.decode(body), {}
-  for _, row in ipairs(type(answer) == "table" and (present(answer.data) or answer) or {}) do
+function M.listed(body)
+  local said, models = loom.json.decode(body), {}
+  for _, row in ipairs(type(said) == "table" and (present(said.data) or said) or {}) do
     local price, most = present(row.pricing) or {}, present(row.top_provider) or {}
     -- Prices of lists are for one token, as texts.
     local function usd(text) return tonumber(present(text)) and tonumber(text) * 1e6 or nil end
@@ -338,7 +338,7 @@ function M.provider(spec)
     default_model = spec.default_model,
     models = {
       request = function(call) return { url = call.base_url .. "/models", headers = headers } end,
-      decode = listed,
+      decode = M.listed,
     },
     request = function(call)
       return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers, body = body_of(call, options) }

@@ -1,7 +1,7 @@
 --- OpenAI's Responses API, without a memory on the server: each request holds the whole conversation, a model's own thinking
 --- among it, sealed by the vendor. A provider is `responses.provider{ … }`.
 local failure = require "lib.failure"
--- Both APIs report what went wrong in the same words.
+-- Both APIs report what went wrong in the same words, and list the same models.
 local chat = require "lib.openai_chat"
 
 local M = {}
@@ -40,11 +40,11 @@ local function attached(part)
 end
 
 local function add_assistant(input, said)
-  local thought
+  local thoughts = {}
   for _, part in ipairs(said.parts) do
     local item
     if part.type == "thinking" and part.signature then
-      thought = loom.json.decode(part.signature)
+      thoughts[#thoughts + 1] = loom.json.decode(part.signature)
     elseif part.type == "text" and part.text ~= "" then
       -- As a list of parts it would need the id it had.
       item = message("assistant", part.text)
@@ -55,8 +55,8 @@ local function add_assistant(input, said)
     end
     if item then
       -- Thinking that nothing follows is refused, so it waits for what does.
-      input[#input + 1], thought = thought, nil
-      input[#input + 1] = item
+      table.move(thoughts, 1, #thoughts, #input + 1, input)
+      input[#input + 1], thoughts = item, {}
     end
   end
 end
@@ -270,15 +270,19 @@ end
 function M.provider(spec)
   local vendor = spec.vendor or "The model's server"
   local path = spec.path or function() return "/responses" end
+  local headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" }
+  for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
   return {
     api = 1,
     dialect = "openai-responses",
     vendor = spec.vendor,
     credentials = spec.credentials,
     default_model = spec.default_model,
+    models = {
+      request = function(call) return { url = call.base_url .. "/models", headers = headers } end,
+      decode = chat.listed,
+    },
     request = function(call)
-      local headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" }
-      for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
       local body = M.body(call)
       if spec.adapt then spec.adapt(body, call) end
       return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers, body = body }

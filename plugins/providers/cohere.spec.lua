@@ -116,6 +116,11 @@ return {
       { type = "stop", reason = "tool_use" },
     })
   end },
+  { "lists the models that chat", function(t)
+    t.contains(t.plugin.models.request({ base_url = "https://c" }).url, "https://c/v1/models?endpoint=chat")
+    t.equal(t.plugin.models.decode('{"models":[{"name":"command-a-03-2025","context_length":288000}]}'),
+      { { name = "command-a-03-2025", context = 288000 } })
+  end },
   { "tells failures apart", function(t)
     local function kind(status, message) return t.plugin.failure(status, {}, loom.json.encode({ message = message })).kind end
     t.equal(kind(400, "too many tokens: size limit exceeded by 11 tokens."), "context_too_long")

@@ -152,6 +152,18 @@ return {
       t.equal({ emitted[1].text, emitted[3].reason }, { "hi", "end" })
     end
   end },
+  { "lists the models that answer", function(t)
+    t.contains(t.plugin.models.request({ base_url = "https://g" }).url, "https://g/v1beta/models")
+    local rows = {
+      {
+        name = "models/gemini-3.8-flash", inputTokenLimit = 1048576, outputTokenLimit = 65536, thinking = true,
+        supportedGenerationMethods = { "generateContent", "countTokens" },
+      },
+      { name = "models/embedding", supportedGenerationMethods = { "embedContent" } },
+    }
+    t.equal(t.plugin.models.decode(loom.json.encode({ models = rows })),
+      { { name = "gemini-3.8-flash", context = 1048576, max_output = 65536, reasoning = true } })
+  end },
   { "tells failures apart", function(t)
     local info = { ["@type"] = "type.googleapis.com/google.rpc.ErrorInfo", reason = "API_KEY_INVALID" }
     t.equal(failure(t, 400, { status = "INVALID_ARGUMENT", message = "x", details = { info } }).kind, "auth")

@@ -106,6 +106,10 @@ return {
     t.equal(decode(t, { { error = "an error was encountered while running the model" } })[1].kind, "server")
     t.equal(decode(t, { '{"model' })[1].kind, "network")
   end },
+  { "lists the models that were pulled", function(t)
+    t.equal(t.plugin.models.request({ base_url = "http://o" }).url, "http://o/api/tags")
+    t.equal(t.plugin.models.decode('{"models":[{"name":"qwen3:8b","size":1}]}'), { { name = "qwen3:8b" } })
+  end },
   { "tells failures apart", function(t)
     local function failed(status, message) return t.plugin.failure(status, {}, loom.json.encode({ error = message })) end
     t.contains(failed(404, "model 'x' not found").hint, "ollama pull")

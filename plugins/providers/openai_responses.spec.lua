@@ -60,8 +60,9 @@ return {
         {
           author = "assistant", model = "gpt-6.1-sol",
           parts = {
-            { type = "thinking", text = "hm", signature = seal }, { type = "text", text = "I look." },
-            { type = "tool_call", id = "c1", name = "a", arguments = { x = 1 } }, { type = "thinking", text = "unsealed" },
+            { type = "thinking", text = "hm", signature = seal }, { type = "thinking", text = "hm", signature = seal },
+            { type = "text", text = "I look." }, { type = "tool_call", id = "c1", name = "a", arguments = { x = 1 } },
+            { type = "thinking", text = "unsealed" },
             { type = "thinking", text = "hm", signature = seal },
           },
         },
@@ -76,7 +77,7 @@ return {
       },
     }).input
     t.equal(input, {
-      sealed, { type = "message", role = "assistant", content = "I look." },
+      sealed, sealed, { type = "message", role = "assistant", content = "I look." },
       { type = "function_call", call_id = "c1", name = "a", arguments = '{"x":1}' },
       { type = "function_call_output", call_id = "c1", output = "Error: no" },
       {

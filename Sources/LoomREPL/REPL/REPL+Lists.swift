@@ -90,7 +90,9 @@ extension REPL {
         if text == nil { await self.events(agents.map { ($0.name, $0.model) }, none: "There is nobody yet.") }
         var lines = Array(shown)
         if shown.isEmpty {
-            lines.append(text.map { "No model that can be used has «\($0)» in its name." } ?? "The providers that can be used list no models; any name can be tried.")
+            lines.append(
+                text.map { "No model that can be used has «\($0)» in its name." }
+                    ?? "The providers that can be used list no models; any name can be tried.")
         }
         if found.models.count > shown.count { lines.append("and \(found.models.count - shown.count) more: /model TEXT searches") }
         lines += found.problems
