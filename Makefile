@@ -67,7 +67,7 @@ api:
 	@scripts/system-packages build
 	swift build --product loomkin
 	.build/debug/loomkin plugin api --write .
-	LOOMKIN_HOME=. XDG_CONFIG_HOME=/nonexistent XDG_CACHE_HOME=/nonexistent .build/debug/loomkin -C / providers --markdown > docs/models.md
+	env -i LOOMKIN_HOME=$$PWD HOME=/nonexistent .build/debug/loomkin providers -C / --markdown > docs/models.md
 
 bench: build
 	@scripts/system-packages bench

@@ -8,7 +8,7 @@ import threading
 import pexpect
 import pytest
 
-from support import say
+from support import REPOSITORY, say
 
 
 class Lister(http.server.BaseHTTPRequestHandler):
@@ -129,3 +129,11 @@ def test_a_model_that_is_taken_away_is_told(world, llmock):
     llmock.reply("Good day.")
     result = world.stream("anthropic:claude-mythos-preview")
     assert any("was retired on 2026-06-09" in notice["text"] for notice in result.of_type("notice"))
+
+
+def test_the_page_of_providers_is_what_the_plugins_say(world):
+    page = world.run("providers", "--markdown", cwd="/")
+    assert page.out == (REPOSITORY / "docs/models.md").read_text(), "run «make api»"
+    listed = {entry["name"]: entry for entry in json.loads(world.run("providers", "--json").out)}
+    assert listed["google"]["dialect"] == "gemini" and listed["google"]["keys"] == ["GEMINI_API_KEY", "GOOGLE_API_KEY"]
+    assert listed["ollama"]["local"] and not listed["anthropic"]["usable"]

@@ -136,6 +136,7 @@
 ---@field text string
 ---@field data? any
 ---@field error? boolean
+---@field attachments? string[]
 
 --- Where a provider's key and address come from.
 ---@class loom.Credentials
@@ -188,9 +189,11 @@
 
 --- A piece of a message; which fields there are depends on its type.
 ---@class loom.Part
----@field type "text"|"thinking"|"tool_call"|"tool_result"
+---@field type "text"|"thinking"|"tool_call"|"tool_result"|"image"|"document"
 ---@field text? string
 ---@field signature? string
+---@field media_type? string
+---@field data? string
 ---@field id? string
 ---@field name? string
 ---@field arguments? table
@@ -423,6 +426,7 @@
 ---@field prompt? string The name of its prompt. Default: the role's own name.
 ---@field tools? string|string[] What it may call.
 ---@field model? "default"|"fast"|"strong"|string A tier of the configuration, or `provider:model`.
+---@field edit_model? "default"|"fast"|"strong"|string The model that carries out what `model` said in the first reply of a turn. When its calls fail, `model` is asked again.
 ---@field model_settings? loom.ModelSettings How the model is asked: effort, temperature and the like.
 ---@field max_turns? integer Model replies in one turn.
 

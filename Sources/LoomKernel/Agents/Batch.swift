@@ -52,7 +52,7 @@ package struct Batch: Sendable, Hashable {
 
     /// In the order of the calls, as the next user message; what there is to look at comes last, for some vendors want results first.
     var results: [Part] {
-        let attachments = self.calls.flatMap { entry in
+        let attachments = self.calls.flatMap { entry -> [Attachment] in
             if case .finished(let result) = entry.phase { result.attachments ?? [] } else { [] }
         }
         return self.texts + attachments.map { .attachment($0) }

@@ -133,7 +133,8 @@ extension AgentEvent {
                 case .toolCall(let call):
                     TranscriptEntry(kind: "tool", name: call.name, text: call.malformed ?? call.arguments.text(pretty: true), time: time)
                 case .attachment(let attachment):
-                    TranscriptEntry(kind: "result", name: attachment.name, text: "\(attachment.mediaType), \(attachment.bytes) bytes", time: time)
+                    TranscriptEntry(
+                        kind: "result", name: attachment.name, text: "\(attachment.mediaType), \(attachment.bytes) bytes", time: time)
                 case .toolResult(_, let name, let text, _): TranscriptEntry(kind: "result", name: name, text: text, time: time)
                 }
             }

@@ -20,7 +20,8 @@ extension Role {
         guard let model = try table.optionalString(field) else { return nil }
         guard tiers.contains(model) || ModelName(model) != nil else {
             throw table.fault(
-                [field], "field \"\(field)\" is \"\(model)\", which is neither a tier nor provider:model\(NearestName.hint(model, in: tiers))")
+                [field],
+                "field \"\(field)\" is \"\(model)\", which is neither a tier nor provider:model\(NearestName.hint(model, in: tiers))")
         }
         return model
     }
