@@ -69,7 +69,7 @@ api:
 	.build/debug/loomkin plugin api --write .
 	env -i LOOMKIN_HOME=$$PWD HOME=/nonexistent .build/debug/loomkin providers -C / --markdown > docs/models.md
 
-bench: build
+bench: build $(PYTHON)
 	@scripts/system-packages bench
 	@Benchmarks/run
 

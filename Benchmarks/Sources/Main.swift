@@ -7,6 +7,7 @@ enum Main {
         var program = ""
         var folder = "."
         var rival: String?
+        var python: String?
         var sections: [String] = []
     }
 
@@ -33,10 +34,11 @@ enum Main {
             case "--program": options.program = rest.popFirst() ?? ""
             case "--folder": options.folder = rest.popFirst() ?? "."
             case "--rival": options.rival = rest.popFirst()
-            case "start", "agents", "messages", "lua", "reload", "prompt": options.sections.append(word)
+            case "--python": options.python = rest.popFirst()
+            case "start", "agents", "messages", "lua", "reload", "streams", "prompt": options.sections.append(word)
             default:
                 throw BenchError(
-                    "There is no section «\(word)»: name some of start, agents, messages, lua, reload, prompt, or none for all.")
+                    "There is no section «\(word)»: name some of start, agents, messages, lua, reload, streams, prompt, or none for all.")
             }
         }
         return options
@@ -56,6 +58,7 @@ enum Main {
         if isWanted("messages") { table.add("Messages", try await MessageFigures.rows(rival)) }
         if isWanted("lua") { table.add("Lua", try await LuaFigures.rows()) }
         if isWanted("reload") { table.add("Reload", try await ReloadFigures.rows(options.folder)) }
+        if isWanted("streams") { table.add("Streams", try await StreamFigures.rows(options.folder, python: options.python)) }
         if isWanted("prompt") { table.add("Fixed prompt", try await PromptFigures.rows(options.folder)) }
         return table
     }
