@@ -40,10 +40,10 @@ struct ProviderCall: Sendable {
             let response = try await send(try request(made, key: key))
             if let report = RateReport(response.headers, now: ports.clock.now) { _ = await channel.send(.limits(report)) }
             guard response.isSuccess else { throw await failure(response, key: key) }
-            if let type = response.headers["content-type"], type.lowercased().contains("json") {
+            if response.framing == .serverSentEvents, response.headers["content-type"]?.lowercased().contains("json") == true {
                 return try await unstreamed(response, key: key)
             }
-            _ = try await lua(.decode(decode), [], context: context(events: EventSource(response.body, key: key)))
+            _ = try await lua(.decode(decode), [], context: context(events: EventSource(response, key: key)))
         }
     }
 
@@ -152,7 +152,7 @@ extension ModelFailure {
             case .invalidURL, .invalidHeader, .tooLarge, .tooManyRedirects, .privateAddress: .invalid
             case .stalled: .stalled
             case .cancelled: .cancelled
-            case .cannotResolve, .cannotConnect, .tls, .timedOut, .cut, .other: .network
+            case .cannotResolve, .cannotConnect, .tls, .timedOut, .cut, .damaged, .other: .network
             }
         self.init(kind, error.description)
     }
