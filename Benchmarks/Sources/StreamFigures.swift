@@ -47,7 +47,9 @@ enum StreamFigures {
         let script = folder + "/Benchmarks/streams.py"
         let result = try await LiveProcessRunner().run(
             ProcessSpec(.program(python, arguments: [script, "parse", file.path + "/recorded.sse"]), timeout: .seconds(120)))
-        guard let rival = Double(result.output.text.split(whereSeparator: \.isWhitespace).first ?? "") else { throw BenchError("\(script) failed: \(result.errorOutput.text)") }
+        guard let rival = Double(result.output.text.split(whereSeparator: \.isWhitespace).first ?? "") else {
+            throw BenchError("\(script) failed: \(result.errorOutput.text)")
+        }
         row.rival = "\(Shown.digits(rival)) MB/s"
         row.note += "; rival: OpenAI's Python library"
         return row
@@ -61,7 +63,8 @@ enum StreamFigures {
                 ("data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1767225600,\"model\":\"m\",\"choices\":[{\"index\":0,"
                     + "\"delta\":{\"content\":\"\(text)\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n").utf8)
         }
-        let end = "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1767225600,\"model\":\"m\",\"choices\":"
+        let end =
+            "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1767225600,\"model\":\"m\",\"choices\":"
             + "[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":\(tokens)}}\n\n"
         return bytes + Array((end + "data: [DONE]\n\n").utf8)
     }
@@ -74,9 +77,11 @@ enum StreamFigures {
             ProcessSpec(.program(python, arguments: [script, "serve", "\(Self.seconds)"])))
         defer { server.stop() }
         var lines = server.output.lines().makeAsyncIterator()
-        guard let port = await lines.next().flatMap({ Int(String(decoding: $0, as: UTF8.self)) }) else { throw BenchError("\(script) said no port.") }
+        guard let port = await lines.next().flatMap({ Int(String(decoding: $0, as: UTF8.self)) }) else {
+            throw BenchError("\(script) said no port.")
+        }
         let provider = try await Self.provider(folder, baseURL: "http://127.0.0.1:\(port)/v1", http: LiveHTTPClient())
-        let delays = Mutex<[Double]>([])
+        let delays = Delays()
         let cpu = processTime()
         let began = uptime()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -89,21 +94,29 @@ enum StreamFigures {
                         let now = uptime() * 1e9
                         own += text.split(separator: " ").compactMap { Double($0) }.map { (now - $0) / 1e9 }
                     }
-                    delays.withLock { $0 += own }
+                    delays.add(own)
                 }
             }
             try await group.waitForAll()
         }
         let (used, passed) = (processTime() - cpu, uptime() - began)
-        let measured = Measurement(samples: delays.withLock { $0 }, cpu: 0)
+        let measured = Measurement(samples: delays.all, cpu: 0)
         return [
             Row(
-                what: "\(Self.streams) streams at once, 100 tokens a second each: CPU", result: "\(Shown.digits(used / passed * 100)) % of a core",
+                what: "\(Self.streams) streams at once, 100 tokens a second each: CPU",
+                result: "\(Shown.digits(used / passed * 100)) % of a core",
                 note: "\(measured.samples.count) tokens in \(Shown.time(passed)); the server is a process of its own on the same machine"),
             Row(
                 what: "the same: from a token being sent to its event", result: Shown.time(measured.median),
                 note: "p99 \(Shown.time(measured.p99)), best \(Shown.time(measured.best))"),
         ]
+    }
+
+    /// Seconds, from many streams.
+    private final class Delays: Sendable {
+        private let list = Mutex<[Double]>([])
+        var all: [Double] { self.list.withLock { $0 } }
+        func add(_ some: [Double]) { self.list.withLock { $0 += some } }
     }
 
     // MARK: The provider

@@ -144,6 +144,16 @@
 ---@field base_url? string
 ---@field base_url_env? string|string[]
 ---@field optional? boolean
+---@field kind? "key"|"aws"|"google_service_account"
+---@field service? string
+---@field settings? table<string, string|string[]|loom.CallSetting>
+
+--- Where something about a provider's account comes from that is no secret.
+---@class loom.CallSetting
+---@field env? string|string[]
+---@field default? string
+---@field optional? boolean
+---@field base_urls? table<string, string>
 
 --- One call of a model.
 ---@class loom.ModelCall
@@ -157,6 +167,7 @@
 ---@field step integer
 ---@field purpose string
 ---@field base_url? string
+---@field settings table<string, string>
 ---@field cache_key? string
 ---@field facts? loom.ModelFacts
 ---@field effort? "none"|"low"|"medium"|"high"
@@ -364,7 +375,7 @@
 ---@field credentials? loom.Credentials Where the key and the server's address come from.
 ---@field default_model? string Used when none is named and this is the first provider with a key.
 ---@field request? fun(call: loom.ModelCall): loom.ModelRequest What to send.
----@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What a server-sent event of the answer means; `state` belongs to this call.
+---@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What an event of the answer means, whatever its framing; `state` belongs to this call.
 ---@field failure? fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure? What an answer that is no success means.
 ---@field answer? fun(body: string, emit: fun(event: loom.ModelEvent)) What a JSON document means that came in place of a stream: some servers stream nothing.
 ---@field models? { request: (fun(call: { base_url: string }): loom.ModelRequest), decode: (fun(body: string): loom.ModelFacts[]) } How its server is asked which models there are, by GET where nothing else is said, and what it answers.

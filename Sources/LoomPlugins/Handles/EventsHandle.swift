@@ -1,7 +1,7 @@
 import LoomKernel
 import LoomSystem
 
-/// The server-sent events of an answer.
+/// The events of an answer, in the framing that its type names.
 final class EventsHandle: OpenHandle {
     static let luaClass = "Events"
 
@@ -19,7 +19,10 @@ final class EventsHandle: OpenHandle {
         fields = reply.head(host)
         reading = Task { [events] in
             do throws(HTTPError) {
-                for try await event in reply.response.body.events(limit: 1 << 20) { await events.put(.success(event.json(host))) }
+                let response = reply.response
+                for try await event in response.body.events(response.framing, limit: 1 << 20) {
+                    await events.put(.success(event.json(host)))
+                }
             } catch {
                 await events.put(.failure(ToolError(error)))
             }

@@ -5,8 +5,8 @@ actor EventSource {
     private var iterator: HTTPBody.Events.Iterator
     private let key: Secret?
 
-    init(_ body: HTTPBody, key: Secret?) {
-        iterator = body.events().makeAsyncIterator()
+    init(_ response: HTTPResponse, key: Secret?) {
+        iterator = response.body.events(response.framing).makeAsyncIterator()
         self.key = key
     }
 

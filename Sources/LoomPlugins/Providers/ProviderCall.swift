@@ -30,20 +30,21 @@ struct ProviderCall: Sendable {
     }
 
     private func attempt() async throws(ModelFailure) {
-        let table = call.json(baseURL: account.baseURL)
+        let table = call.json(baseURL: account.baseURL, accountSettings: account.settings)
         switch provider.definition.work {
         case .stream(let function):
             _ = try await lua(.stream(function), [table], context: context())
         case .request(let function, let decode):
-            let key = account.key
+            let key = try await secret()
             let made = try await lua(.plain(function), [table], context: context()).first ?? .null
-            let response = try await send(try request(made, key: key))
+            let response = try await send(try signed(try request(made, key: key), key: key))
+            if response.status == 401, let key { await ports.accessTokens.forget(key) }
             if let report = RateReport(response.headers, now: ports.clock.now) { _ = await channel.send(.limits(report)) }
             guard response.isSuccess else { throw await failure(response, key: key) }
-            if let type = response.headers["content-type"], type.lowercased().contains("json") {
+            if response.framing == .serverSentEvents, response.headers["content-type"]?.lowercased().contains("json") == true {
                 return try await unstreamed(response, key: key)
             }
-            _ = try await lua(.decode(decode), [], context: context(events: EventSource(response.body, key: key)))
+            _ = try await lua(.decode(decode), [], context: context(events: EventSource(response, key: key)))
         }
     }
 
@@ -152,7 +153,7 @@ extension ModelFailure {
             case .invalidURL, .invalidHeader, .tooLarge, .tooManyRedirects, .privateAddress: .invalid
             case .stalled: .stalled
             case .cancelled: .cancelled
-            case .cannotResolve, .cannotConnect, .tls, .timedOut, .cut, .other: .network
+            case .cannotResolve, .cannotConnect, .tls, .timedOut, .cut, .damaged, .other: .network
             }
         self.init(kind, error.description)
     }

@@ -16,6 +16,8 @@ package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case cut
         /// The body, or an event in it, is longer than allowed.
         case tooLarge(limit: Int)
+        /// The body is not what its type says: what is wrong, as the end of a sentence.
+        case damaged(String)
         case tooManyRedirects
         /// The name leads to this address, and only public ones were allowed.
         case privateAddress(String)
@@ -42,6 +44,7 @@ package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case .stalled: "\(host) stopped sending: nothing came for the time allowed."
         case .cut: "\(host) closed the connection before its answer was complete."
         case .tooLarge(let limit): "\(host) sent more than the \(limit) bytes allowed."
+        case .damaged(let reason): "\(host) sent a stream that is damaged: \(reason)."
         case .tooManyRedirects: "\(host) redirected too often."
         case .privateAddress(let address): "\(host) leads to \(address), which is this machine or in a private network."
         case .cancelled: "The request to \(host) was cancelled."

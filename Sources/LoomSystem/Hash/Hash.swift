@@ -16,12 +16,17 @@ package enum Hash {
 
     /// HMAC-SHA-256 as 64 lower-case hexadecimal digits.
     package static func hmacSHA256(_ bytes: [UInt8], key: [UInt8]) -> String {
+        hex(authenticationCode(bytes, key: key))
+    }
+
+    /// HMAC-SHA-256 as its 32 bytes, as the key of another one.
+    package static func authenticationCode(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
         Libcrypto.prepare()
         var digest = [UInt8](repeating: 0, count: 32)
         var length: UInt32 = 0
         let result = HMAC(EVP_sha256(), key, Int32(clamping: key.count), bytes, bytes.count, &digest, &length)
         precondition(result != nil && length == 32, "libcrypto could not compute an HMAC: it is out of memory or lacks SHA-256")
-        return hex(digest)
+        return digest
     }
 
     /// Compares secrets in a time that does not tell where they differ; only their length shows.

@@ -40,7 +40,7 @@ package struct ServerSentEvents: Sendable {
         self.limit = limit
     }
 
-    /// The events completed by these bytes. An event without the blank line after it is never completed.
+    /// The events completed by these bytes: the blank line after an event completes it.
     package mutating func feed(_ bytes: [UInt8]) throws(TooLarge) -> [Event] {
         var events: [Event] = []
         var rest = bytes[...]
@@ -60,6 +60,12 @@ package struct ServerSentEvents: Sendable {
         }
         try extendLine(rest)
         return events
+    }
+
+    /// The event that lacked its blank line, at a clean end of the body: several servers end so, and the standard would drop it. Nil when
+    /// there is none, or when a line was begun and not ended: then nobody knows whether the event is whole. Not to be asked after a cut.
+    package mutating func finish() -> Event? {
+        line.isEmpty ? dispatch() : nil
     }
 
     private mutating func extendLine(_ bytes: ArraySlice<UInt8>) throws(TooLarge) {

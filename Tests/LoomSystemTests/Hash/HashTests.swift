@@ -50,3 +50,12 @@ import Testing
         #expect(Hash.base64URL(bytes) == text)
     }
 }
+
+@Suite struct ChecksumTests {
+    @Test(
+        arguments: [("", 0), ("123456789", 0xCBF4_3926), ("The quick brown fox jumps over the lazy dog", 0x414F_A339)] as [(String, UInt32)]
+    )
+    func `CRC-32 has the published checksums`(text: String, checksum: UInt32) {
+        #expect(Hash.crc32(Array(text.utf8)) == checksum)
+    }
+}
