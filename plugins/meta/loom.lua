@@ -143,6 +143,16 @@
 ---@field base_url? string
 ---@field base_url_env? string|string[]
 ---@field optional? boolean
+---@field kind? "key"|"aws"|"google_service_account"
+---@field service? string
+---@field settings? table<string, string|string[]|loom.CallSetting>
+
+--- Where something about a provider's account comes from that is no secret.
+---@class loom.CallSetting
+---@field env? string|string[]
+---@field default? string
+---@field optional? boolean
+---@field base_urls? table<string, string>
 
 --- One call of a model.
 ---@class loom.ModelCall
@@ -156,6 +166,7 @@
 ---@field step integer
 ---@field purpose string
 ---@field base_url? string
+---@field settings table<string, string>
 ---@field cache_key? string
 ---@field facts? loom.ModelFacts
 ---@field effort? "none"|"low"|"medium"|"high"
@@ -356,7 +367,7 @@
 ---@field credentials? loom.Credentials Where the key and the server's address come from.
 ---@field default_model? string Used when none is named and this is the first provider with a key.
 ---@field request? fun(call: loom.ModelCall): loom.ModelRequest What to send.
----@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What a server-sent event of the answer means; `state` belongs to this call.
+---@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What an event of the answer means, whatever its framing; `state` belongs to this call.
 ---@field failure? fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure? What an answer that is no success means.
 ---@field answer? fun(body: string, emit: fun(event: loom.ModelEvent)) What a JSON document means that came in place of a stream: some servers stream nothing.
 ---@field stream? fun(call: loom.ModelCall, emit: fun(event: loom.ModelEvent)) Makes the reply itself.

@@ -18,6 +18,8 @@ package struct PluginPorts: Sendable {
     package var trust: any PluginTrust
     /// What is open around the plugins; shared by all of a host.
     package let world = PluginWorld()
+    /// Of the providers' accounts; they outlive a reload.
+    let accessTokens = AccessTokens()
 
     package var configuration: Configuration { liveConfiguration.value }
 

@@ -1,4 +1,5 @@
 import LoomKernel
+import LoomSystem
 
 /// Where a provider's key and address come from, as its `credentials` table says.
 struct Credentials: Sendable, Hashable {
@@ -8,6 +9,10 @@ struct Credentials: Sendable, Hashable {
     var baseURLVariables: [String] = []
     /// The provider can be used without a key.
     var isOptional = false
+    var kind = Kind.key
+    /// The name by which Amazon's signatures know the service.
+    var service = ""
+    var settings: [CallSetting] = []
 }
 
 /// A provider's credentials, settled: plugin, configuration and environment put together.
@@ -16,28 +21,66 @@ struct Account: Sendable {
     let baseURL: String?
     let needsKey: Bool
     let environment: @Sendable (String) -> String?
+    let files: any FileSystem
+    let kind: Credentials.Kind
+    let service: String
+    /// What is known about the account besides its key, by name, and where it comes from.
+    private(set) var settings: [String: String]
+    let sources: [CallSetting]
+    let baseURLVariables: [String]
+    /// The settings that the base URL is made of.
+    let urlNeeds: [String]
 
-    init(_ credentials: Credentials, settings: ProviderSettings?, environment: @escaping @Sendable (String) -> String?) {
-        keyVariables = settings?.keyEnv.map { [$0] } ?? credentials.keyVariables
-        let fromEnvironment = credentials.baseURLVariables.lazy.compactMap { environment($0)?.trimmed }.first { !$0.isEmpty }
-        baseURL = (fromEnvironment ?? settings?.baseURL ?? credentials.baseURL).map(Self.withoutSlash)
+    init(
+        _ credentials: Credentials, settings configured: ProviderSettings?, environment: @escaping @Sendable (String) -> String?,
+        files: any FileSystem
+    ) {
+        keyVariables = configured?.keyEnv.map { [$0] } ?? credentials.ownKeyVariables
+        (kind, service, sources) = (credentials.kind, credentials.service, credentials.settings)
+        (self.environment, self.files) = (environment, files)
         needsKey = !credentials.isOptional && !keyVariables.isEmpty
-        self.environment = environment
+        baseURLVariables = credentials.baseURLVariables
+        let values = Self.values(of: sources, environment)
+        settings = values
+        let fromEnvironment = credentials.baseURLVariables.lazy.compactMap { environment($0)?.trimmed }.first { !$0.isEmpty }
+        let special = sources.lazy.compactMap { source in values[source.name].flatMap { source.baseURLs[$0] } }.first
+        let own = special ?? credentials.baseURL
+        if let given = fromEnvironment ?? configured?.baseURL {
+            (urlNeeds, baseURL) = ([], Self.withoutSlash(given))
+        } else {
+            urlNeeds = own.map(CallSetting.names) ?? []
+            baseURL = own.flatMap { CallSetting.fill($0, with: values) }.map(Self.withoutSlash)
+        }
+        // Its key file knows the account's project.
+        if kind == .googleServiceAccount, settings["project_id"] == nil, let file = keyFile, let account = try? serviceAccount(file).account
+        {
+            settings["project_id"] = account.projectID
+        }
     }
 
-    init(_ endpoint: EndpointSettings, environment: @escaping @Sendable (String) -> String?) {
+    init(
+        _ endpoint: EndpointSettings, sources: [CallSetting] = [], environment: @escaping @Sendable (String) -> String?,
+        files: any FileSystem
+    ) {
         keyVariables = endpoint.keyEnv.map { [$0] } ?? []
         baseURL = Self.withoutSlash(endpoint.url)
         needsKey = endpoint.keyEnv != nil
-        self.environment = environment
+        (kind, service, baseURLVariables, urlNeeds) = (.key, "", [], [])
+        // Such a server may need none of them; what there is the plugin gets.
+        settings = Self.values(of: sources, environment)
+        self.sources = []
+        (self.environment, self.files) = (environment, files)
+    }
+
+    private static func values(of sources: [CallSetting], _ environment: (String) -> String?) -> [String: String] {
+        Dictionary(sources.compactMap { source in source.value(environment).map { (source.name, $0) } }, uniquingKeysWith: { $1 })
     }
 
     /// Read at each call: a key may be set while the program runs.
-    var key: Secret? { keyVariables.lazy.compactMap { Secret(environment($0)) }.first }
-
-    var missing: String? {
-        guard needsKey, key == nil else { return nil }
-        return "set \(keyVariables.joined(separator: " or "))"
+    var key: Secret? {
+        // There the variable holds a path.
+        guard kind != .googleServiceAccount else { return nil }
+        return keyVariables.lazy.compactMap { Secret(environment($0)) }.first
     }
 
     private static func withoutSlash(_ url: String) -> String {

@@ -39,13 +39,16 @@ package struct LuaProvider: Provider {
     /// As the configuration and the environment say now.
     var account: Account {
         let ports = generationState.ports
-        if let endpoint { return Account(endpoint, environment: ports.environment) }
-        return Account(definition.credentials, settings: ports.configuration.providers[name], environment: ports.environment)
+        if let endpoint {
+            return Account(endpoint, sources: definition.credentials.settings, environment: ports.environment, files: ports.files)
+        }
+        let settings = ports.configuration.providers[name]
+        return Account(definition.credentials, settings: settings, environment: ports.environment, files: ports.files)
     }
 
     package var generation: Int { generationState.number }
 
-    package var secretVariables: [String] { account.keyVariables }
+    package var secretVariables: [String] { account.secretVariables }
 
     package func missing() async -> String? { account.missing }
 

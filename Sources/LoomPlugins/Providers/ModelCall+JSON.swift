@@ -3,7 +3,7 @@ import LoomSystem
 
 extension ModelCall {
     /// The call as a provider's Lua code sees it. What only another vendor could read is left out.
-    func json(baseURL: String?) -> JSON {
+    func json(baseURL: String?, accountSettings: [String: String] = [:]) -> JSON {
         var members: [String: JSON] = [
             "id": .string(id), "model": .string(model.model), "system": .string(system),
             "tools": .array(
@@ -12,6 +12,7 @@ extension ModelCall {
                 messages.map { $0.json(for: model.provider) }),
             "agent": .string(agent), "role": .string(role), "step": .int(Int64(step)), "purpose": .string(purpose),
         ]
+        members["settings"] = .object(accountSettings.mapValues { .string($0) })
         members["cache_key"] = cacheKey.isEmpty ? nil : .string(cacheKey)
         members["facts"] = facts.map(\.json)
         members.merge(settings.json) { $1 }

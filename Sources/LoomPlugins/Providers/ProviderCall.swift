@@ -30,14 +30,15 @@ struct ProviderCall: Sendable {
     }
 
     private func attempt() async throws(ModelFailure) {
-        let table = call.json(baseURL: account.baseURL)
+        let table = call.json(baseURL: account.baseURL, accountSettings: account.settings)
         switch provider.definition.work {
         case .stream(let function):
             _ = try await lua(.stream(function), [table], context: context())
         case .request(let function, let decode):
-            let key = account.key
+            let key = try await secret()
             let made = try await lua(.plain(function), [table], context: context()).first ?? .null
-            let response = try await send(try request(made, key: key))
+            let response = try await send(try signed(try request(made, key: key), key: key))
+            if response.status == 401, let key { await ports.accessTokens.forget(key) }
             if let report = RateReport(response.headers, now: ports.clock.now) { _ = await channel.send(.limits(report)) }
             guard response.isSuccess else { throw await failure(response, key: key) }
             if response.framing == .serverSentEvents, response.headers["content-type"]?.lowercased().contains("json") == true {

@@ -67,18 +67,50 @@ struct ProviderDefinition: Sendable {
             case "optional":
                 guard let flag = value.boolValue else { throw wrong("a boolean") }
                 credentials.isOptional = flag
+            case "kind":
+                guard let kind = value.stringValue.flatMap(Credentials.Kind.init(rawValue:)) else {
+                    throw wrong("one of \(Credentials.Kind.allCases.map(\.rawValue).joined(separator: ", "))")
+                }
+                credentials.kind = kind
+            case "service":
+                guard let service = value.stringValue, !service.isEmpty else { throw wrong("the name of Amazon's service") }
+                credentials.service = service
+            case "settings":
+                guard let settings = value.members else { throw wrong("a table of names and environment variables") }
+                credentials.settings = try settings.sorted { $0.key < $1.key }.map { (name, value) throws(PluginFault) in
+                    do throws(CallSetting.Fault) {
+                        return try CallSetting(name, value)
+                    } catch {
+                        throw table.fault(["credentials", "settings", name], "credentials.settings.\(name) must be \(error.reason)")
+                    }
+                }
             default:
-                let hint = NearestName.hint(name, in: ["key_env", "base_url", "base_url_env", "optional"])
+                let hint = NearestName.hint(
+                    name, in: ["key_env", "base_url", "base_url_env", "optional", "kind", "service", "settings"])
                 throw table.fault(["credentials", name], "credentials.\(name) is no field of credentials\(hint)")
             }
         }
+        try check(credentials, table)
         return credentials
+    }
+
+    /// What fits together only as a whole.
+    private static func check(_ credentials: Credentials, _ table: PluginTable) throws(PluginFault) {
+        let names = credentials.settings.map(\.name)
+        let urls = [credentials.baseURL].compactMap(\.self) + credentials.settings.flatMap(\.baseURLs.values)
+        for name in urls.flatMap(CallSetting.names) where !names.contains(name) {
+            let hint = NearestName.hint(name, in: names)
+            throw table.fault(["credentials"], "credentials.base_url holds {\(name)}, which is no setting\(hint)")
+        }
+        if credentials.kind == .aws, credentials.service.isEmpty || !names.contains("region") {
+            throw table.fault(["credentials"], "credentials of the kind aws need a service, and a setting \"region\"")
+        }
     }
 }
 
 extension JSON {
     /// One text or a list of texts.
-    fileprivate var names: [String]? {
+    var names: [String]? {
         if let text = stringValue { return [text] }
         let texts = arrayValue?.compactMap(\.stringValue)
         return texts?.count == arrayValue?.count ? texts : nil

@@ -10,6 +10,7 @@ struct ProviderRequest {
 
     let request: HTTPRequest
 
+    static let elsewhere = "the key is only sent to the base URL, and request returned another server's url"
     private static let fields = ["url", "method", "headers", "body"]
 
     init(_ table: JSON, baseURL: String?, key: Secret?) throws(Fault) {
@@ -27,10 +28,10 @@ struct ProviderRequest {
             }
             // A plugin never sees the key, and it can't have it sent to a place of its own choice either.
             guard let baseURL, Self.origin(url) == Self.origin(baseURL) else {
-                throw Fault(reason: "the key is only sent to the base URL, and request returned another server's url")
+                throw Fault(reason: Self.elsewhere)
             }
             // Without a key there is nothing to prove: a header with an empty one would be an error at most servers.
-            if key != nil { headers.append(name, Secret.fill(value, with: key)) }
+            if key?.fillsHeaders == true { headers.append(name, Secret.fill(value, with: key)) }
         }
         if headers["accept"] == nil { headers.append("accept", "text/event-stream") }
         let body: [UInt8]

@@ -1,12 +1,23 @@
 /// A credential. Lua, signals and errors never see its text.
-struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
+struct Secret: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     private let text: String
+    /// All that must not be shown, the key among it.
+    private let hidden: [String]
 
     /// Nil for an empty text, which is how people unset a variable.
     init?(_ text: String?) {
         guard let text = text?.trimmed, !text.isEmpty else { return nil }
         self.text = text
+        hidden = [text]
     }
+
+    /// Nothing that a header could hold, but nothing to be shown either: what signs a request.
+    init(hidden: [String]) {
+        text = ""
+        self.hidden = hidden
+    }
+
+    var fillsHeaders: Bool { !text.isEmpty }
 
     var description: String { "[key]" }
     var customMirror: Mirror { Mirror(self, children: []) }
@@ -20,6 +31,6 @@ struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// The text with the key taken out: vendors repeat a wrong key in their error.
     func redact(_ text: String) -> String {
-        text.contains(self.text) ? text.replacing(self.text, with: "[key]") : text
+        hidden.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "[key]") : $0 }
     }
 }

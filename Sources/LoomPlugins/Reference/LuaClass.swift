@@ -32,6 +32,13 @@ struct LuaClass: Sendable {
             name: "loom.Credentials", text: "Where a provider's key and address come from.",
             fields: [
                 ("key_env?", "string|string[]"), ("base_url?", "string"), ("base_url_env?", "string|string[]"), ("optional?", "boolean"),
+                ("kind?", "\"key\"|\"aws\"|\"google_service_account\""), ("service?", "string"),
+                ("settings?", "table<string, string|string[]|loom.CallSetting>"),
+            ]),
+        LuaClass(
+            name: "loom.CallSetting", text: "Where something about a provider's account comes from that is no secret.",
+            fields: [
+                ("env?", "string|string[]"), ("default?", "string"), ("optional?", "boolean"), ("base_urls?", "table<string, string>"),
             ]),
         LuaClass(
             name: "loom.ModelCall", text: "One call of a model.",
@@ -39,7 +46,7 @@ struct LuaClass: Sendable {
                 ("id", "string"), ("model", "string"), ("system", "string"),
                 ("tools", "{ name: string, description: string, parameters: table }[]"), ("messages", "loom.Message[]"),
                 ("agent", "string"), ("role", "string"), ("step", "integer"), ("purpose", "string"), ("base_url?", "string"),
-                ("cache_key?", "string"), ("facts?", "loom.ModelFacts"),
+                ("settings", "table<string, string>"), ("cache_key?", "string"), ("facts?", "loom.ModelFacts"),
             ] + modelSettings),
         LuaClass(
             name: "loom.ModelFacts", text: "What is known of a model; what is missing nobody says.",

@@ -31,7 +31,7 @@ extension PluginShape {
             .optional("request", "fun(call: loom.ModelCall): loom.ModelRequest", "What to send."),
             .optional(
                 "decode", "fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table)",
-                "What a server-sent event of the answer means; `state` belongs to this call."),
+                "What an event of the answer means, whatever its framing; `state` belongs to this call."),
             .optional(
                 "failure", "fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure?",
                 "What an answer that is no success means."),
