@@ -19,7 +19,7 @@ end
 -- What is sent
 
 --- Claude 4.6 and later decide themselves how much to think; of older ones those that reason take a number of tokens.
-local function thinking(call)
+function M.thinking(call)
   local major, minor = call.model:match("claude%-%a+%-(%d+)%-?(%d*)")
   major, minor = tonumber(major), tonumber(minor) or 0
   -- A third number of eight digits is a date: claude-opus-4-20250514 is 4.0.
@@ -109,7 +109,7 @@ end
 
 --- The body of a request.
 function M.body(call)
-  local thinks = thinking(call)
+  local thinks = M.thinking(call)
   local body = {
     model = call.model,
     max_tokens = call.max_output_tokens or DEFAULT_MAX_TOKENS,
