@@ -1,4 +1,4 @@
-return require("lib.openai_chat").provider {
+local provider = require("lib.openai_chat").provider {
   vendor = "Azure OpenAI",
   credentials = {
     key_env = { "AZURE_OPENAI_API_KEY" },
@@ -13,3 +13,6 @@ return require("lib.openai_chat").provider {
     return ("/openai/deployments/%s/chat/completions?api-version=%s"):format(call.model, version)
   end,
 }
+-- What can be asked are the deployments, which no list behind this address names.
+provider.models = nil
+return provider

@@ -31,14 +31,14 @@ extension Account {
     /// All that a person has to set still, as one sentence.
     var missing: String? {
         var parts = needsKey ? [missingKey].compactMap(\.self) : []
-        parts += sources.filter { !$0.isOptional && settings[$0.name] == nil }.map { "set \($0.variables.joined(separator: " or "))" }
+        let needed = sources.filter { !$0.isOptional || urlNeeds.contains($0.name) }
+        parts += needed.filter { settings[$0.name] == nil }.map { "set \($0.variables.joined(separator: " or "))" }
         if baseURL == nil {
-            let odd = sources.filter { source in settings[source.name].map { CallSetting.fill("{x}", with: ["x": $0]) == nil } ?? false }
-            if let odd = odd.first, urlNeeds.contains(odd.name) {
-                parts.append("correct \(odd.variables.joined(separator: " or ")), whose value has no place in a server's address")
-            } else if urlNeeds.isEmpty, !baseURLVariables.isEmpty {
-                parts.append("set \(baseURLVariables.joined(separator: " or "))")
+            let odd = needed.filter { source in
+                urlNeeds.contains(source.name) && settings[source.name].map { CallSetting.fill("{x}", with: ["x": $0]) == nil } ?? false
             }
+            parts += odd.map { "correct \($0.variables.joined(separator: " or ")), whose value has no place in a server's address" }
+            if urlNeeds.isEmpty, !baseURLVariables.isEmpty { parts.append("set \(baseURLVariables.joined(separator: " or "))") }
         }
         return parts.isEmpty ? nil : parts.joined(separator: ", and ")
     }

@@ -45,7 +45,7 @@ struct Account: Sendable {
         let fromEnvironment = credentials.baseURLVariables.lazy.compactMap { environment($0)?.trimmed }.first { !$0.isEmpty }
         let special = sources.lazy.compactMap { source in values[source.name].flatMap { source.baseURLs[$0] } }.first
         let own = special ?? credentials.baseURL
-        if let given = fromEnvironment.map({ Self.whole($0, like: credentials.baseURL) }) ?? configured?.baseURL {
+        if let given = fromEnvironment.map({ Self.whole($0, like: own) }) ?? configured?.baseURL {
             (urlNeeds, baseURL) = ([], Self.withoutSlash(given))
         } else {
             urlNeeds = own.map(CallSetting.names) ?? []

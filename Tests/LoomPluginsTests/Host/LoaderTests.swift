@@ -120,7 +120,8 @@ import Testing
             ),
             (
                 "plugins/providers/p.lua", "return { api = 1, stream = print, credentials = {\n key = 'X' } }",
-                "plugins/providers/p.lua:2: credentials.key is no field of credentials; there is base_url, base_url_env, key_env, optional"
+                "plugins/providers/p.lua:2: credentials.key is no field of credentials; there is base_url, base_url_env, key_env, kind, "
+                    + "optional, service, settings"
             ),
             (
                 "plugins/providers/p.lua", "return { api = 1, stream = print, credentials = {\n base_url = 'x' } }",

@@ -196,7 +196,9 @@ import Testing
         ])
     func host(given: String, whole: String) {
         let credentials = Credentials(baseURL: "http://127.0.0.1:11434", baseURLVariables: ["OLLAMA_HOST"])
-        #expect(Account(credentials, settings: nil) { $0 == "OLLAMA_HOST" ? given : nil }.baseURL == whole)
+        let account = Account(
+            credentials, settings: nil, environment: { $0 == "OLLAMA_HOST" ? given : nil }, files: MemoryFileSystem())
+        #expect(account.baseURL == whole)
     }
 
     @Test("is an endpoint of the configuration under another name")
