@@ -93,7 +93,7 @@ static int base_require(lua_State *L) {
     lua_call(L, 1, 2); // 3 source, 4 chunk name
     size_t length;
     const char *source = luaL_checklstring(L, 3, &length);
-    if (loom_lua_load(L, source, length, lua_tostring(L, 4)) != LUA_OK) return lua_error(L);
+    if (loom_lua_load_shared(L, source, length, lua_tostring(L, 4)) != LUA_OK) return lua_error(L);
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 4);
     lua_pushvalue(L, 1);

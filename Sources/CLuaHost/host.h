@@ -25,7 +25,7 @@ struct loom_lua_host {
     int blocked;              // an outer coroutine stands where it cannot yield, so no inner one may wait for the host
     int closes;               // nested closings of coroutines, bounded because each takes C stack
     int64_t ticks;            // work left until C loops look at the clock
-    loom_lua_buffer arguments, reply, output;
+    loom_lua_buffer arguments, reply, output, code;
     int64_t next_reference, references;
     int64_t *unclaimed;       // references made for a message that Swift has not decoded yet
     size_t unclaimed_count, unclaimed_capacity;
@@ -38,7 +38,7 @@ struct loom_lua_host {
 struct loom_lua_task {
     loom_lua_host *host;
     lua_State *thread;
-    int anchor, started, compiles, phase, failure;
+    int anchor, started, compiles, how, phase, failure;
     const loom_lua_flag *flag;
     int64_t deadline, slice_end, grace_end;
     loom_lua_buffer message, traceback;
@@ -88,6 +88,10 @@ int loom_lua_protected(loom_lua_host *host, lua_CFunction body, void *argument);
 // load.c
 int loom_lua_load(lua_State *L, const char *source, size_t length, const char *name); // as luaL_loadbufferx, text only
 int loom_lua_base_load(lua_State *L);
+
+// shared.c
+int loom_lua_load_shared(lua_State *L, const char *source, size_t length, const char *name); // compiled once in the process
+int loom_lua_write_code(lua_State *L, const void *bytes, size_t length, void *buffer);       // for lua_dump
 
 // The sandbox: each function leaves the stack as it was and changes the globals.
 void loom_lua_open_sandbox(lua_State *L);

@@ -13,7 +13,7 @@ loom_lua_host *loom_lua_new(const loom_lua_options *options) {
     loom_lua_host *host = calloc(1, sizeof *host);
     if (host == NULL) return NULL;
     host->options = *options;
-    host->arguments.limit = host->reply.limit = host->output.limit = options->message_bytes;
+    host->arguments.limit = host->reply.limit = host->output.limit = host->code.limit = options->message_bytes;
     host->main = loom_lua_newstate(host);
     if (host->main != NULL && loom_lua_protected(host, open_all, NULL) == LOOM_LUA_NO_FAILURE) return host;
     loom_lua_free(host);
@@ -33,6 +33,7 @@ void loom_lua_close(loom_lua_host *host) {
     loom_lua_buffer_free(&host->arguments);
     loom_lua_buffer_free(&host->reply);
     loom_lua_buffer_free(&host->output);
+    loom_lua_buffer_free(&host->code);
 }
 
 void loom_lua_free(loom_lua_host *host) {
@@ -49,6 +50,13 @@ void loom_lua_fail_after(loom_lua_host *host, int64_t allocations) { host->fail_
 void loom_lua_collect(loom_lua_host *host) {
     if (host->main != NULL) lua_gc(host->main, LUA_GCCOLLECT);
 }
+
+const uint8_t *loom_lua_code(const loom_lua_host *host, size_t *length) {
+    *length = host->code.length;
+    return host->code.bytes;
+}
+
+void loom_lua_drop_code(loom_lua_host *host) { loom_lua_buffer_free(&host->code); }
 
 const uint8_t *loom_lua_output(const loom_lua_host *host, size_t *length) {
     *length = host->output.length;

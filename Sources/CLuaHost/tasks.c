@@ -81,12 +81,24 @@ static int finish_body(lua_State *L, int status, lua_KContext context) {
     return 0;
 }
 
+// Of the function on top of the stack.
+static int show_code(lua_State *L, const char *name) {
+    loom_lua_buffer *code = &loom_lua_host_of(L)->code;
+    loom_lua_buffer_reset(code);
+    if (lua_dump(L, loom_lua_write_code, code, 0) == 0) return LUA_OK;
+    loom_lua_buffer_free(code);
+    lua_pushfstring(L, "%s: too large to look at", *name == '@' || *name == '=' ? name + 1 : name);
+    return LUA_ERRSYNTAX;
+}
+
 static int body(lua_State *L) { // function, arguments...; or source and chunk name
     loom_lua_task *task = loom_lua_host_of(L)->task;
     if (task->compiles) {
         size_t length;
         const char *source = lua_tolstring(L, 1, &length);
-        int status = loom_lua_load(L, source, length, lua_tostring(L, 2));
+        const char *name = lua_tostring(L, 2);
+        int status = (task->how & LOOM_LUA_SHARED ? loom_lua_load_shared : loom_lua_load)(L, source, length, name);
+        if (status == LUA_OK && task->how & LOOM_LUA_LOOKED_AT) status = show_code(L, name);
         lua_replace(L, 1);
         lua_settop(L, 1);
         if (status != LUA_OK) return finish_body(L, status, 0);
@@ -100,6 +112,7 @@ static int body(lua_State *L) { // function, arguments...; or source and chunk n
 typedef struct start {
     loom_lua_task *task;
     const char *chunk;
+    int how;
     int64_t reference;
     const uint8_t *bytes;
     size_t length;
@@ -113,6 +126,7 @@ static int prepare(lua_State *L) {
     lua_pushcfunction(L, body);
     if (what->chunk != NULL) {
         what->task->compiles = 1;
+        what->task->how = what->how;
         lua_pushlstring(L, (const char *)what->bytes, what->length);
         lua_pushstring(L, what->chunk);
     } else {
@@ -147,8 +161,8 @@ static loom_lua_task *start_task(loom_lua_host *host, loom_lua_flag *flag, start
 }
 
 loom_lua_task *loom_lua_start_source(loom_lua_host *host, loom_lua_flag *flag, const char *source, size_t length,
-                                     const char *chunk, int *failure) {
-    start what = {.chunk = chunk, .bytes = (const uint8_t *)source, .length = length};
+                                     const char *chunk, int how, int *failure) {
+    start what = {.chunk = chunk, .how = how, .bytes = (const uint8_t *)source, .length = length};
     return start_task(host, flag, &what, failure);
 }
 

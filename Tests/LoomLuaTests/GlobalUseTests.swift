@@ -5,7 +5,8 @@ import Testing
 @Suite("The globals of a source") struct GlobalUseTests {
     private func uses(_ source: String) async throws -> [String] {
         let state = try LuaState(name: "test")
-        return try await state.globals(of: source, chunk: "@test").map { use in
+        _ = try? await state.run(source: source, chunk: "@test", deadline: .seconds(5), isLookedAt: true)
+        return await state.takeGlobals().map { use in
             "\(use.line) \(use.isAssigned ? "=" : "")\(([use.name] + use.members).joined(separator: "."))"
         }
     }
@@ -59,7 +60,12 @@ import Testing
     @Test("a source that does not compile is an error")
     func syntax() async throws {
         let state = try LuaState(name: "test")
-        await #expect(throws: LuaError.self) { try await state.globals(of: "return return", chunk: "@test") }
-        #expect(try await state.run(source: "return 1", chunk: "@test", deadline: .seconds(5)) == [1])
+        await #expect(throws: LuaError.self) {
+            try await state.run(source: "return return", chunk: "@test", deadline: .seconds(5), isLookedAt: true)
+        }
+        #expect(await state.takeGlobals() == [])
+        #expect(try await state.run(source: "return a", chunk: "@test", deadline: .seconds(5), isLookedAt: true) == [.nil])
+        #expect(await state.takeGlobals().map(\.name) == ["a"])
+        #expect(await state.takeGlobals() == [], "they are told once")
     }
 }

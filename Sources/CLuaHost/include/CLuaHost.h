@@ -28,6 +28,7 @@ enum {                                                                          
     LOOM_LUA_NO_FAILURE, LOOM_LUA_RUNTIME, LOOM_LUA_SYNTAX, LOOM_LUA_MEMORY, LOOM_LUA_HOST_ERROR, LOOM_LUA_VALUE,
     LOOM_LUA_DEADLINE, LOOM_LUA_CANCELLED, LOOM_LUA_CLOSED
 };
+enum { LOOM_LUA_SHARED = 1, LOOM_LUA_LOOKED_AT = 2 };                                    // how a source is compiled, as bits
 enum { LOOM_LUA_PRINT = 0, LOOM_LUA_REQUIRE = 1, LOOM_LUA_FIRST_FUNCTION = 2 };          // reserved function numbers
 
 typedef int (*loom_lua_callback)(void *context, int64_t function, const uint8_t *arguments, size_t length,
@@ -59,8 +60,10 @@ int64_t loom_lua_now(void);                                         // monotonic
 int loom_lua_register(loom_lua_host *host, const char *path, size_t length, int64_t function, int waits);
 int loom_lua_assign(loom_lua_host *host, const char *path, size_t length, const uint8_t *value, size_t value_length);
 int loom_lua_set_strict(loom_lua_host *host, int strict);
-// The bytecode of a source becomes the output. No deadline holds it: for sources that were compiled before, within one.
-int loom_lua_dump(loom_lua_host *host, const char *source, size_t length, const char *chunk);
+
+// The bytecode of the last source that was to be looked at. It is there to be read: nothing ever runs it.
+const uint8_t *loom_lua_code(const loom_lua_host *host, size_t *length);
+void loom_lua_drop_code(loom_lua_host *host);
 
 const uint8_t *loom_lua_output(const loom_lua_host *host, size_t *length);
 int loom_lua_buffer_set(loom_lua_buffer *buffer, const uint8_t *bytes, size_t length); // 0 when out of memory
@@ -74,7 +77,7 @@ void loom_lua_flag_free(loom_lua_flag *flag);
 
 // NULL when it failed: then `failure` says why and the output has the text.
 loom_lua_task *loom_lua_start_source(loom_lua_host *host, loom_lua_flag *flag, const char *source, size_t length,
-                                     const char *chunk, int *failure);
+                                     const char *chunk, int how, int *failure);
 loom_lua_task *loom_lua_start_function(loom_lua_host *host, loom_lua_flag *flag, int64_t reference,
                                        const uint8_t *arguments, size_t length, int *failure);
 int loom_lua_step(loom_lua_task *task, int64_t deadline_ns, int reply, const uint8_t *bytes, size_t length);

@@ -10,21 +10,15 @@ package struct GlobalUse: Sendable, Hashable {
 }
 
 extension LuaState {
-    /// The globals that a source uses, in the order of its code, seen by Lua's own parser.
+    /// The globals that the source uses which `run` was last told to look at, in the order of its code, seen by Lua's own compiler.
+    /// They are told once; nothing for a source that did not compile.
     ///
     /// A local `_ENV` is told from the globals. What is out of a reader's sight is missing: names made at run time, and those
-    /// of functions with hundreds of constants. Use it for a source that has been compiled before: no deadline holds it.
-    package func globals(of source: String, chunk: String) throws(LuaError) -> [GlobalUse] {
-        if isClosed { throw .closed }
-        var source = source
-        let failure = source.withUTF8 { text in
-            text.withMemoryRebound(to: CChar.self) { text in
-                loom_lua_dump(host, text.baseAddress, text.count, Self.chunkName(chunk))
-            }
-        }
-        guard failure == 0 else { throw LuaError(Self.kind(failure), outputText()) }
+    /// of functions with hundreds of constants.
+    package func takeGlobals() -> [GlobalUse] {
+        defer { loom_lua_drop_code(host) }
         var length = 0
-        let bytes = loom_lua_output(host, &length)
+        let bytes = loom_lua_code(host, &length)
         var reader = BytecodeReader(UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : length))
         return reader.main()?.globals() ?? []
     }

@@ -7,15 +7,18 @@ extension LuaState {
     ///   - chunk: name of the source in messages; Lua shows the last 59 bytes of it.
     ///   - deadline: wall time of the whole call, waits included; a host function may stop this clock.
     ///   - context: handed to the host functions that the call uses.
+    ///   - isShared: many states run this source: it is compiled once in the process, and that is kept.
+    ///   - isLookedAt: `takeGlobals` is to tell of this source, which it can as soon as the source has compiled.
     @discardableResult
     package func run(
-        source: String, chunk: String, deadline: Duration, context: (any Sendable)? = nil
+        source: String, chunk: String, deadline: Duration, context: (any Sendable)? = nil, isShared: Bool = false, isLookedAt: Bool = false
     ) async throws(LuaError) -> [LuaValue] {
-        try await perform(deadline: deadline, context: context) { host, flag, failure in
+        let how = Int32((isShared ? LOOM_LUA_SHARED : 0) | (isLookedAt ? LOOM_LUA_LOOKED_AT : 0))
+        return try await perform(deadline: deadline, context: context) { host, flag, failure in
             var source = source
             return source.withUTF8 { text in
                 text.withMemoryRebound(to: CChar.self) { text in
-                    loom_lua_start_source(host, flag, text.baseAddress, text.count, Self.chunkName(chunk), &failure)
+                    loom_lua_start_source(host, flag, text.baseAddress, text.count, Self.chunkName(chunk), how, &failure)
                 }
             }
         }

@@ -16,14 +16,16 @@ extension Generation {
             let lease = Lease(plugin: file.key.name, number: order.number, memory: order.memory)
             await state.install(APIFunction.installed, null: null, modules: modules, lease: lease)
             let context = CallContext(phase: .loading, plugin: file.key.name, ports: order.ports)
-            let made = try await state.run(source: Prelude.source, chunk: "=" + Prelude.chunk, deadline: loadDeadline, context: context)
+            let made = try await state.run(
+                source: Prelude.source, chunk: "=" + Prelude.chunk, deadline: loadDeadline, context: context, isShared: true)
             guard let prelude = Prelude(made.first) else {
                 throw PluginFault(path: file.displayPath, line: nil, cause: "the Lua API could not be set up")
             }
             null.set(prelude.null)
             await state.setStrictGlobals(true)
             let values = try await state.run(
-                source: file.text, chunk: "@" + file.displayPath, deadline: loadDeadline, context: context)
+                source: file.text, chunk: "@" + file.displayPath, deadline: loadDeadline, context: context,
+                isShared: file.key.kind.requirePrefix != nil, isLookedAt: true)
             if let fault = try await PluginFault.ofGlobals(in: file, state, deadline: loadDeadline) { throw fault }
             let value = values.first ?? .nil
             guard file.key.kind.hasGenerations else {

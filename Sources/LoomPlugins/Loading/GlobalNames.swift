@@ -73,11 +73,10 @@ struct GlobalNames: Sendable {
 }
 
 extension PluginFault {
-    /// The first use of a global that is not there. The line would fail whenever it ran.
+    /// The first use of a global that is not there, in the file that the state was told to look at when it ran it. The line would fail whenever it ran.
     static func ofGlobals(in file: PluginFile, _ state: LuaState, deadline: Duration) async throws(LuaError) -> PluginFault? {
         let names = try await GlobalNames.of(state, deadline: deadline)
-        let uses = try await state.globals(of: file.text, chunk: "@" + file.displayPath)
-        for use in uses.sorted(by: { $0.line < $1.line }) {
+        for use in await state.takeGlobals().sorted(by: { $0.line < $1.line }) {
             if let mistake = names.mistake(use) { return PluginFault(path: file.displayPath, line: use.line, cause: mistake) }
         }
         return nil
