@@ -137,3 +137,19 @@ def test_the_page_of_providers_is_what_the_plugins_say(world):
     listed = {entry["name"]: entry for entry in json.loads(world.run("providers", "--json").out)}
     assert listed["google"]["dialect"] == "gemini" and listed["google"]["keys"] == ["GEMINI_API_KEY", "GOOGLE_API_KEY"]
     assert listed["ollama"]["local"] and not listed["anthropic"]["usable"]
+
+
+def test_providers_that_wait_for_the_prompt_come_by_themselves(world):
+    world.plugin("plugins/providers/broken.lua", "return {")
+    model = world.script(roles={"lead": [say("Here.")]})
+    world.settings(f'[model]\ndefault = "{model}"\n')
+    with world.terminal("--no-page") as child:
+        child.expect("› ")
+        child.expect("broken.lua")
+        child.sendline("/plugins groq")
+        child.expect("live")
+        child.sendline("/model groq:openai/gpt-oss-120b")
+        child.expect("uses groq:openai/gpt-oss-120b|lead  groq:openai/gpt-oss-120b")
+        child.sendline("/quit")
+        child.expect(pexpect.EOF)
+    assert "provider groq" not in child.transcript.text.split("/plugins")[0]

@@ -146,7 +146,7 @@ package struct PluginSummary: Sendable, Hashable, Codable {
     /// Roots whose plugin of the same name this one stands in front of.
     package let shadows: [String]
     /// `live`, `failed` (an older generation goes on), `broken` (nothing to go on with), `held` (changed
-    /// since it was trusted; what was trusted goes on), `quarantined` (too many faults: it is not called). One that the catalog no
+    /// since it was trusted; what was trusted goes on), `waiting` (it is loaded as soon as the prompt stands), `quarantined` (too many faults: it is not called). One that the catalog no
     /// longer has is `deleted`.
     package var status: String
     package var error: String?

@@ -111,7 +111,7 @@ extension PluginCatalog.Snapshot {
                 name: name, description: source.template.frontMatter["description"] ?? "",
                 roles: roles.filter { $0.prompt == name }.map(\.name), includes: source.template.includes.map(\.name))
         }
-        entries = Set(live.keys).union(faults.keys).union(held.keys).sorted().compactMap { key in
+        entries = Set(live.keys).union(faults.keys).union(held.keys).union(files.keys).sorted().compactMap { key in
             Self.entry(
                 key, live: live[key], fault: faults[key], held: held[key], files: files, versions: kept[key]?.count ?? 0,
                 report: last[key])
@@ -151,7 +151,8 @@ extension PluginCatalog.Snapshot {
         report: PluginReported?
     ) -> PluginCatalog.Entry? {
         guard let file = live?.file ?? held ?? files[key] else { return nil }
-        let status = held != nil ? "held" : fault == nil ? "live" : live == nil ? "broken" : "failed"
+        let status =
+            held != nil ? "held" : fault != nil ? (live == nil ? "broken" : "failed") : live == nil ? "waiting" : "live"
         let error = held.map { PluginHost.sentence($0) } ?? fault?.description
         var summary = PluginSummary(
             name: key.name, kind: key.kind.rawValue, root: file.root.name, path: key.path, generation: live?.number ?? 0,

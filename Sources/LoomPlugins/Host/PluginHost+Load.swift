@@ -3,13 +3,18 @@ import LoomSystem
 
 extension PluginHost {
     /// Loads all files that are not live yet. Modules come first, since the others may require them.
-    func loadAll() async -> [PluginReported] {
+    /// - Parameters:
+    ///   - isLater: what is left out.
+    ///   - isNews: the reports that are told.
+    func loadAll(
+        except isLater: (PluginKey) -> Bool = { _ in false }, telling isNews: (PluginReported) -> Bool = { _ in true }
+    ) async -> [PluginReported] {
         isLoaded = true
         seen = look()
         var reports: [PluginReported] = []
         var replaced: [LivePlugin] = []
         for isModule in [true, false] {
-            let keys = seen.keys.filter { ($0.kind.requirePrefix != nil) == isModule && !isCurrent($0) }
+            let keys = seen.keys.filter { ($0.kind.requirePrefix != nil) == isModule && !isCurrent($0) && !isLater($0) }
             let found = isModule ? seen.modules : liveModules
             let tried = await candidates(keys.compactMap { seen[$0] }, modules: found)
             for candidate in rejectingConflicts(tried) {
@@ -27,7 +32,7 @@ extension PluginHost {
             if isModule { modules.commit(liveModules) }
         }
         releaseMemories()
-        await publish(reports)
+        await publish(reports.filter(isNews))
         retire(replaced)
         return reports
     }

@@ -49,6 +49,23 @@ package actor PluginHost {
         }
     }
 
+    /// Loads what a session begins with. Each provider has a state of its own, and few sessions use more than one; the others wait.
+    /// - Parameter providers: the names of those that are needed at once.
+    package func load(providers: Set<String>) async {
+        await inTurn { host in
+            await host.recall()
+            _ = await host.loadAll(except: { $0.kind == .provider && !providers.contains($0.name) })
+        }
+    }
+
+    /// Loads what waits. Only what is wrong with it is news.
+    package func loadRest() async {
+        await inTurn { host in
+            _ = await host.loadAll(telling: { $0.status == "failed" })
+            await host.remember()
+        }
+    }
+
     /// Brings the plugins to what the files say now. Nothing happens when no content changed.
     @discardableResult
     package func reload() async -> [PluginReported] {

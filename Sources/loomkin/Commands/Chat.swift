@@ -34,7 +34,7 @@ struct Chat: AsyncParsableCommand {
 
     func run() async throws {
         var project = try await Project.open(self.project, flags: self.session.entries)
-        await project.load()
+        await project.load(isPrompt: !self.resume && Terminal.isThere)
         var model = await project.chosenModel()
         // A stored session brings its own.
         if model == nil, !self.resume { model = await LocalModels(project).choose() }

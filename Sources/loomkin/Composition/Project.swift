@@ -91,10 +91,23 @@ struct Project {
     // MARK: Loading
 
     /// Loads the plugins of a session; their numbers go on from what the project's database keeps.
-    mutating func load() async {
+    /// - Parameter isPrompt: somebody waits for the prompt, so providers that nobody names wait; `plugins.loadRest` brings them.
+    mutating func load(isPrompt: Bool = false) async {
         self.store = self.existingStore()
         self.plugins.use(self.store)
-        await self.plugins.load()
+        if isPrompt, let names = self.namedProviders {
+            await self.plugins.load(providers: names)
+        } else {
+            await self.plugins.load()
+        }
+    }
+
+    /// The providers of the models that are configured; nil where it takes all of them to know.
+    private var namedProviders: Set<String>? {
+        let configuration = self.configuration
+        guard configuration.models["default"] != nil, configuration.endpoints.isEmpty else { return nil }
+        let names = configuration.models.values + configuration.escalation + configuration.fallbacks.flatMap { [$0.key] + $0.value }
+        return Set(names.compactMap { ModelName($0)?.provider })
     }
 
     /// Loads the plugins to look at them. Nothing is written: the database is read where there is one, and closed.

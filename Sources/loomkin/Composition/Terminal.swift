@@ -11,10 +11,12 @@ struct Terminal {
     let project: Project
     let servesPage: Bool
 
+    static var isThere: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
     /// Ends the process with the session's exit code.
     /// - Parameter first: sent to the lead before anything is typed.
     func run(session: SessionChoice, first: String? = nil, atEnd: () -> Void = {}) async throws -> Never {
-        let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        let isTerminal = Self.isThere
         let workspace = try await self.project.workspace(frontEnd: "repl", isInteractive: true, session: session)
         let page = self.servesPage && isTerminal ? await PageTask.start(workspace, port: self.project.configuration.pagePort) : nil
         var options = REPLOptions(version: Loomkin.version, folder: self.folder, page: page?.address)
@@ -25,7 +27,10 @@ struct Terminal {
         } catch {
             throw Failure("\(error)")
         }
-        let watching = Task { [project] in await project.watch(workspace) }
+        let watching = Task { [project] in
+            await project.plugins.loadRest()
+            await project.watch(workspace)
+        }
         // A hang-up or TERM ends like /quit, but says in the exit code that it was one.
         let ended = ProcessSignals([SIGTERM, SIGHUP]) { number in
             Task {

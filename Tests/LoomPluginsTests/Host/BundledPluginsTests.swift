@@ -22,6 +22,20 @@ import Testing
         #expect(await host.check(nil).faults == [])
     }
 
+    @Test("providers that nobody names wait, and come without a word")
+    func waiting() async throws {
+        let host = host()
+        await host.load(providers: ["scripted"])
+        #expect(host.catalog.providers.map(\.name) == ["scripted"])
+        #expect(host.catalog.plugins.contains { $0.name == "groq" && $0.status == "waiting" })
+        #expect(!host.catalog.plugins.contains { $0.status == "waiting" && $0.kind != "provider" })
+        await host.loadRest()
+        #expect(host.catalog.provider("groq") != nil)
+        #expect(!host.catalog.plugins.contains { $0.status == "waiting" })
+        // Nothing is left that a look at the files would find new.
+        #expect(await host.reload().isEmpty)
+    }
+
     @Test("every role has a prompt that can be rendered")
     func prompts() async throws {
         let host = host()
