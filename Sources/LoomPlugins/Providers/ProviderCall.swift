@@ -43,7 +43,7 @@ struct ProviderCall: Sendable {
             if let type = response.headers["content-type"], type.lowercased().contains("json") {
                 return try await unstreamed(response, key: key)
             }
-            _ = try await lua(.decode(decode), [], context: context(events: EventSource(response.body, key: key)))
+            _ = try await lua(.decode(decode), [call.summary(baseURL: account.baseURL)], context: context(events: EventSource(response.body, key: key)))
         }
     }
 
@@ -133,7 +133,7 @@ struct ProviderCall: Sendable {
                 .invalid, "\(name) answered with one JSON document where a stream of events was asked for.",
                 hint: "Check the base URL, and that the server streams.")
         }
-        _ = try await lua(.answer(answer), [.string(body)], context: context())
+        _ = try await lua(.answer(answer), [.string(body), call.summary(baseURL: account.baseURL)], context: context())
     }
 
     func text(of response: HTTPResponse, upTo limit: Int, key: Secret?) async -> String {
