@@ -348,3 +348,55 @@ def test_an_endpoint_s_dialect_that_nobody_speaks_is_said_with_the_nearest(world
     world.settings('[provider.endpoints]\nodd = { url = "http://127.0.0.1:9", dialect = "openai-respones" }\n')
     result = world.ask("odd:any")
     assert result.code == 5 and 'did you mean "openai-responses"?' in result.err
+
+
+# Calls that a model wrote into its text
+
+READ = '{"name": "file_read", "arguments": {"file_path": "one.txt"}}'
+
+
+def saying(text, size=5):
+    """A reply of an endpoint that leaves everything in the text, in deltas of so many characters."""
+    def chunk(delta, finish=None):
+        return {"id": "c", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+    deltas = [chunk({"content": text[start:start + size]}) for start in range(0, len(text), size)]
+    usage = {"id": "c", "choices": [], "usage": {"prompt_tokens": 50, "completion_tokens": 5}}
+    return cut(events(*deltas, chunk({}, "stop"), usage, "[DONE]"), 11)
+
+
+@pytest.mark.parametrize("written", [
+    f"<tool_call>\n{READ}\n</tool_call>", "<function=file_read>\n<parameter=file_path>\none.txt\n</parameter>\n</function>",
+    '[TOOL_CALLS]file_read[ARGS]{"file_path": "one.txt"}', f"<|python_tag|>{READ}", READ.replace('"', "'"),
+    f"```json\n{READ}\n```", '<|tool_call_begin|>functions.file_read:0<|tool_call_argument_begin|>{"file_path": "one.txt"}<|tool_call_end|>',
+])
+def test_a_call_that_an_endpoint_left_in_the_text_is_run(world, written):
+    world.write("one.txt", "the first file\n")
+    with playing(saying(f"I look.\n{written}"), saying("Read.")) as server:
+        world.settings(f'[provider.endpoints]\nhere = {{ url = "{server.url}/v1" }}\n')
+        result = world.stream("here:any")
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "Read.", result
+    assert result.of_type("agent.said")[0]["text"].strip() == "I look."
+    assert [done["status"] for done in result.of_type("tool.finished")] == ["ok"]
+    *_, said, answer = server.requests[1]["messages"]
+    assert said["tool_calls"][0]["function"]["name"] == "file_read" and "the first file" in answer["content"]
+
+
+def test_a_call_that_is_only_spoken_of_is_not_run(world):
+    text = f"A model would write\n```json\n{READ}\n```\nand `<tool_call>{READ}</tool_call>` is another way."
+    with playing(saying(text)) as server:
+        world.settings(f'[provider.endpoints]\nhere = {{ url = "{server.url}/v1" }}\n')
+        result = world.stream("here:any")
+    assert result.signals[-1]["data"]["result"] == text and not result.of_type("tool.started")
+
+
+def test_arguments_that_are_no_json_come_back_with_the_schema_and_twice_with_a_grammar(world):
+    world.write("one.txt", "the first file\n")
+    broken = '<tool_call>{"name": "file_read", "arguments": {"file_path": one.txt}}</tool_call>'
+    with playing(saying(broken), saying(broken), saying(f"<tool_call>{READ}</tool_call>"), saying("Read.")) as server:
+        world.settings(f'[provider.endpoints]\nhere = {{ url = "{server.url}/v1" }}\n')
+        result = world.stream("here:any")
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "Read.", result
+    assert [done["status"] for done in result.of_type("tool.finished")] == ["error", "error", "ok"]
+    assert '"file_path"' in server.requests[1]["messages"][-1]["content"]
+    assert [request.get("tool_choice") for request in server.requests] == [None, None, "required", None]

@@ -1,6 +1,7 @@
 --- Ollama's own chat API, lines of JSON. Its compatible one can't say how long the context is, and cuts what does not fit.
 --- A provider is `ollama.provider{ … }`.
 local failure = require "lib.failure"
+local loose_calls = require "lib.loose_calls"
 
 local M = {}
 
@@ -157,14 +158,17 @@ function M.decode(vendor)
   return function(event, emit, state)
     local line = loom.json.decode(event.data)
     if type(line) ~= "table" then return emit(failure.garbled(vendor)) end
-    if not present(line.error) then return read(line, emit, state) end
+    if not present(line.error) then return read(line, loose_calls.watch(emit, state), state) end
     local said = tostring(line.error)
     emit({ type = "error", kind = kind_of(said, "server"), message = ("%s: %s"):format(vendor, said) })
   end
 end
 
 --- A whole reply, from a server that does not stream.
-function M.answer(body, emit) read(loom.json.decode(body), emit, {}) end
+function M.answer(body, emit, state)
+  state = state or {}
+  read(loom.json.decode(body), loose_calls.watch(emit, state), state)
+end
 
 function M.failed(vendor)
   return function(status, headers, body)

@@ -102,6 +102,22 @@ local function tools(call, options)
   return #list > 0 and list or nil
 end
 
+--- Whether the last two replies both called a tool with what was no JSON.
+local function is_malformed_twice(call)
+  local seen = 0
+  for index = #call.messages, 1, -1 do
+    local message = call.messages[index]
+    if message.author == "assistant" then
+      local found = false
+      for _, part in ipairs(message.parts) do found = found or part.malformed == true end
+      if not found then return false end
+      seen = seen + 1
+      if seen == 2 then return true end
+    end
+  end
+  return false
+end
+
 --- The body of a request, before the vendor's own touch.
 local function body_of(call, options)
   local body = {
@@ -115,7 +131,11 @@ local function body_of(call, options)
     stop = call.stop,
     reasoning_effort = call.effort,
   }
-  if body.tools then body.tool_choice = call.tool_choice end
+  if body.tools then
+    body.tool_choice = call.tool_choice
+    -- These servers then hold the model to a grammar of the tools.
+    if not call.tool_choice and options.loose({ call = call }) and is_malformed_twice(call) then body.tool_choice = "required" end
+  end
   if call.max_output_tokens then body[options.limit(call)] = call.max_output_tokens end
   if call.output_schema then
     body.response_format = { type = "json_schema", json_schema = { name = "answer", schema = call.output_schema } }
@@ -253,6 +273,7 @@ end
 local function decode(options)
   return function(event, emit, state)
     new_state(state)
+    if options.loose(state) then emit = options.watch(emit, state) end
     if event.data == "[DONE]" then
       -- A marker without a reason before it is a reply that was cut; without a stop the host takes it for that.
       if state.reason then finish(emit, state) end
@@ -276,12 +297,16 @@ local function decode(options)
 end
 
 --- A whole completion, from a server that does not stream.
-local function answer(body, emit)
-  local completion, state = loom.json.decode(body), new_state({})
-  local choice = (present(completion.choices) or {})[1] or {}
-  read(completion, present(choice.message) or {}, emit, state)
-  state.reason, state.usage = present(choice.finish_reason), present(completion.usage)
-  if state.reason then finish(emit, state) end
+local function answer(options)
+  return function(body, emit, state)
+    local completion = loom.json.decode(body)
+    state = new_state(state or {})
+    if options.loose(state) then emit = options.watch(emit, state) end
+    local choice = (present(completion.choices) or {})[1] or {}
+    read(completion, present(choice.message) or {}, emit, state)
+    state.reason, state.usage = present(choice.finish_reason), present(completion.usage)
+    if state.reason then finish(emit, state) end
+  end
 end
 
 --- What an answer means that is no success; `vendor` is the name in errors.
@@ -316,7 +341,8 @@ end
 --- `vendor`, its name in errors; `limit(call)`, the name of the field that bounds the reply; `id(text)`, an id as the
 --- vendor takes it; `thinking`, the field in which its models' thinking goes back to it; `tools = false`;
 --- `usage_option = false` where `stream_options` is refused; `path(call)`, what stands behind the base URL;
---- `headers`, more of them or others; `adapt(body, call)`, changes of a body before it is sent.
+--- `headers`, more of them or others; `adapt(body, call)`, changes of a body before it is sent; `loose_calls`, whether calls are
+--- looked for in texts too, for models that write them there and servers that leave them: true, or a function of `state.call`.
 function M.provider(spec)
   local options = {
     vendor = spec.vendor or "The model's server",
@@ -326,6 +352,13 @@ function M.provider(spec)
     tools = spec.tools ~= false,
     usage_option = spec.usage_option ~= false,
     adapt = spec.adapt,
+    -- Most vendors' models need it not, and it is not small.
+    watch = spec.loose_calls and require("lib.loose_calls").watch,
+    loose = function(state)
+      local wanted = spec.loose_calls
+      if type(wanted) == "function" then return state.call and wanted(state.call) end
+      return wanted
+    end,
   }
   local headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" }
   for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
@@ -344,7 +377,7 @@ function M.provider(spec)
       return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers, body = body_of(call, options) }
     end,
     decode = decode(options),
-    answer = answer,
+    answer = answer(options),
     failure = M.failed(options.vendor),
   }
 end

@@ -93,6 +93,15 @@ return {
       { type = "usage", input = 100, output = 9, cache_read = 0, cache_write = 0 }, { type = "stop", reason = "tool_use" },
     })
   end },
+  { "finds calls in texts", function(t)
+    local emitted, state = {}, { call = { tools = { "a" } } }
+    for _, each in ipairs({ line({ content = '{"name": "a", ' }), line({ content = '"parameters": {"x": 1}}' }), ending("stop") }) do
+      t.plugin.decode({ data = loom.json.encode(each) }, function(e) emitted[#emitted + 1] = e end, state)
+    end
+    t.equal({ emitted[2], emitted[3] }, {
+      { type = "tool_call", index = 0, name = "a", arguments = '{"x":1}' }, { type = "stop", reason = "tool_use" },
+    })
+  end },
   { "tells ends apart, and reads a reply that does not stream", function(t)
     for reason, stop in pairs({ stop = "end", length = "length", load = "other" }) do
       t.equal(decode(t, { ending(reason) })[2], { type = "stop", reason = stop })

@@ -64,7 +64,10 @@ extension Agent {
             self.machine.knownTools.contains { $0.name == name } || self.machine.prefix?.tools.contains { $0.name == name } ?? false
         guard let tool = self.services.catalog.tool(name) else {
             if isListed { throw ToolError("The tool \(name) is gone: it was removed while you work. Do without it.", code: "gone") }
-            throw ToolError("There is no tool «\(name)».\(nearestWord(to: name, in: names).map { " Did you mean \($0)?" } ?? "")")
+            let hint =
+                nearestWord(to: name, in: names).map { " Did you mean \($0)?" }
+                ?? (names.isEmpty ? "" : " Tools: \(names.sorted().prefix(40).joined(separator: ", ")).")
+            throw ToolError("There is no tool «\(name)».\(hint)")
         }
         guard names.contains(name) else {
             let role = self.identity.role

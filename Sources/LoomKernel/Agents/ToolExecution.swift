@@ -43,7 +43,7 @@ struct ToolExecution: Sendable {
     /// The tool that is meant and what it is to get: those of the call, or of the one that it passes on.
     func target() async throws(ToolError) -> (tool: any Tool, arguments: JSON) {
         let tool = try await self.agent.tool(self.call.name)
-        let arguments = try self.wellFormed()
+        let arguments = try self.wellFormed(for: tool)
         guard tool.isForwarder, let forwarded = try await tool.forwarded(try tool.validate(arguments)) else { return (tool, arguments) }
         let target = try await self.agent.tool(forwarded.tool)
         guard !target.isForwarder else {
@@ -52,10 +52,13 @@ struct ToolExecution: Sendable {
         return (target, forwarded.arguments)
     }
 
-    private func wellFormed() throws(ToolError) -> JSON {
+    private func wellFormed(for tool: any Tool) throws(ToolError) -> JSON {
         guard let malformed = self.call.malformed else { return self.call.arguments }
+        let schema = tool.schema.parameters.text()
+        // Most are shorter; one that is cut would rather mislead.
+        let shown = schema.utf8.count <= 2_000 ? " Their JSON Schema: \(schema)" : ""
         throw ToolError(
-            "The arguments of \(self.call.name) were not valid JSON: \(malformed.prefix(200)). Send them again as one JSON object.")
+            "The arguments of \(self.call.name) were not valid JSON: \(malformed.prefix(200)). Send them again as one JSON object.\(shown)")
     }
 
     /// No plugin floods a context: what is too long keeps its head and tail, and the whole is on disk.

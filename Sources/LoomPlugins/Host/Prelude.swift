@@ -5,9 +5,9 @@ import LoomLua
 struct Prelude: Sendable {
     /// Calls `stream(call, emit)`.
     let stream: LuaFunction
-    /// Calls `decode(event, emit, state)` for each event of the answer.
+    /// Calls `decode(event, emit, state)` for each event of the answer, with what `state.call` is to be.
     let decode: LuaFunction
-    /// Calls `answer(body, emit)`.
+    /// Calls `answer(body, emit, state)`.
     let answer: LuaFunction
     /// `loom.json.null`.
     let null: LuaFunction
@@ -112,9 +112,9 @@ struct Prelude: Sendable {
         return {
           null = null,
           stream = function(stream, call) stream(call, emit) end,
-          answer = function(answer, body) answer(body, emit) end,
-          decode = function(decode)
-            local state = {}
+          answer = function(answer, body, call) answer(body, emit, { call = call }) end,
+          decode = function(decode, call)
+            local state = { call = call }
             while true do
               local event = host.next_event()
               if event == nil then return end

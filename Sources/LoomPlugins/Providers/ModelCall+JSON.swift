@@ -19,6 +19,14 @@ extension ModelCall {
         members["base_url"] = baseURL.map { .string($0) }
         return .object(members)
     }
+
+    /// What its reply is read by: the names of the tools that may be called, and who was asked.
+    func summary(baseURL: String?) -> JSON {
+        let names = settings.toolChoice == .none ? [] : tools.map { JSON.string($0.name) }
+        var members: [String: JSON] = ["model": .string(model.model), "tools": .array(names)]
+        members["base_url"] = baseURL.map { .string($0) }
+        return .object(members)
+    }
 }
 
 extension ModelSettings {
@@ -74,6 +82,7 @@ extension Part {
                 "arguments": call.arguments.isNull ? .object([:]) : call.arguments,
             ]
             part["signature"] = signed ? call.signature.map { .string($0) } : nil
+            part["malformed"] = call.malformed == nil ? nil : .bool(true)
             return part
         case .attachment(let attachment):
             return [

@@ -44,7 +44,8 @@ struct ProviderCall: Sendable {
             if response.framing == .serverSentEvents, response.headers["content-type"]?.lowercased().contains("json") == true {
                 return try await unstreamed(response, key: key)
             }
-            _ = try await lua(.decode(decode), [], context: context(events: EventSource(response, key: key)))
+            let summary = call.summary(baseURL: account.baseURL)
+            _ = try await lua(.decode(decode), [summary], context: context(events: EventSource(response, key: key)))
         }
     }
 
@@ -134,7 +135,7 @@ struct ProviderCall: Sendable {
                 .invalid, "\(name) answered with one JSON document where a stream of events was asked for.",
                 hint: "Check the base URL, and that the server streams.")
         }
-        _ = try await lua(.answer(answer), [.string(body)], context: context())
+        _ = try await lua(.answer(answer), [.string(body), call.summary(baseURL: account.baseURL)], context: context())
     }
 
     func text(of response: HTTPResponse, upTo limit: Int, key: Secret?) async -> String {

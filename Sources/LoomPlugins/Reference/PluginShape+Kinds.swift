@@ -31,12 +31,12 @@ extension PluginShape {
             .optional("request", "fun(call: loom.ModelCall): loom.ModelRequest", "What to send."),
             .optional(
                 "decode", "fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table)",
-                "What an event of the answer means, whatever its framing; `state` belongs to this call."),
+                "What an event of the answer means, whatever its framing; `state` belongs to this call, and has `call`."),
             .optional(
                 "failure", "fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure?",
                 "What an answer that is no success means."),
             .optional(
-                "answer", "fun(body: string, emit: fun(event: loom.ModelEvent))",
+                "answer", "fun(body: string, emit: fun(event: loom.ModelEvent), state: table)",
                 "What a JSON document means that came in place of a stream: some servers stream nothing."),
             .optional(
                 "models",
