@@ -45,6 +45,14 @@ struct SessionOptions: ParsableArguments {
     @Option(name: .customLong("max-turns"), help: ArgumentHelp("Model replies in one turn of an agent.", valueName: "n"))
     var maxTurns: String?
 
+    @Option(name: .long, help: ArgumentHelp("Keep what is sent to models and comes back in this file, without secrets.", valueName: "file"))
+    var record: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Answer from a file of --record and ask nobody; the same as --model replay:FILE.", valueName: "file"))
+    var replay: String?
+
     /// As a layer of the configuration.
     var entries: [(key: String, text: String, origin: String)] {
         [

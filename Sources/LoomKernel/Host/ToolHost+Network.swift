@@ -135,7 +135,7 @@ extension ToolError {
             case .tooLarge: "too_large"
             case .cannotResolve, .cannotConnect: "unreachable"
             case .tls: "tls"
-            case .cut, .damaged, .tooManyRedirects, .privateAddress, .other: "failed"
+            case .cut, .damaged, .tooManyRedirects, .privateAddress, .notRecorded, .other: "failed"
             }
         self.init(error.description, status: error.reason == .cancelled ? .cancelled : .error, code: code)
     }

@@ -6,6 +6,8 @@ package struct PluginPorts: Sendable {
     package var clock: any WallClock
     package var files: any FileSystem
     package var http: any HTTPClient
+    /// What becomes of the requests of providers.
+    package var traffic = ModelTraffic.live
     /// Looks up an environment variable.
     package var environment: @Sendable (String) -> String?
     /// What the user has set, as it is now.
@@ -22,6 +24,15 @@ package struct PluginPorts: Sendable {
     let accessTokens = AccessTokens()
 
     package var configuration: Configuration { liveConfiguration.value }
+
+    /// What carries a provider's requests.
+    func client(for model: ModelName) -> any HTTPClient {
+        switch traffic {
+        case .live: http
+        case .recorded(let recording): RecordingHTTPClient(http, recording, label: model.description)
+        case .replayed(let replay): replay
+        }
+    }
 
     /// How long calls may go on after their plugin was replaced.
     var grace: Duration { .seconds(configuration.pluginGrace) }
@@ -43,4 +54,15 @@ package struct PluginPorts: Sendable {
         self.report = report
         self.trust = trust
     }
+}
+
+/// What becomes of the requests of providers.
+package enum ModelTraffic: Sendable {
+    case live
+    /// They are sent, and kept with their answers.
+    case recorded(HTTPRecording)
+    /// They are answered from a recording.
+    case replayed(HTTPReplay)
+
+    package var isReplay: Bool { if case .replayed = self { true } else { false } }
 }

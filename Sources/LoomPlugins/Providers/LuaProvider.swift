@@ -36,9 +36,10 @@ package struct LuaProvider: Provider {
         LuaProvider(of: self, name: name, endpoint: settings)
     }
 
+    private var ports: PluginPorts { generationState.ports }
+
     /// As the configuration and the environment say now.
     var account: Account {
-        let ports = generationState.ports
         if let endpoint {
             return Account(endpoint, sources: definition.credentials.settings, environment: ports.environment, files: ports.files)
         }
@@ -52,7 +53,8 @@ package struct LuaProvider: Provider {
 
     package func missing() async -> String? {
         let account = account
-        if let missing = account.missing { return missing }
+        // A recording asks nobody for a key.
+        if !ports.traffic.isReplay, let missing = account.missing { return missing }
         // Some plugins know a dialect and no server that speaks it: they are there for endpoints.
         return definition.dialect != nil && account.baseURL == nil ? "set provider.\(name).base_url" : nil
     }

@@ -95,7 +95,7 @@ struct ProviderCall: Sendable {
 
     func send(_ request: HTTPRequest) async throws(ModelFailure) -> HTTPResponse {
         do throws(HTTPError) {
-            return try await ports.http.send(request)
+            return try await ports.client(for: call.model).send(request)
         } catch {
             throw ModelFailure(error)
         }
@@ -151,7 +151,7 @@ extension ModelFailure {
     init(_ error: HTTPError) {
         let kind: Kind =
             switch error.reason {
-            case .invalidURL, .invalidHeader, .tooLarge, .tooManyRedirects, .privateAddress: .invalid
+            case .invalidURL, .invalidHeader, .tooLarge, .tooManyRedirects, .privateAddress, .notRecorded: .invalid
             case .stalled: .stalled
             case .cancelled: .cancelled
             case .cannotResolve, .cannotConnect, .tls, .timedOut, .cut, .damaged, .other: .network

@@ -22,6 +22,8 @@ package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The name leads to this address, and only public ones were allowed.
         case privateAddress(String)
         case cancelled
+        /// A recording that is played has no answer; the text is a whole sentence.
+        case notRecorded(String)
         case other(String)
     }
 
@@ -48,6 +50,7 @@ package struct HTTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooManyRedirects: "\(host) redirected too often."
         case .privateAddress(let address): "\(host) leads to \(address), which is this machine or in a private network."
         case .cancelled: "The request to \(host) was cancelled."
+        case .notRecorded(let text): text
         case .other(let text): "The request to \(host) failed: \(text)."
         }
     }

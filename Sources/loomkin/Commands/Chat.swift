@@ -33,7 +33,7 @@ struct Chat: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var project = try await Project.open(self.project, flags: self.session.entries)
+        var project = try await Project.open(self.project, session: self.session)
         await project.load(isPrompt: !self.resume && Terminal.isThere)
         var model = await project.chosenModel()
         // A stored session brings its own.

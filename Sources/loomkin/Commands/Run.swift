@@ -37,7 +37,7 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var project = try await Project.open(self.project, flags: self.session.entries)
+        var project = try await Project.open(self.project, session: self.session)
         await project.load()
         guard let model = await project.chosenModel() else {
             writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")

@@ -25,7 +25,7 @@ struct Serve: AsyncParsableCommand {
     var resume: String?
 
     func run() async throws {
-        var project = try await Project.open(self.project, flags: self.session.entries)
+        var project = try await Project.open(self.project, session: self.session)
         await project.load()
         let model = await project.chosenModel()
         // A stored session brings its own.

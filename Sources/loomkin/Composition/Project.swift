@@ -24,7 +24,9 @@ struct Project {
     private(set) var store: Store?
 
     /// - Parameter flags: the last layer of the configuration.
-    static func open(_ options: ProjectOptions, flags: [(key: String, text: String, origin: String)] = []) async throws -> Project {
+    static func open(
+        _ options: ProjectOptions, flags: [(key: String, text: String, origin: String)] = [], traffic: ModelTraffic = .live
+    ) async throws -> Project {
         let ports = Ports()
         let environment = ports.environment
         let directory = try Self.directory(options.directory, ports.files)
@@ -43,15 +45,15 @@ struct Project {
         let liveConfiguration = LiveConfiguration(configuration)
         let bus = Workspace.makeBus(ports)
         let recorder = SignalRecorder(bus: bus)
-        let plugins = PluginHost(
-            roots: Self.roots(directory, folders, installation, isTrusted),
-            ports: Self.pluginPorts(ports, liveConfiguration, bus, recorder, trust))
+        var pluginPorts = Self.pluginPorts(ports, liveConfiguration, bus, recorder, trust)
+        pluginPorts.traffic = traffic
+        let plugins = PluginHost(roots: Self.roots(directory, folders, installation, isTrusted), ports: pluginPorts)
         return Project(
             directory: directory, ports: ports, bus: bus, installation: installation, folders: folders, trust: trust, isTrusted: isTrusted,
             sources: sources, ownSettings: ownSettings, liveConfiguration: liveConfiguration, plugins: plugins, recorder: recorder)
     }
 
-    private static func directory(_ path: String, _ files: any FileSystem) throws -> String {
+    static func directory(_ path: String, _ files: any FileSystem) throws -> String {
         guard let directory = try? files.realPath(path), files.isDirectory(directory) else {
             throw ValidationError("There is no folder \(path).")
         }
