@@ -375,7 +375,7 @@
 ---@field credentials? loom.Credentials Where the key and the server's address come from.
 ---@field default_model? string Used when none is named and this is the first provider with a key.
 ---@field request? fun(call: loom.ModelCall): loom.ModelRequest What to send.
----@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What an event of the answer means, whatever its framing; `state` belongs to this call.
+---@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What an event of the answer means, whatever its framing; `state` belongs to this call, and has `call`.
 ---@field failure? fun(status: integer, headers: table<string, string>, body: string): loom.ModelFailure? What an answer that is no success means.
 ---@field answer? fun(body: string, emit: fun(event: loom.ModelEvent), state: table) What a JSON document means that came in place of a stream: some servers stream nothing.
 ---@field models? { request: (fun(call: { base_url: string }): loom.ModelRequest), decode: (fun(body: string): loom.ModelFacts[]) } How its server is asked which models there are, by GET where nothing else is said, and what it answers.
