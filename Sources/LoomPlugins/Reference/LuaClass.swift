@@ -55,7 +55,8 @@ struct LuaClass: Sendable {
             name: "loom.Part", text: "A piece of a message; which fields there are depends on its type.",
             fields: [
                 ("type", "\"text\"|\"thinking\"|\"tool_call\"|\"tool_result\""), ("text?", "string"), ("signature?", "string"),
-                ("id?", "string"), ("name?", "string"), ("arguments?", "table"), ("call?", "string"), ("is_error?", "boolean"),
+                ("id?", "string"), ("name?", "string"), ("arguments?", "table"), ("malformed?", "boolean"), ("call?", "string"),
+                ("is_error?", "boolean"),
             ]),
         LuaClass(
             name: "loom.ModelRequest", text: "What to send. `{{key}}` in a header stands for the key.",
