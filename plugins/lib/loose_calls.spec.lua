@@ -165,6 +165,13 @@ local more = {
     t.equal(filter:feed('Now.<tool_call>{"name":"shell",'), { { text = "Now." } })
     t.equal(filter:feed('"arguments":{}}</tool_call>'), { { name = "shell", arguments = "{}" } })
   end },
+  { "a long file in small pieces is a call like any other", function(t)
+    local content = ("if a < b then [x] = {'it'} end -- \"q\" ü\n"):rep(2000)
+    local object = loom.json.encode({ name = "file_write", arguments = { path = "a.txt", content = content } })
+    for _, text in ipairs({ "<tool_call>" .. object .. "</tool_call>", object, "```json\n" .. object .. "\n```" }) do
+      t.equal(in_pieces(t, text, 5).calls, { { "file_write", { path = "a.txt", content = content } } })
+    end
+  end },
   { "nothing of a reply that was cut is mended", function(t)
     for _, text in ipairs({
       '<tool_call>{"name": "shell", "arguments": {"command": "rm -r build"', '{"name": "shell", "arguments": {"command": "rm"}',
