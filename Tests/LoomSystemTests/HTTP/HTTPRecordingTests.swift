@@ -56,7 +56,6 @@ import Testing
     }
 
     @Test(
-        "a request that fits nothing is told the nearest",
         arguments: [
             ("hallo", "messages[0].content was «hello» and is «hallo»."), ("hello", "messages[0].role was «nothing» and is «user»."),
         ])
