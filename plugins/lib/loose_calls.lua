@@ -367,7 +367,10 @@ function Filter:closed(is_end, is_cut)
   local read, skipped = form.read, #form.open
   if form.block then
     local language, from = body:match("^([%w_]*)%s-\n()")
-    if not language then return is_end and false or nil end
+    if not language then
+      if is_end then return false end
+      return nil
+    end
     if markdown[language] == "bare" then return self:unmarked(is_end) end
     read, skipped = tagged, #form.open + from - 1
   elseif form.bare then
