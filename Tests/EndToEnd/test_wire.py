@@ -188,6 +188,33 @@ def test_a_conversation_goes_on_with_another_vendor_without_loss(world, dialect,
     assert read(dialect, body) == wanted, f"seed {seed}"
 
 
+# How a model is asked
+
+TUNED = """
+return {
+  api = 1,
+  description = "is asked in a way of its own",
+  prompt = "coder",
+  tools = { "file_read" },
+  model_settings = { effort = "low", temperature = 0.5, top_p = 0.9, tool_choice = "required", max_output_tokens = 321, stop = { "END" } },
+}
+"""
+
+
+@pytest.mark.parametrize("dialect", WORD)
+def test_the_settings_of_a_role_reach_the_model(world, dialect):
+    world.plugin("roles/tuned.lua", TUNED)
+    with playing([WORD[dialect]]) as server:
+        result = world.stream(served(world, dialect, server.url), "Begin.", "--role", "tuned")
+    assert result.code == 0, result
+    (body,) = server.requests
+    check(dialect, body)
+    text = json.dumps(body)
+    assert "321" in text and ("required" in text.lower() or '"ANY"' in text or '"any"' in text)
+    # The Responses API has no stop, and its reasoning models no temperature.
+    assert dialect == "openai-responses" or ("END" in text and "0.5" in text)
+
+
 # Recorded streams
 
 SOURCES = pathlib.Path(sys.prefix) / "sources"

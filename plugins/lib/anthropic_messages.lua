@@ -1,5 +1,8 @@
 --- Anthropic's Messages API. A provider is `messages.provider{ … }`.
+local dialect = require "lib.dialect"
 local failure = require "lib.failure"
+
+local present = dialect.present
 
 local M = {}
 
@@ -10,11 +13,6 @@ local DEFAULT_MAX_TOKENS = 16000
 local REDACTED = "redacted:"
 -- Tokens that models may think which take a number for it.
 local BUDGETS = { low = 2048, medium = 8192, high = 24576 }
-
-local function present(value)
-  if value == loom.json.null then return nil end
-  return value
-end
 
 -- What is sent
 
@@ -275,38 +273,21 @@ local function listed(body)
 end
 
 function M.failed(vendor)
-  return function(status, headers, body)
+  return function(status, _, body)
     local problem = failure.body(body).error
     if type(problem) ~= "table" then problem = {} end
-    return failure.make(vendor, status, headers, kind_of(problem, failure.kind(status)), problem.message)
+    return failure.make(vendor, status, kind_of(problem, failure.kind(status)), problem.message)
   end
 end
 
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
 function M.provider(spec)
-  local headers = { ["content-type"] = "application/json", ["x-api-key"] = "{{key}}", ["anthropic-version"] = "2023-06-01" }
-  return {
-    api = 1,
-    dialect = "anthropic",
-    vendor = spec.vendor,
-    credentials = spec.credentials,
-    default_model = spec.default_model,
-    models = {
-      request = function(call) return { url = call.base_url .. "/v1/models?limit=1000", headers = headers } end,
-      decode = listed,
-    },
-    request = function(call)
-      return {
-        url = call.base_url:gsub("/+$", "") .. "/v1/messages",
-        method = "POST",
-        headers = headers,
-        body = M.body(call),
-      }
-    end,
-    decode = M.decode(spec.vendor),
-    answer = M.answer,
-    failure = M.failed(spec.vendor),
-  }
+  return dialect.provider(spec, {
+    name = "anthropic", path = function() return "/v1/messages" end,
+    headers = { ["x-api-key"] = "{{key}}", ["anthropic-version"] = "2023-06-01" }, body = M.body,
+    list = "/v1/models?limit=1000", listed = listed,
+    decode = M.decode(spec.vendor), answer = M.answer, failure = M.failed(spec.vendor),
+  })
 end
 
 return M

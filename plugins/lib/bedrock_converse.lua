@@ -1,17 +1,15 @@
 --- Amazon Bedrock's Converse API, which is one for the models of all its vendors. A provider is `converse.provider{ … }`.
+local dialect = require "lib.dialect"
 local failure = require "lib.failure"
 local messages_api = require "lib.anthropic_messages"
+
+local present = dialect.present
 
 local M = {}
 
 local CACHE_POINT = { cachePoint = { type = "default" } }
 -- Thinking that is kept from readers comes as data; the mark tells it from a signature.
 local REDACTED = "redacted:"
-
-local function present(value)
-  if value == loom.json.null then return nil end
-  return value
-end
 
 -- What is sent
 
@@ -284,7 +282,7 @@ function M.failed(vendor)
     local said = failure.body(body)
     local message = present(said.message) or present(said.Message)
     local name = headers["x-amzn-errortype"] or present(said.__type)
-    return failure.make(vendor, status, headers, kind_of(name, message, failure.kind(status)), message)
+    return failure.make(vendor, status, kind_of(name, message, failure.kind(status)), message)
   end
 end
 
@@ -296,27 +294,12 @@ end
 
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
 function M.provider(spec)
-  return {
-    api = 1,
-    dialect = "bedrock-converse",
-    vendor = spec.vendor,
-    credentials = spec.credentials,
-    default_model = spec.default_model,
-    request = function(call)
-      return {
-        url = call.base_url:gsub("/+$", "") .. path_of(call),
-        method = "POST",
-        headers = {
-          ["content-type"] = "application/json", accept = "application/vnd.amazon.eventstream",
-          -- Left out where the host signs the request.
-          authorization = "Bearer {{key}}",
-        },
-        body = M.body(call),
-      }
-    end,
-    decode = M.decode(spec.vendor),
-    failure = M.failed(spec.vendor),
-  }
+  return dialect.provider(spec, {
+    name = "bedrock-converse", path = path_of,
+    -- The key is left out where the host signs the request.
+    headers = { accept = "application/vnd.amazon.eventstream", authorization = "Bearer {{key}}" },
+    body = M.body, decode = M.decode(spec.vendor), failure = M.failed(spec.vendor),
+  })
 end
 
 return M

@@ -1,15 +1,13 @@
 --- Cohere's chat API, version 2. A provider is `cohere.provider{ … }`.
+local dialect = require "lib.dialect"
 local failure = require "lib.failure"
+
+local present = dialect.present
 
 local M = {}
 
 -- Tokens that a model which reasons may think.
 local BUDGETS = { low = 2048, medium = 8192, high = 24576 }
-
-local function present(value)
-  if value == loom.json.null then return nil end
-  return value
-end
 
 -- What is sent
 
@@ -72,17 +70,6 @@ local function messages(call)
   return list
 end
 
-local function tools(call)
-  local list = {}
-  for index, tool in ipairs(call.tools) do
-    list[index] = {
-      type = "function",
-      ["function"] = { name = tool.name, description = tool.description, parameters = tool.parameters },
-    }
-  end
-  return #list > 0 and list or nil
-end
-
 --- Models that reason do so unless told not to; the others refuse the field.
 local function thinking(call)
   local reasons = call.facts and call.facts.reasoning or call.model:find("reasoning", 1, true)
@@ -98,7 +85,7 @@ function M.body(call)
   local body = {
     model = call.model,
     messages = messages(call),
-    tools = tools(call),
+    tools = dialect.functions(call.tools),
     stream = true,
     max_tokens = call.max_output_tokens,
     temperature = call.temperature,
@@ -193,13 +180,13 @@ end
 local by_status = { [498] = "auth" }
 
 function M.failed(vendor)
-  return function(status, headers, body)
+  return function(status, _, body)
     local message = present(failure.body(body).message)
     local kind, text = by_status[status] or failure.kind(status), tostring(message)
     if kind == "invalid" and (failure.is_too_long(text) or text:find("too many tokens", 1, true)) then kind = "context_too_long" end
     -- A trial's calls of a month are not worth waiting for.
     if kind == "rate_limited" and text:find("month", 1, true) then kind = "quota" end
-    return failure.make(vendor, status, headers, kind, message)
+    return failure.make(vendor, status, kind, message)
   end
 end
 
@@ -213,29 +200,10 @@ end
 
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
 function M.provider(spec)
-  local headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" }
-  return {
-    api = 1,
-    dialect = "cohere",
-    vendor = spec.vendor,
-    credentials = spec.credentials,
-    default_model = spec.default_model,
-    models = {
-      request = function(call) return { url = call.base_url .. "/v1/models?endpoint=chat&page_size=1000", headers = headers } end,
-      decode = listed,
-    },
-    request = function(call)
-      return {
-        url = call.base_url:gsub("/+$", "") .. "/v2/chat",
-        method = "POST",
-        headers = headers,
-        body = M.body(call),
-      }
-    end,
-    decode = M.decode(spec.vendor),
-    answer = M.answer(spec.vendor),
-    failure = M.failed(spec.vendor),
-  }
+  return dialect.provider(spec, {
+    name = "cohere", path = function() return "/v2/chat" end, body = M.body, list = "/v1/models?endpoint=chat&page_size=1000",
+    listed = listed, decode = M.decode(spec.vendor), answer = M.answer(spec.vendor), failure = M.failed(spec.vendor),
+  })
 end
 
 return M

@@ -27,25 +27,17 @@ function M.is_too_long(message)
     or text:find("too many input tokens", 1, true) or text:find("exceeds the maximum number of tokens", 1, true)
 end
 
---- Seconds the vendor asks to wait, from `retry-after`; nil when absent or a date.
-local function retry_after(headers)
-  for name, value in pairs(headers or {}) do
-    if name:lower() == "retry-after" then return tonumber(value) end
-  end
-  return nil
-end
-
 --- The decoded body, or an empty table: proxies answer with HTML.
 function M.body(text)
   local body = loom.json.decode(text or "")
   return type(body) == "table" and body or {}
 end
 
---- A failure as the host takes it. `message` may be missing: then the status speaks.
-function M.make(vendor, status, headers, kind, message)
+--- A failure as the host takes it, which reads from the headers how long to wait. `message` may be missing: then the status speaks.
+function M.make(vendor, status, kind, message)
   if type(message) ~= "string" or message == "" then message = ("HTTP %d without a message"):format(status) end
   return {
-    kind = kind, message = ("%s: %s"):format(vendor, message), hint = hints[kind], retry_after = retry_after(headers),
+    kind = kind, message = ("%s: %s"):format(vendor, message), hint = hints[kind],
   }
 end
 

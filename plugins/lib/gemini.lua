@@ -1,5 +1,8 @@
 --- Google's Gemini API, `streamGenerateContent`. A provider is `gemini.provider{ … }`.
+local dialect = require "lib.dialect"
 local failure = require "lib.failure"
+
+local present = dialect.present
 
 local M = {}
 
@@ -13,11 +16,6 @@ local OURS = "unnamed_"
 -- Tokens that models of the generation 2.5 may think, and what those of later ones take in place of a number.
 local BUDGETS = { low = 2048, medium = 8192, high = 24576 }
 local LEVELS = { none = "minimal", low = "low", medium = "medium", high = "high" }
-
-local function present(value)
-  if value == loom.json.null then return nil end
-  return value
-end
 
 -- What is sent
 
@@ -245,8 +243,9 @@ function M.failed(vendor)
   return function(status, headers, body)
     local said = failure.body(body)
     local kind, message, delay = problem_of(present(said.error) or said[1] and said[1].error, failure.kind(status))
-    local made = failure.make(vendor, status, headers, kind, message)
-    made.retry_after = made.retry_after or delay
+    local made = failure.make(vendor, status, kind, message)
+    -- The header is the host's to read; where there is none the body may say it.
+    if not headers["retry-after"] then made.retry_after = delay end
     return made
   end
 end
@@ -274,28 +273,11 @@ end
 --- stands behind the base URL; `headers`, more of them or others (`false` takes one away); `adapt(body, call)`, changes of a
 --- body before it is sent.
 function M.provider(spec)
-  local path = spec.path or path_of
-  local headers = { ["content-type"] = "application/json", ["x-goog-api-key"] = "{{key}}" }
-  for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
-  return {
-    api = 1,
-    dialect = "gemini",
-    vendor = spec.vendor,
-    credentials = spec.credentials,
-    default_model = spec.default_model,
-    models = {
-      request = function(call) return { url = call.base_url .. "/v1beta/models?pageSize=1000", headers = headers } end,
-      decode = listed,
-    },
-    request = function(call)
-      local body = M.body(call)
-      if spec.adapt then spec.adapt(body, call) end
-      return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers, body = body }
-    end,
-    decode = M.decode(spec.vendor),
-    answer = M.answer(spec.vendor),
-    failure = M.failed(spec.vendor),
-  }
+  return dialect.provider(spec, {
+    name = "gemini", path = path_of, headers = { ["x-goog-api-key"] = "{{key}}" }, body = M.body,
+    list = "/v1beta/models?pageSize=1000", listed = listed,
+    decode = M.decode(spec.vendor), answer = M.answer(spec.vendor), failure = M.failed(spec.vendor),
+  })
 end
 
 return M

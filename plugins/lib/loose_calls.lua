@@ -4,6 +4,7 @@
 --- (`{"name": …, "arguments": …}`, in a block of Markdown or not) only where nothing follows it, since an example in prose looks
 --- alike. Nothing counts in backticks and in blocks of another language. `M.watch` makes an `emit` that finds calls in a stream:
 --- it holds text back from the moment on in which a mark may begin, and lets it go as soon as it can't be one.
+local present = require("lib.dialect").present
 local json = require "lib.loose_json"
 
 local M = {}
@@ -17,11 +18,6 @@ local function offered_name(text, offered)
   if offered[text] then return text end
   text = text:gsub("^functions%.", ""):gsub(":%d+$", "")
   return offered[text] and text or nil
-end
-
-local function present(value)
-  if value == loom.json.null then return nil end
-  return value
 end
 
 --- Arguments as the text that a call has. What can't be read goes on as it came: the host then asks for it again.

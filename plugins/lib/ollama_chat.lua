@@ -1,7 +1,10 @@
 --- Ollama's own chat API, lines of JSON. Its compatible one can't say how long the context is, and cuts what does not fit.
 --- A provider is `ollama.provider{ … }`.
+local dialect = require "lib.dialect"
 local failure = require "lib.failure"
 local loose_calls = require "lib.loose_calls"
+
+local present = dialect.present
 
 local M = {}
 
@@ -10,11 +13,6 @@ local M = {}
 local FIRST_CONTEXT = 32768
 -- For models of which nobody knows how much they hold; the server keeps to what they do.
 local MOST_CONTEXT = 131072
-
-local function present(value)
-  if value == loom.json.null then return nil end
-  return value
-end
 
 -- What is sent
 
@@ -72,14 +70,7 @@ end
 
 local function tools(call)
   if call.tool_choice == "none" then return nil end
-  local list = {}
-  for index, tool in ipairs(call.tools) do
-    list[index] = {
-      type = "function",
-      ["function"] = { name = tool.name, description = tool.description, parameters = tool.parameters },
-    }
-  end
-  return #list > 0 and list or nil
+  return dialect.functions(call.tools)
 end
 
 --- Tokens of context for this call.
@@ -171,9 +162,9 @@ function M.answer(body, emit, state)
 end
 
 function M.failed(vendor)
-  return function(status, headers, body)
+  return function(status, _, body)
     local message = present(failure.body(body).error)
-    local made = failure.make(vendor, status, headers, kind_of(tostring(message), failure.kind(status)), message)
+    local made = failure.make(vendor, status, kind_of(tostring(message), failure.kind(status)), message)
     if status == 404 then made.hint = "Get the model with «ollama pull»." end
     return made
   end
@@ -187,32 +178,11 @@ end
 
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
 function M.provider(spec)
-  return {
-    api = 1,
-    dialect = "ollama",
-    vendor = spec.vendor,
-    credentials = spec.credentials,
-    default_model = spec.default_model,
-    models = {
-      request = function(call)
-        return { url = call.base_url .. "/api/tags", headers = { authorization = "Bearer {{key}}" } }
-      end,
-      decode = listed,
-    },
-    request = function(call)
-      return {
-        url = call.base_url:gsub("/+$", "") .. "/api/chat",
-        method = "POST",
-        headers = {
-          ["content-type"] = "application/json", accept = "application/x-ndjson", authorization = "Bearer {{key}}",
-        },
-        body = M.body(call),
-      }
-    end,
-    decode = M.decode(spec.vendor),
-    answer = M.answer,
-    failure = M.failed(spec.vendor),
-  }
+  return dialect.provider(spec, {
+    name = "ollama", path = function() return "/api/chat" end,
+    headers = { accept = "application/x-ndjson", authorization = "Bearer {{key}}" }, body = M.body,
+    list = "/api/tags", listed = listed, decode = M.decode(spec.vendor), answer = M.answer, failure = M.failed(spec.vendor),
+  })
 end
 
 return M

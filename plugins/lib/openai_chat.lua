@@ -1,13 +1,11 @@
 --- OpenAI's chat completions, and every server that speaks them. Nothing is sent that such a server may refuse, and what
 --- it sends is read forgivingly. A provider is `chat.provider{ … }` with what its vendor does in its own way.
+local dialect = require "lib.dialect"
 local failure = require "lib.failure"
 
-local M = {}
+local present = dialect.present
 
-local function present(value)
-  if value == loom.json.null then return nil end
-  return value
-end
+local M = {}
 
 --- OpenAI takes ids of 40 characters; the end of an id is what tells it from others.
 local function short_id(text) return text:sub(-40) end
@@ -90,18 +88,6 @@ local function messages(call, options)
   return list
 end
 
-local function tools(call, options)
-  if not options.tools then return nil end
-  local list = {}
-  for index, tool in ipairs(call.tools) do
-    list[index] = {
-      type = "function",
-      ["function"] = { name = tool.name, description = tool.description, parameters = tool.parameters },
-    }
-  end
-  return #list > 0 and list or nil
-end
-
 --- Whether the last two replies both called a tool with what was no JSON.
 local function is_malformed_twice(call)
   local seen = 0
@@ -123,7 +109,7 @@ local function body_of(call, options)
   local body = {
     model = call.model,
     messages = messages(call, options),
-    tools = tools(call, options),
+    tools = options.tools and dialect.functions(call.tools) or nil,
     stream = true,
     stream_options = options.usage_option and { include_usage = true } or nil,
     temperature = call.temperature,
@@ -140,7 +126,6 @@ local function body_of(call, options)
   if call.output_schema then
     body.response_format = { type = "json_schema", json_schema = { name = "answer", schema = call.output_schema } }
   end
-  if options.adapt then options.adapt(body, call) end
   return body
 end
 
@@ -311,11 +296,11 @@ end
 
 --- What an answer means that is no success; `vendor` is the name in errors.
 function M.failed(vendor)
-  return function(status, headers, body)
+  return function(status, _, body)
     local said = failure.body(body)
     -- Google's compatible server wraps the object in an array; Mistral leaves the wrapper out.
     local kind, message = M.problem_of(present(said.error) or said[1] and said[1].error or said, failure.kind(status))
-    return failure.make(vendor, status, headers, kind, message)
+    return failure.make(vendor, status, kind, message)
   end
 end
 
@@ -337,12 +322,11 @@ function M.listed(body)
   return models
 end
 
---- A provider of this dialect. `spec` has the fields of a provider, and of the vendor's own ways:
---- `vendor`, its name in errors; `limit(call)`, the name of the field that bounds the reply; `id(text)`, an id as the
---- vendor takes it; `thinking`, the field in which its models' thinking goes back to it; `tools = false`;
---- `usage_option = false` where `stream_options` is refused; `path(call)`, what stands behind the base URL;
---- `headers`, more of them or others; `adapt(body, call)`, changes of a body before it is sent; `loose_calls`, whether calls are
---- looked for in texts too, for models that write them there and servers that leave them: true, or a function of `state.call`.
+--- A provider of this dialect. `spec` is as `dialect.provider` has it, and besides: `vendor`, its name in errors; `limit(call)`, the
+--- name of the field that bounds the reply; `id(text)`, an id as the vendor takes it; `thinking`, the field in which its models'
+--- thinking goes back to it; `tools = false`; `usage_option = false` where `stream_options` is refused; `loose_calls`, whether
+--- calls are looked for in texts too, for models that write them there and servers that leave them: true, or a function of
+--- `state.call`.
 function M.provider(spec)
   local options = {
     vendor = spec.vendor or "The model's server",
@@ -351,7 +335,6 @@ function M.provider(spec)
     thinking = spec.thinking,
     tools = spec.tools ~= false,
     usage_option = spec.usage_option ~= false,
-    adapt = spec.adapt,
     -- Most vendors' models need it not, and it is not small.
     watch = spec.loose_calls and require("lib.loose_calls").watch,
     loose = function(state)
@@ -360,26 +343,10 @@ function M.provider(spec)
       return wanted
     end,
   }
-  local headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" }
-  for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
-  local path = spec.path or function() return "/chat/completions" end
-  return {
-    api = 1,
-    dialect = "openai-chat",
-    vendor = spec.vendor,
-    credentials = spec.credentials,
-    default_model = spec.default_model,
-    models = {
-      request = function(call) return { url = call.base_url .. "/models", headers = headers } end,
-      decode = M.listed,
-    },
-    request = function(call)
-      return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers, body = body_of(call, options) }
-    end,
-    decode = decode(options),
-    answer = answer(options),
-    failure = M.failed(options.vendor),
-  }
+  return dialect.provider(spec, {
+    name = "openai-chat", path = function() return "/chat/completions" end, body = function(call) return body_of(call, options) end,
+    list = "/models", listed = M.listed, decode = decode(options), answer = answer(options), failure = M.failed(options.vendor),
+  })
 end
 
 return M

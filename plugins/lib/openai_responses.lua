@@ -1,15 +1,13 @@
 --- OpenAI's Responses API, without a memory on the server: each request holds the whole conversation, a model's own thinking
 --- among it, sealed by the vendor. A provider is `responses.provider{ … }`.
+local dialect = require "lib.dialect"
 local failure = require "lib.failure"
 -- Both APIs report what went wrong in the same words, and list the same models.
 local chat = require "lib.openai_chat"
 
-local M = {}
+local present = dialect.present
 
-local function present(value)
-  if value == loom.json.null then return nil end
-  return value
-end
+local M = {}
 
 -- What is sent
 
@@ -269,28 +267,10 @@ end
 --- body before it is sent.
 function M.provider(spec)
   local vendor = spec.vendor or "The model's server"
-  local path = spec.path or function() return "/responses" end
-  local headers = { ["content-type"] = "application/json", authorization = "Bearer {{key}}" }
-  for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
-  return {
-    api = 1,
-    dialect = "openai-responses",
-    vendor = spec.vendor,
-    credentials = spec.credentials,
-    default_model = spec.default_model,
-    models = {
-      request = function(call) return { url = call.base_url .. "/models", headers = headers } end,
-      decode = chat.listed,
-    },
-    request = function(call)
-      local body = M.body(call)
-      if spec.adapt then spec.adapt(body, call) end
-      return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers, body = body }
-    end,
-    decode = M.decode(vendor),
-    answer = M.answer(vendor),
-    failure = chat.failed(vendor),
-  }
+  return dialect.provider(spec, {
+    name = "openai-responses", path = function() return "/responses" end, body = M.body, list = "/models", listed = chat.listed,
+    decode = M.decode(vendor), answer = M.answer(vendor), failure = chat.failed(vendor),
+  })
 end
 
 return M

@@ -175,7 +175,7 @@ return {
     local wait = { ["@type"] = "type.googleapis.com/google.rpc.RetryInfo", retryDelay = "34.5s" }
     local limited = failure(t, 429, { status = "RESOURCE_EXHAUSTED", message = "slow down", details = { wait } })
     t.equal({ limited.kind, limited.retry_after, limited.message }, { "rate_limited", 34.5, "Google: slow down" })
-    t.equal(failure(t, 429, { status = "RESOURCE_EXHAUSTED", details = { wait } }, { ["retry-after"] = "2" }).retry_after, 2)
+    t.equal(failure(t, 429, { status = "RESOURCE_EXHAUSTED", details = { wait } }, { ["retry-after"] = "2" }).retry_after, nil)
     local day = { violations = { { quotaId = "GenerateRequestsPerDayPerProjectPerModel-FreeTier" } } }
     t.equal(failure(t, 429, { status = "RESOURCE_EXHAUSTED", message = "x", details = { day } }).kind, "quota")
     t.contains(t.plugin.failure(403, {}, '[{"error":{"status":"PERMISSION_DENIED","message":"no"}}]').message, "no")

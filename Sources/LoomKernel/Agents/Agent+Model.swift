@@ -145,10 +145,8 @@ extension Agent {
         }
     }
 
-    /// Whoever fails twice in a row goes on with the next model of the chain.
+    /// Goes on with the next model of the chain, where there is one.
     func escalate() async {
-        let failures = self.machine.failures
-        guard failures > 0, failures.isMultiple(of: 2) else { return }
         let configuration = self.services.configuration
         let chain = configuration.escalation.compactMap { configuration.model(for: $0).flatMap { ModelName($0) } }
         guard let place = chain.firstIndex(of: self.model), let next = chain[(place + 1)...].first(where: { $0 != self.model }) else {

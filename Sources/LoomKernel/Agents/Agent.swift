@@ -254,8 +254,8 @@ package actor Agent {
             for call in calls { self.running[call]?.task?.cancel() }
         case .recover(let call):
             await self.recover(call)
+        case .escalate: await self.escalate()
         case .conclude(let outcome, let text):
-            await self.escalate()
             await self.roster.concluded(self.identity, outcome, text)
             try await self.drainIfIdle()
         }

@@ -41,4 +41,6 @@ package enum AgentEffect: Sendable, Hashable {
     case recover(ToolCall)
     /// The turn ended.
     case conclude(Outcome, String)
+    /// The model failed twice in a row: another may do better.
+    case escalate
 }

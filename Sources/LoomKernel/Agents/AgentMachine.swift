@@ -33,7 +33,7 @@ package struct AgentMachine: Sendable, Hashable {
     /// What has left the context window.
     package private(set) var departed = ContextWindow.Departed()
     /// Turns in a row that the model is to blame for: it gave up, did not come to an end, or made no sense.
-    package private(set) var failures = 0
+    private var failures = 0
     /// The last outcome, nil before the first turn ended.
     package private(set) var outcome: Outcome?
     /// Messages that came while calls ran: results must directly follow their calls.
@@ -236,10 +236,11 @@ package struct AgentMachine: Sendable, Hashable {
     private mutating func conclude(_ outcome: Outcome, _ text: String, isFailure: Bool = false) -> [AgentEffect] {
         self.outcome = outcome
         if isFailure { self.failures += 1 }
+        let effects: [AgentEffect] = isFailure && self.failures.isMultiple(of: 2) ? [.escalate] : []
         self.cancelling = false
         self.state = self.pausing ? .paused(.nothing) : .idle
         self.pausing = false
-        return [.conclude(outcome, text)]
+        return effects + [.conclude(outcome, text)]
     }
 
     // MARK: Control

@@ -56,20 +56,25 @@ struct Purse: Sendable {
         }
 
         func raises(_ refusal: Budget.Refusal, _ call: ModelCall, _ asker: AgentIdentity) async -> Bool {
-            guard refusal.limitUSD > 0, self.kept[refusal.level] != refusal.limitUSD else { return false }
-            if let asked = self.asking[refusal.level] { return await asked.value }
-            let task = Task { await self.ask(refusal, call, asker) }
-            self.asking[refusal.level] = task
-            let isRaised = await withTaskCancellationHandler {
-                await task.value
-            } onCancel: {
-                task.cancel()
+            while refusal.limitUSD > 0, self.kept[refusal.level] != refusal.limitUSD, !Task.isCancelled {
+                // Whoever asked first may be cancelled, and the question with it; then the next one asks.
+                if let asked = self.asking[refusal.level] {
+                    if await asked.value { return true }
+                    continue
+                }
+                let task = Task { await self.ask(refusal, call, asker) }
+                self.asking[refusal.level] = task
+                return await withTaskCancellationHandler {
+                    await task.value
+                } onCancel: {
+                    task.cancel()
+                }
             }
-            self.asking[refusal.level] = nil
-            return isRaised
+            return false
         }
 
         private func ask(_ refusal: Budget.Refusal, _ call: ModelCall, _ asker: AgentIdentity) async -> Bool {
+            defer { self.asking[refusal.level] = nil }
             let draft = Questions.Draft(
                 kind: .budget, asker: asker, call: call.id,
                 title: "\(asker.name) wants to go on: \(Purse.sentence(refusal)). Raise it by \(dollars(refusal.limitUSD))?",

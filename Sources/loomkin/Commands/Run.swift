@@ -39,7 +39,9 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         var project = try await Project.open(self.project, session: self.session)
         await project.load()
-        guard let model = await project.chosenModel() else {
+        // A role that names its own model needs no other.
+        let own = project.plugins.catalog.role(self.role).flatMap { ModelName($0.model)?.description }
+        guard let model = await project.chosenModel() ?? own else {
             writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
             let hint = await LocalModels(project).hint()
             if !hint.isEmpty { writeError(hint) }

@@ -16,7 +16,8 @@ actor ConfigurationReload {
     /// The contents that were asked about.
     private var asked: Set<String> = []
     private var complaint: String?
-    private var settling: Task<Void, Never>?
+    /// How often something may have changed.
+    private var changes = 0
 
     init(_ project: Project, _ workspace: Workspace) {
         self.project = project
@@ -26,10 +27,10 @@ actor ConfigurationReload {
 
     /// A file may have changed. The look is put off until nothing has changed for a moment: the middle of a save is no content.
     func noticed() {
-        self.settling?.cancel()
-        self.settling = Task { [clock = self.project.ports.clock] in
-            guard (try? await clock.sleep(for: Self.pause)) != nil else { return }
-            await self.look()
+        self.changes += 1
+        Task { [change = self.changes, clock = self.project.ports.clock] in
+            try? await clock.sleep(for: Self.pause)
+            if change == self.changes { await self.look() }
         }
     }
 

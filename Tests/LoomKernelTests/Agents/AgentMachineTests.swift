@@ -92,6 +92,27 @@ struct AgentMachineTests {
         #expect(machine.outcome == .limit)
     }
 
+    @Test("asks for another model after each second failure in a row, and for nothing else")
+    func escalation() {
+        var machine = AgentMachine(limit: 2)
+        var refusal = self.make.reply("no")
+        refusal.stop = .refusal
+        func turn(_ event: AgentEvent) -> Bool {
+            _ = machine.handle(.received([self.make.item("go")]))
+            return machine.handle(event).contains(.escalate)
+        }
+        #expect(!turn(.replied(refusal, parallel: [])))
+        #expect(!turn(.cancelled(by: "user")))
+        #expect(turn(.replied(refusal, parallel: [])))
+        // A turn that somebody stops, and a line that is down, say nothing of the next model.
+        #expect(!turn(.cancelled(by: "user")))
+        #expect(!turn(.modelFailed(ModelFailure(.network, "down"))))
+        #expect(!turn(.replied(refusal, parallel: [])))
+        #expect(!turn(.replied(self.make.reply("yes"), parallel: [])))
+        #expect(!turn(.replied(refusal, parallel: [])))
+        #expect(turn(.modelFailed(ModelFailure(.invalid, "nonsense"))))
+    }
+
     @Test("pauses at the next boundary and goes on where it was")
     func pauseInBatch() {
         var machine = self.executing(["a", "b"])

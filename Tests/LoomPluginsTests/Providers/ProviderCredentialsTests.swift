@@ -178,36 +178,9 @@ import Testing
         }
     }
 
-    private static let pem = """
-        -----BEGIN PRIVATE KEY-----
-        MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQCzDYac9g+Kpl2j
-        DRZlXVfE3lpDs1o9EoEAz2D1JxciZpz2SK4Tg8+aOa9s6YDvkfYvPxtcUqQ/T2+k
-        /cXHxo+bYTyxqzJbN4STYDHLA5g0luOVumT2ErRD3xHBp4cSPiumW6kewSG5Rsxk
-        HZBbQBJUDcdgEFkh5FrxL251QU3MXLXMHLRfI6niTngeUNljLVsQYX7kkP18l9K4
-        Fp5EEoRrqAfaJbiX1h3TT0Hp7blbR/rjGCjOySOmjXR/fGEdpQQVzTtbxyg/o9h0
-        HbYkj68LI/Dcww/CNkLdy4FTQxls9esatNEFcJMBe++SBayAze1sD7j96hc+oKCu
-        SobAkzI/AgMBAAECggEABZEOldOqkQdyEs8l2pnn0CWPjdpGHG72VsWbwJNqCzZA
-        fAGvc8jdy/AuLYcm7IvPqRFfsuOY2qUIFguTug3Iyi5gOi/V3XMg6ooLkkG22i+0
-        vKNyXxoew5tsTGZ+cwk+xynDXMLpXv69/QDUS5n21+kjwS9Q7hZQ432zg+63Ufqk
-        ldGDRz08Zp0i1NFnq7wHhinFMEgx+Dzn0FoxQEi3T2AArZ3dvfubn3Dzb8EYVCDY
-        wAjPwVJ7WjddhMRlP8uVJ3jceCkCa4nufIMKNvQ6K+UCF90gPRwbjctik57GJEEN
-        ODfx9F2oq05riWNjV7zmKbB8N5LVNf22+jSVUgEQgQKBgQDZr/GEcNbRt4gdcjim
-        9H83ocAmeVq8XEzG2ecCFXuu+XWcBOLu5dbQp7mK0b47ZXi0gZrQdbdVCQdMGT0A
-        Q2b0gsuu6GWzROQvy+g7DuVL9v6tDpfkqeY/iEjGTVQDbQPmdjPLkaDxYvvXVC2x
-        GSXTEyxJ9qAwOuObLSo3wsEwvwKBgQDSkOE7xcc0SHwrDxKLXvMVpmEY1hY/D7lK
-        6K0trk+E1Xq5BsJVnnp7dsYKbwBtiRr9pdUSOL/NZZXFYAn6PXWqLCoTg/fn4AFO
-        AwvdNqeLVRS+g1HqrDcNVcUGKGETO2niz3Qe+13rQEGLKtFrZp8BlY5ST7ddlP4L
-        3AWrNAzegQKBgB6ohu1OLxMONB9hjNUGrjwZjcRdZwgMP8vpuH00pVy5SXUVwxg+
-        SojMdnc0nwQigGN7tWASlCVnxh1TmKHG3GMnYKRbmqcq1rBcmXJn4KdYO/oHiiDs
-        RL9B5G35ShHJcrksgJL1CaO1ex6SfnTow8j8dEpeb6UbRh7+t2lvBmJlAoGAZ74L
-        ymhCIidITeqqJ1KLj3Ieyp7H7R/xGdATartD4F1RjpGe85IWJHg7UG6qFk2Dp86p
-        cMXW8fqH1OvhXpIjQ8lonZ7aaDq8SdREZyQDXil4A/ktReK9aOuGG+ePFGukWqP9
-        QTp1Zm+NG2ToMvMnih9GNJWj8Q50MCGiBVyqroECgYB+/zBgXcaAW4Vr5wF4Q1Za
-        GqtLxMZIvXgvuW7K2uC7qg6btSnxnt8siCdjY68+CYzZaoifuCAg0rIkLxGGEe76
-        TIHQT3sh5BVLj8MqKWmNz3WItRix5sUVJDzhTatMAo2lViQBkoDLwOK4fA/b7sEi
-        jFqMwr0pCR53K4Ndj5parg==
-        -----END PRIVATE KEY-----
-        """
+    /// A key that opens nothing.
+    private static let pem =
+        (try? LiveFileSystem().read(BundledHarness.repository + "/Tests/rsa.pem")).map { String(decoding: $0, as: UTF8.self) } ?? ""
 
     private static func keyFile(_ changes: [String: JSON] = [:]) -> [UInt8] {
         let file: [String: JSON] = [

@@ -1,0 +1,53 @@
+--- What the dialects of model servers have in common.
+local M = {}
+
+--- Nil for JSON's null.
+function M.present(value)
+  if value == loom.json.null then return nil end
+  return value
+end
+
+--- Tools as functions, the form that OpenAI gave them and others took over; nil without any.
+function M.functions(tools)
+  local list = {}
+  for index, tool in ipairs(tools) do
+    list[index] = {
+      type = "function",
+      ["function"] = { name = tool.name, description = tool.description, parameters = tool.parameters },
+    }
+  end
+  return #list > 0 and list or nil
+end
+
+--- A provider. `spec` is the vendor's: the fields of a provider, and its own ways: `path(call)`, what stands behind the base
+--- URL; `headers`, more of them or others (false takes one away); `adapt(body, call)`, changes of a body before it is sent.
+--- `own` is the dialect's: `name`, `path(call)`, `headers`, `body(call)`, `decode`, `answer`, `failure`, and `list` with
+--- `listed`: where a server says which models it has, and what it says.
+function M.provider(spec, own)
+  local headers = { ["content-type"] = "application/json" }
+  for name, value in pairs(own.headers or { authorization = "Bearer {{key}}" }) do headers[name] = value end
+  for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
+  local path = spec.path or own.path
+  local function url(call, rest) return call.base_url:gsub("/+$", "") .. rest end
+  return {
+    api = 1,
+    dialect = own.name,
+    vendor = spec.vendor,
+    credentials = spec.credentials,
+    default_model = spec.default_model,
+    models = own.list and {
+      request = function(call) return { url = url(call, own.list), headers = headers } end,
+      decode = own.listed,
+    },
+    request = function(call)
+      local body = own.body(call)
+      if spec.adapt then spec.adapt(body, call) end
+      return { url = url(call, path(call)), method = "POST", headers = headers, body = body }
+    end,
+    decode = own.decode,
+    answer = own.answer,
+    failure = own.failure,
+  }
+end
+
+return M
