@@ -16,20 +16,31 @@ local BUDGETS = { low = 2048, medium = 8192, high = 24576 }
 
 -- What is sent
 
---- Claude 4.6 and later decide themselves how much to think; of older ones those that reason take a number of tokens.
-function M.thinking(call)
-  local major, minor = call.model:match("claude%-%a+%-(%d+)%-?(%d*)")
+--- Whether a model decides itself how much to think: Claude does from 4.6 on.
+local function decides(model)
+  local major, minor = model:match("claude%-%a+%-(%d+)%-?(%d*)")
   major, minor = tonumber(major), tonumber(minor) or 0
   -- A third number of eight digits is a date: claude-opus-4-20250514 is 4.0.
-  local decides = major and (major >= 5 or (major == 4 and minor >= 6 and minor < 100))
+  return major and (major >= 5 or (major == 4 and minor >= 6 and minor < 100))
+end
+
+--- How much to think, for models that decide and for older ones that reason, which take a number of tokens.
+function M.thinking(call)
   -- A model that has to call a tool may not think first.
   if call.effort == "none" or call.tool_choice == "required" then return nil end
-  if decides then return { type = "adaptive", display = "summarized" } end
+  if decides(call.model) then return { type = "adaptive", display = "summarized" } end
   local budget = BUDGETS[call.effort]
   if not budget or (call.facts and call.facts.reasoning == false) then return nil end
   local most = (call.max_output_tokens or DEFAULT_MAX_TOKENS) - 1024
   if most < 1024 then return nil end
   return { type = "enabled", budget_tokens = math.min(budget, most) }
+end
+
+--- A temperature and top_p, where the model takes them: thinking goes with the vendor's own sampling only, and models that
+--- decide how much to think no longer take any other.
+function M.sampling(call)
+  if M.thinking(call) or decides(call.model) then return {} end
+  return { temperature = call.temperature, top_p = call.top_p }
 end
 
 local function output_config(call, thinks)
@@ -107,21 +118,21 @@ end
 
 --- The body of a request.
 function M.body(call)
-  local thinks = M.thinking(call)
+  local thinks, sampling = M.thinking(call), M.sampling(call)
   local body = {
     model = call.model,
     max_tokens = call.max_output_tokens or DEFAULT_MAX_TOKENS,
     stream = true,
     thinking = thinks,
     output_config = output_config(call, thinks),
+    temperature = sampling.temperature,
+    top_p = sampling.top_p,
     stop_sequences = call.stop,
     system = call.system ~= "" and { { type = "text", text = call.system, cache_control = CACHED } } or nil,
     tools = tools(call),
     messages = messages(call),
   }
   if body.tools then body.tool_choice = choices[call.tool_choice] end
-  -- Thinking goes with the vendor's own sampling only.
-  if not thinks then body.temperature, body.top_p = call.temperature, call.top_p end
   return body
 end
 

@@ -139,7 +139,8 @@ end
 local function inference_config(call, fields)
   local config = { maxTokens = call.max_output_tokens, stopSequences = call.stop }
   -- Thinking goes with the vendor's own sampling only.
-  if not fields then config.temperature, config.topP = call.temperature, call.top_p end
+  local sampling = is_claude(call) and messages_api.sampling(call) or not fields and call or {}
+  config.temperature, config.topP = sampling.temperature, sampling.top_p
   -- Nova sets its own bound when it thinks most.
   if fields and fields.reasoningConfig and call.effort == "high" then config.maxTokens = nil end
   return next(config) and config or nil

@@ -69,6 +69,12 @@ return {
       t.equal(t.plugin.request(call({ model = model })).body.thinking ~= nil, thinks)
     end
   end },
+  { "sends a temperature only to models that take one", function(t)
+    for model, takes in pairs { ["claude-sonnet-4-5"] = true, ["claude-opus-4-6"] = false, ["claude-sonnet-5"] = false } do
+      local body = t.plugin.request(call({ model = model, effort = "none", temperature = 0.5, top_p = 0.9 })).body
+      t.equal({ body.temperature, body.top_p }, takes and { 0.5, 0.9 } or {})
+    end
+  end },
   { "streams thinking, text, calls, usage and stop", function(t)
     local emitted = decode(t, {
       { type = "message_start", message = { usage = { input_tokens = 10, cache_read_input_tokens = 200, output_tokens = 1 } } },
