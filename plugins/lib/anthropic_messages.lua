@@ -284,22 +284,27 @@ end
 
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
 function M.provider(spec)
-  local headers = { ["content-type"] = "application/json", ["x-api-key"] = "{{key}}", ["anthropic-version"] = "2023-06-01" }
+  local function headers(call)
+    local made = { ["content-type"] = "application/json", ["anthropic-version"] = "2023-06-01" }
+    if call.signed_in then made.authorization = "Bearer {{key}}" else made["x-api-key"] = "{{key}}" end
+    return made
+  end
   return {
     api = 1,
     dialect = "anthropic",
     vendor = spec.vendor,
     credentials = spec.credentials,
+    sign_in = spec.sign_in,
     default_model = spec.default_model,
     models = {
-      request = function(call) return { url = call.base_url .. "/v1/models?limit=1000", headers = headers } end,
+      request = function(call) return { url = call.base_url .. "/v1/models?limit=1000", headers = headers(call) } end,
       decode = listed,
     },
     request = function(call)
       return {
         url = call.base_url:gsub("/+$", "") .. "/v1/messages",
         method = "POST",
-        headers = headers,
+        headers = headers(call),
         body = M.body(call),
       }
     end,

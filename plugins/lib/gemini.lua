@@ -275,22 +275,32 @@ end
 --- body before it is sent.
 function M.provider(spec)
   local path = spec.path or path_of
-  local headers = { ["content-type"] = "application/json", ["x-goog-api-key"] = "{{key}}" }
-  for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
+  local function headers(call)
+    local made = { ["content-type"] = "application/json" }
+    if call.signed_in then
+      -- Who signed in names the project that is charged.
+      made.authorization, made["x-goog-user-project"] = "Bearer {{key}}", call.settings.project
+    else
+      made["x-goog-api-key"] = "{{key}}"
+    end
+    for name, value in pairs(spec.headers or {}) do made[name] = value or nil end
+    return made
+  end
   return {
     api = 1,
     dialect = "gemini",
     vendor = spec.vendor,
     credentials = spec.credentials,
+    sign_in = spec.sign_in,
     default_model = spec.default_model,
     models = {
-      request = function(call) return { url = call.base_url .. "/v1beta/models?pageSize=1000", headers = headers } end,
+      request = function(call) return { url = call.base_url .. "/v1beta/models?pageSize=1000", headers = headers(call) } end,
       decode = listed,
     },
     request = function(call)
       local body = M.body(call)
       if spec.adapt then spec.adapt(body, call) end
-      return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers, body = body }
+      return { url = call.base_url:gsub("/+$", "") .. path(call), method = "POST", headers = headers(call), body = body }
     end,
     decode = M.decode(spec.vendor),
     answer = M.answer(spec.vendor),

@@ -368,6 +368,7 @@ function M.provider(spec)
     dialect = "openai-chat",
     vendor = spec.vendor,
     credentials = spec.credentials,
+    sign_in = spec.sign_in,
     default_model = spec.default_model,
     models = {
       request = function(call) return { url = call.base_url .. "/models", headers = headers } end,
