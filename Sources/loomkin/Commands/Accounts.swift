@@ -10,9 +10,9 @@ struct Login: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "login", abstract: "Sign in at a provider by the browser, for its subscriptions.",
         discussion: """
-            It prints an address, opens it, and waits for the browser to come back: five minutes, on 127.0.0.1 only. Some vendors show a code \
-            instead, which is pasted here. The tokens are kept with your own state, readable by you alone, and renewed by themselves. It takes \
-            a client id of your own: see docs/accounts.md.
+            It prints an address, opens it, and waits for the browser to come back: five minutes, on 127.0.0.1 only. Some vendors show a \
+            code instead, which is pasted here. The tokens are kept with your own state, readable by you alone, and renewed by themselves. \
+            It takes a client id of your own: see docs/accounts.md.
             """)
     @OptionGroup var project: ProjectOptions
 
@@ -26,21 +26,14 @@ struct Login: AsyncParsableCommand {
     var paste = false
 
     func run() async throws {
-        let project = try await Project.open(self.project)
-        await project.look()
-        let provider = try project.signInProvider(self.provider)
-        let work = Task {
-            do {
-                return Result<String?, any Error>.success(try await self.signIn(provider, project))
-            } catch {
-                return .failure(error)
-            }
-        }
         let interrupted = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { number in
             writeError("Cancelled: nobody was signed in.")
             Glibc.exit(128 + number)
         }
-        let who = try await work.value.get()
+        let project = try await Project.open(self.project)
+        await project.look()
+        let provider = try project.signInProvider(self.provider)
+        let who = try await self.signIn(provider, project)
         withExtendedLifetime(interrupted) {}
         say("Signed in at \(provider.name)\(who.map { " as \($0)" } ?? "").")
         if let origin = provider.keyOrigin, origin.source != .signIn {

@@ -1,8 +1,8 @@
 import LoomKernel
 import LoomSystem
 
-/// Access tokens of those who signed in. One that ends within five minutes is renewed by a single caller, of this process and of all others;
-/// whoever asks meanwhile waits for that one.
+/// Access tokens of those who signed in. One that ends within five minutes is renewed by a single caller, of this process and of all
+/// others; whoever asks meanwhile waits for that one.
 actor SignInTokens {
     private static let margin: Duration = .seconds(300)
 
@@ -11,7 +11,13 @@ actor SignInTokens {
     func token(of provider: String, _ signIn: SignIn, _ ports: PluginPorts) async throws(ModelFailure) -> Secret {
         let stored = try Self.stored(provider, ports)
         if stored.isGood(at: ports.clock.now, for: Self.margin) { return try Self.secret(stored, provider) }
-        return try await refreshed(provider, signIn, insteadOf: stored, ports)
+        do throws(ModelFailure) {
+            return try await refreshed(provider, signIn, insteadOf: stored, ports)
+        } catch {
+            // Until its end the old one will do.
+            if stored.isGood(at: ports.clock.now) { return try Self.secret(stored, provider) }
+            throw error
+        }
     }
 
     /// Another token in place of one that was refused before its time; nil where there is none.
@@ -34,13 +40,7 @@ actor SignInTokens {
         refreshes[provider] = refresh
         let result = await refresh.value
         if refreshes[provider] == refresh { refreshes[provider] = nil }
-        switch result {
-        case .success(let account): return try Self.secret(account, provider)
-        case .failure(let failure):
-            // Until its end the old one will do, when only the token server is not to be had.
-            if failure.kind != .auth, stored.isGood(at: ports.clock.now) { return try Self.secret(stored, provider) }
-            throw failure
-        }
+        return try Self.secret(try result.get(), provider)
     }
 
     private static func refresh(
