@@ -50,7 +50,7 @@ struct Project {
         var pluginPorts = Self.pluginPorts(ports, liveConfiguration, bus, recorder, trust)
         pluginPorts.traffic = traffic
         pluginPorts.tokenStore = TokenStore(folder: folders.state, files: ports.files)
-        pluginPorts.hideStoredTokens()
+        pluginPorts.hideStoredKeys()
         let plugins = PluginHost(roots: Self.roots(directory, folders, installation, isTrusted), ports: pluginPorts)
         return Project(
             directory: directory, ports: ports, bus: bus, installation: installation, folders: folders, trust: trust, isTrusted: isTrusted,

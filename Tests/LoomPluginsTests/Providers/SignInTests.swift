@@ -40,7 +40,8 @@ import Testing
                     if let key = request.headers["authorization"], refused.withLock({ $0.contains(key) }) {
                         return HTTPResponse(status: 401, headers: json, body: HTTPBody(Array("{\"said\":\"\(key)\"}".utf8)))
                     }
-                    return HTTPResponse(status: 200, headers: ["content-type": "text/event-stream"], body: HTTPBody(Array("data: hi\n\n".utf8)))
+                    return HTTPResponse(
+                        status: 200, headers: ["content-type": "text/event-stream"], body: HTTPBody(Array("data: hi\n\n".utf8)))
                 }
                 let fields = PercentEncoding.fields(of: String(decoding: request.body, as: UTF8.self))
                 let number = grants.withLock { grants in
@@ -51,7 +52,8 @@ import Testing
                     return HTTPResponse(status: 400, headers: json, body: HTTPBody(Array(#"{"error":"invalid_grant"}"#.utf8)))
                 }
                 let seconds = lifetime.withLock { $0 }
-                let text = #"{"access_token":"access-\#(number)","refresh_token":"refresh-\#(number)","expires_in":\#(seconds),"email":"ada"}"#
+                let text =
+                    #"{"access_token":"access-\#(number)","refresh_token":"refresh-\#(number)","expires_in":\#(seconds),"email":"ada"}"#
                 return HTTPResponse(status: 200, headers: json, body: HTTPBody(Array(text.utf8)))
             }
         }
@@ -145,7 +147,8 @@ import Testing
         #expect(sent["redirect_uri"] == asked["redirect_uri"] && sent["grant_type"] == "authorization_code")
     }
 
-    @Test("what belongs to another attempt is refused", arguments: ["code#other", "https://x.test/?code=c&state=other", "code", "", "a#b#c"])
+    @Test(
+        "what belongs to another attempt is refused", arguments: ["code#other", "https://x.test/?code=c&state=other", "code", "", "a#b#c"])
     func otherState(_ pasted: String) async throws {
         let attempt = try await World().provider.beginSignIn(pastes: false)
         #expect(throws: SignInFault.self) { try attempt.code(pasted: pasted) }
@@ -153,7 +156,8 @@ import Testing
 
     @Test("nobody waits longer than five minutes")
     func patience() async throws {
-        let world = try await World(Self.source(Self.signIn.replacing("redirect = 'paste', redirect_url = 'https://vendor.test/shown',", with: "")))
+        let world = try await World(
+            Self.source(Self.signIn.replacing("redirect = 'paste', redirect_url = 'https://vendor.test/shown',", with: "")))
         let attempt = try world.provider.beginSignIn(pastes: false)
         let waiting = Task { try? await attempt.codeFromBrowser() }
         await world.plugins.clock.waitForSleepers()
@@ -293,7 +297,10 @@ import Testing
             ("token_url = 'https://v.test/t'", "sign_in.authorize_url is missing"),
             ("authorize_url = 'http://v.test', token_url = 'https://v.test'", "sign_in.authorize_url must be an https URL"),
             ("authorise_url = 'https://v.test'", "sign_in.authorise_url is no field of sign_in"),
-            ("authorize_url = 'https://v.test', token_url = 'https://v.test', redirect = 'paste'", "sign_in.redirect_url must be the https URL"),
+            (
+                "authorize_url = 'https://v.test', token_url = 'https://v.test', redirect = 'paste'",
+                "sign_in.redirect_url must be the https URL"
+            ),
             ("authorize_url = 'https://v.test', token_url = 'https://v.test', host = '0.0.0.0'", "sign_in.host must be 127.0.0.1"),
             ("authorize_url = 'https://v.test', token_url = 'https://v.test', parameters = { state = 'x' }", "may not hold state"),
             ("authorize_url = 'https://v.test', token_url = 'https://v.test', token_format = 'xml'", "must be form or json"),

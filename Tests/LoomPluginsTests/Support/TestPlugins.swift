@@ -35,7 +35,8 @@ final class TestPlugins: Sendable {
         _ texts: [String: String] = [:], roots: [PluginRoot] = [bundled, user, project],
         http: any HTTPClient = ScriptedHTTPClient { (_) throws(HTTPError) in throw HTTPError(.cannotConnect, host: "nowhere") },
         environment: [String: String] = [:], providers: [String: ProviderSettings] = [:], endpoints: [String: EndpointSettings] = [:],
-        settings: [String: JSON] = [:], processes: any ProcessRunner = ScriptedProcessRunner(), tokens: TokenStore? = nil, files: MemoryFileSystem = MemoryFileSystem(), isWritable: Bool = true
+        settings: [String: JSON] = [:], processes: any ProcessRunner = ScriptedProcessRunner(), tokens: TokenStore? = nil,
+        files: MemoryFileSystem = MemoryFileSystem(), isWritable: Bool = true
     ) throws {
         self.files = files
         let (logged, reports) = (logged, reports)

@@ -125,8 +125,16 @@ extension PluginPorts {
         return accounts
     }
 
-    /// Has all that lies in files hidden before anybody may come across it.
-    package func hideStoredTokens() { _ = try? accounts() }
+    /// Has what lies in files hidden before anybody may come across it.
+    package func hideStoredKeys() {
+        _ = try? accounts()
+        let configuration = configuration
+        let paths = configuration.providers.map { ($0.key, $0.value.keyFile) } + configuration.endpoints.map { ($0.key, $0.value.keyFile) }
+        for (name, path) in paths {
+            guard let file = KeySources(file: path, command: nil, environment: environment).file else { continue }
+            (try? KeyFile.key(file.path, shown: file.shown, files: files))?.hide(in: learnedSecrets, as: "key of \(name)")
+        }
+    }
 }
 
 extension StoredAccount {
