@@ -241,7 +241,9 @@ function M.filter(names)
   local offered = {}
   for _, name in ipairs(names) do offered[name] = true end
   -- `quiet` passes over white space at the beginning and behind calls; `column` is where the line is, `blank` that nothing stands on it.
-  return setmetatable({ offered = offered, held = "", quiet = true, blank = true, column = 0, last = "", out = {} }, Filter)
+  return setmetatable({
+    offered = offered, held = "", coming = {}, size = 0, quiet = true, blank = true, column = 0, last = "", out = {},
+  }, Filter)
 end
 
 --- Lets so many bytes go as text.
@@ -365,7 +367,10 @@ function Filter:closed(is_end, is_cut)
   local read, skipped = form.read, #form.open
   if form.block then
     local language, from = body:match("^([%w_]*)%s-\n()")
-    if not language then return is_end and false or nil end
+    if not language then
+      if is_end then return false end
+      return nil
+    end
     if markdown[language] == "bare" then return self:unmarked(is_end) end
     read, skipped = tagged, #form.open + from - 1
   elseif form.bare then
@@ -418,13 +423,24 @@ function Filter:run(is_end, is_cut)
   return out
 end
 
+--- Joins what came to what is held.
+function Filter:join()
+  self.held, self.coming, self.size = self.held .. table.concat(self.coming), {}, 0
+end
+
 function Filter:feed(text)
-  self.held = self.held .. text
+  self.coming[#self.coming + 1], self.size = text, self.size + #text
+  -- A file that is written comes in thousands of pieces: not each is worth a look at all of it.
+  if self.form and self.size < #self.held / 8 - 512 then return {} end
+  self:join()
   return self:run(false)
 end
 
 --- The rest of the reply; `is_cut` when it is not whole: nothing is mended then.
-function Filter:finish(is_cut) return self:run(true, is_cut) end
+function Filter:finish(is_cut)
+  self:join()
+  return self:run(true, is_cut)
+end
 
 --- What a whole reply says and calls.
 function M.find(text, names, is_cut)

@@ -165,6 +165,39 @@ local more = {
     t.equal(filter:feed('Now.<tool_call>{"name":"shell",'), { { text = "Now." } })
     t.equal(filter:feed('"arguments":{}}</tool_call>'), { { name = "shell", arguments = "{}" } })
   end },
+  { "a long file in small pieces is a call like any other", function(t)
+    local content = ("if a < b then [x] = {'it'} end -- \"q\" ü\n"):rep(2000)
+    local object = loom.json.encode({ name = "file_write", arguments = { path = "a.txt", content = content } })
+    for _, text in ipairs({ "<tool_call>" .. object .. "</tool_call>", object, "```json\n" .. object .. "\n```" }) do
+      t.equal(in_pieces(t, text, 5).calls, { { "file_write", { path = "a.txt", content = content } } })
+    end
+  end },
+  { "no text is lost or moved, whatever it is made of", function(t)
+    local fragments = {
+      "<tool_call>", "</tool_call>", "<function=", "file_read", ">", "</function>", "[TOOL_CALLS]", "[", "{", "}", "]", "[ARGS]", FENCE,
+      FENCE .. "json\n", "\n", "\n" .. FENCE, '"name": "file_read"', '{"name": "file_re', "`", "functools[", "f", "<|python_tag|>", "'",
+      '"', "a b", ", ", ":", "<", "\\", "ü", "<|tool_call_begin|>", '"arguments": ',
+    }
+    local seed = 20261127
+    local function random(most)
+      seed = (seed * 1103515245 + 12345) % 2147483648
+      return seed // 65536 % most + 1
+    end
+    for _ = 1, 400 do
+      local parts = { "x" }
+      for _ = 1, random(14) do parts[#parts + 1] = fragments[random(#fragments)] end
+      local text = table.concat(parts)
+      local filter, said = t.plugin.filter({ "file_write" }), ""
+      local at = 1
+      while at <= #text do
+        local size = random(6)
+        for _, piece in ipairs(filter:feed(text:sub(at, at + size - 1))) do said = said .. piece.text end
+        at = at + size
+      end
+      for _, piece in ipairs(filter:finish()) do said = said .. piece.text end
+      t.equal(said, text)
+    end
+  end },
   { "nothing of a reply that was cut is mended", function(t)
     for _, text in ipairs({
       '<tool_call>{"name": "shell", "arguments": {"command": "rm -r build"', '{"name": "shell", "arguments": {"command": "rm"}',

@@ -19,6 +19,8 @@ local function escaped(text, at)
   local code, after = tonumber(hex, 16), at + 6
   local low = code >= 0xD800 and code < 0xDC00 and text:match("^\\u([dD][c-fC-F]%x%x)", after)
   if low then code, after = 0x10000 + (code - 0xD800) * 1024 + tonumber(low, 16) - 0xDC00, after + 6 end
+  -- Half of a pair is no character.
+  if code >= 0xD800 and code < 0xE000 then code = 0xFFFD end
   return utf8.char(code), after
 end
 

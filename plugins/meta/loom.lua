@@ -228,6 +228,7 @@
 ---@field id? string
 ---@field name? string
 ---@field arguments? table
+---@field malformed? boolean
 ---@field call? string
 ---@field is_error? boolean
 

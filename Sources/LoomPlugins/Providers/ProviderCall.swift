@@ -39,11 +39,11 @@ struct ProviderCall: Sendable {
             let (response, key) = try await answer(to: function, table)
             if let report = RateReport(response.headers, now: ports.clock.now) { _ = await channel.send(.limits(report)) }
             guard response.isSuccess else { throw await failure(response, key: key) }
+            let asked = call.summary(baseURL: account.baseURL)
             if response.framing == .serverSentEvents, response.headers["content-type"]?.lowercased().contains("json") == true {
-                return try await unstreamed(response, key: key)
+                return try await unstreamed(response, key: key, asked)
             }
-            let summary = call.summary(baseURL: account.baseURL)
-            _ = try await lua(.decode(decode), [summary], context: context(events: EventSource(response, key: key)))
+            _ = try await lua(.decode(decode), [asked], context: context(events: EventSource(response, key: key)))
         }
     }
 
@@ -138,7 +138,7 @@ struct ProviderCall: Sendable {
     }
 
     /// A success that is no stream: some servers report errors so, others do not know streaming.
-    private func unstreamed(_ response: HTTPResponse, key: Secret?) async throws(ModelFailure) {
+    private func unstreamed(_ response: HTTPResponse, key: Secret?, _ asked: JSON) async throws(ModelFailure) {
         let body = await text(of: response, upTo: 16 << 20, key: key)
         let document = try? JSON.parse(body)
         if let error = document?["error"] ?? document?[0]?["error"], !error.isNull {
@@ -149,7 +149,7 @@ struct ProviderCall: Sendable {
                 .invalid, "\(name) answered with one JSON document where a stream of events was asked for.",
                 hint: "Check the base URL, and that the server streams.")
         }
-        _ = try await lua(.answer(answer), [.string(body), call.summary(baseURL: account.baseURL)], context: context())
+        _ = try await lua(.answer(answer), [.string(body), asked], context: context())
     }
 
     func text(of response: HTTPResponse, upTo limit: Int, key: Secret?) async -> String {

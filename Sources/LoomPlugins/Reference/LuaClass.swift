@@ -74,7 +74,8 @@ struct LuaClass: Sendable {
             fields: [
                 ("type", "\"text\"|\"thinking\"|\"tool_call\"|\"tool_result\"|\"image\"|\"document\""), ("text?", "string"),
                 ("signature?", "string"), ("media_type?", "string"), ("data?", "string"),
-                ("id?", "string"), ("name?", "string"), ("arguments?", "table"), ("call?", "string"), ("is_error?", "boolean"),
+                ("id?", "string"), ("name?", "string"), ("arguments?", "table"), ("malformed?", "boolean"), ("call?", "string"),
+                ("is_error?", "boolean"),
             ]),
         LuaClass(
             name: "loom.ModelRequest", text: "What to send. `{{key}}` in a header stands for the key.",

@@ -23,7 +23,7 @@ import Testing
 
     private var line: String { get throws { String(decoding: try files.read("/r.jsonl"), as: UTF8.self) } }
 
-    @Test func anExchangeIsKeptWithoutSecretsAndPlayed() async throws {
+    @Test func `an exchange is kept without secrets and played`() async throws {
         let answer: [UInt8] = Array("data: ✓ \(Self.key) hush-hush\n\n".utf8)
         let got = try await record(request) { _ in
             HTTPResponse(status: 200, headers: ["set-cookie": "a=b", "x-ratelimit-remaining-tokens": "7"], body: HTTPBody(answer))
@@ -37,28 +37,29 @@ import Testing
         #expect(try await String(decoding: replay(keyless), as: UTF8.self) == "data: ✓ [key] «A_TOKEN»\n\n")
     }
 
-    @Test func onlyItsOwnerMayReadIt() async throws {
+    @Test func `only its owner may read it`() async throws {
         _ = try await record(request) { _ in HTTPResponse(status: 200) }
         #expect(try files.status(of: "/r.jsonl", followingSymlinks: true).mode & 0o777 == 0o600)
     }
 
-    @Test func bytesThatAreNoTextComeBackAsTheyWere() async throws {
+    @Test func `bytes that are no text come back as they were`() async throws {
         let answer: [UInt8] = [0, 0xFF, 0xFE, 0x80, 0x41]
         _ = try await record(request) { _ in HTTPResponse(status: 200, body: HTTPBody(answer)) }
         #expect(try await replay(request) == answer)
     }
 
-    @Test func whatDiffersFromRunToRunIsNoDifference() async throws {
+    @Test func `what differs from run to run is no difference`() async throws {
         _ = try await record(request) { _ in HTTPResponse(status: 200, body: HTTPBody([1])) }
         var other = request
         other.body = Array(#"{"messages":[{"content":"hello","id":"call_2"}],"system":"in /srv/two since 2027-01-01T00:00:00Z"}"#.utf8)
         #expect(try await replay(other, in: "/srv/two") == [1])
     }
 
-    @Test(arguments: [
-        ("hallo", "messages[0].content was «hello» and is «hallo»."), ("hello", "messages[0].role was «nothing» and is «user»."),
-    ])
-    func aRequestThatFitsNothingIsToldTheNearest(content: String, wanted: String) async throws {
+    @Test(
+        arguments: [
+            ("hallo", "messages[0].content was «hello» and is «hallo»."), ("hello", "messages[0].role was «nothing» and is «user»."),
+        ])
+    func `a request that fits nothing is told the nearest`(content: String, wanted: String) async throws {
         _ = try await record(request) { _ in HTTPResponse(status: 200) }
         var other = request
         let role = content == "hello" ? #","role":"user""# : ""
@@ -68,7 +69,7 @@ import Testing
         #expect(error?.description.hasSuffix("request 1 comes nearest, but \(wanted)") == true, "\(error?.description ?? "")")
     }
 
-    @Test func aFailureIsPlayedWhereItCame() async throws {
+    @Test func `a failure is played where it came`() async throws {
         let cut = HTTPError(.cut, host: "api.example.com")
         await #expect(throws: cut) {
             _ = try await record(request) { _ in HTTPResponse(status: 200, body: HTTPBody([7], end: .failure(cut))) }
@@ -81,7 +82,7 @@ import Testing
         await #expect(throws: refused) { _ = try await replay(other) }
     }
 
-    @Test func anAnswerThatNobodyReadsToItsEndIsKept() async throws {
+    @Test func `an answer that nobody reads to its end is kept`() async throws {
         let recording = try HTTPRecording(path: "/r.jsonl", directory: "/", files: files, clock: ManualClock())
         let body = ScriptedBody()
         body.send("one")
@@ -93,7 +94,7 @@ import Testing
         #expect(try line.contains("one"))
     }
 
-    @Test func halfALineOfAKilledProcessIsPassedOver() async throws {
+    @Test func `half a line of a killed process is passed over`() async throws {
         try files.write(Array(#"{"model":"x:y","requ"#.utf8), to: "/r.jsonl", options: WriteOptions())
         _ = try await record(request) { _ in HTTPResponse(status: 200, body: HTTPBody([2])) }
         #expect(try await replay(request) == [2])

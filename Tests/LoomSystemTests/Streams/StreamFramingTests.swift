@@ -189,7 +189,7 @@ import Testing
             for try await event in body.body.events() { data.append(event.data) }
             #expect(end == nil)
         } catch {
-            #expect((error as? HTTPError)?.reason == end)
+            #expect(error.reason == end)
         }
         #expect(data == expected)
     }
