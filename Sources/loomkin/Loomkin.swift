@@ -17,7 +17,7 @@ struct Loomkin: AsyncParsableCommand {
         version: "loomkin \(version)",
         subcommands: [
             Chat.self, Run.self, Serve.self, Demo.self, Trust.self, Plugin.self, Tools.self, Roles.self, Prompt.self, Models.self,
-            Providers.self,
+            Providers.self, Login.self, Logout.self, Auth.self,
             Sessions.self, Cost.self, Doctor.self, Completions.self, OutlineSource.self,
         ],
         defaultSubcommand: Chat.self)

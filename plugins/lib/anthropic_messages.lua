@@ -291,11 +291,16 @@ function M.failed(vendor)
   end
 end
 
+local function headers(call)
+  local made = { ["anthropic-version"] = "2023-06-01" }
+  if call.signed_in then made.authorization = "Bearer {{key}}" else made["x-api-key"] = "{{key}}" end
+  return made
+end
+
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors.
 function M.provider(spec)
   return dialect.provider(spec, {
-    name = "anthropic", path = function() return "/v1/messages" end,
-    headers = { ["x-api-key"] = "{{key}}", ["anthropic-version"] = "2023-06-01" }, body = M.body,
+    name = "anthropic", path = function() return "/v1/messages" end, headers = headers, body = M.body,
     list = "/v1/models?limit=1000", listed = listed,
     decode = M.decode(spec.vendor), answer = M.answer, failure = M.failed(spec.vendor),
   })

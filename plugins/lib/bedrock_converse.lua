@@ -298,7 +298,7 @@ function M.provider(spec)
   return dialect.provider(spec, {
     name = "bedrock-converse", path = path_of,
     -- The key is left out where the host signs the request.
-    headers = { accept = "application/vnd.amazon.eventstream", authorization = "Bearer {{key}}" },
+    headers = function() return { accept = "application/vnd.amazon.eventstream", authorization = "Bearer {{key}}" } end,
     body = M.body, decode = M.decode(spec.vendor), failure = M.failed(spec.vendor),
   })
 end

@@ -21,28 +21,32 @@ end
 
 --- A provider. `spec` is the vendor's: the fields of a provider, and its own ways: `path(call)`, what stands behind the base
 --- URL; `headers`, more of them or others (false takes one away); `adapt(body, call)`, changes of a body before it is sent.
---- `own` is the dialect's: `name`, `path(call)`, `headers`, `body(call)`, `decode`, `answer`, `failure`, and `list` with
+--- `own` is the dialect's: `name`, `path(call)`, `headers(call)`, `body(call)`, `decode`, `answer`, `failure`, and `list` with
 --- `listed`: where a server says which models it has, and what it says.
 function M.provider(spec, own)
-  local headers = { ["content-type"] = "application/json" }
-  for name, value in pairs(own.headers or { authorization = "Bearer {{key}}" }) do headers[name] = value end
-  for name, value in pairs(spec.headers or {}) do headers[name] = value or nil end
   local path = spec.path or own.path
+  local function headers(call)
+    local made = own.headers and own.headers(call) or { authorization = "Bearer {{key}}" }
+    made["content-type"] = "application/json"
+    for name, value in pairs(spec.headers or {}) do made[name] = value or nil end
+    return made
+  end
   local function url(call, rest) return call.base_url:gsub("/+$", "") .. rest end
   return {
     api = 1,
     dialect = own.name,
     vendor = spec.vendor,
     credentials = spec.credentials,
+    sign_in = spec.sign_in,
     default_model = spec.default_model,
     models = own.list and {
-      request = function(call) return { url = url(call, own.list), headers = headers } end,
+      request = function(call) return { url = url(call, own.list), headers = headers(call) } end,
       decode = own.listed,
     },
     request = function(call)
       local body = own.body(call)
       if spec.adapt then spec.adapt(body, call) end
-      return { url = url(call, path(call)), method = "POST", headers = headers, body = body }
+      return { url = url(call, path(call)), method = "POST", headers = headers(call), body = body }
     end,
     decode = own.decode,
     answer = own.answer,

@@ -269,12 +269,18 @@ local function path_of(call)
   return ("/v1beta/%s:streamGenerateContent?alt=sse"):format(model)
 end
 
+local function headers(call)
+  -- Who signed in names the project that is charged.
+  if call.signed_in then return { authorization = "Bearer {{key}}", ["x-goog-user-project"] = call.settings.project } end
+  return { ["x-goog-api-key"] = "{{key}}" }
+end
+
 --- A provider of this dialect. `spec` has the fields of a provider, and `vendor`, the name in errors; `path(call)`, what
 --- stands behind the base URL; `headers`, more of them or others (`false` takes one away); `adapt(body, call)`, changes of a
 --- body before it is sent.
 function M.provider(spec)
   return dialect.provider(spec, {
-    name = "gemini", path = path_of, headers = { ["x-goog-api-key"] = "{{key}}" }, body = M.body,
+    name = "gemini", path = path_of, headers = headers, body = M.body,
     list = "/v1beta/models?pageSize=1000", listed = listed,
     decode = M.decode(spec.vendor), answer = M.answer(spec.vendor), failure = M.failed(spec.vendor),
   })

@@ -180,7 +180,7 @@ end
 function M.provider(spec)
   return dialect.provider(spec, {
     name = "ollama", path = function() return "/api/chat" end,
-    headers = { accept = "application/x-ndjson", authorization = "Bearer {{key}}" }, body = M.body,
+    headers = function() return { accept = "application/x-ndjson", authorization = "Bearer {{key}}" } end, body = M.body,
     list = "/api/tags", listed = listed, decode = M.decode(spec.vendor), answer = M.answer, failure = M.failed(spec.vendor),
   })
 end

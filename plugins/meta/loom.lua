@@ -155,6 +155,25 @@
 ---@field optional? boolean
 ---@field base_urls? table<string, string>
 
+--- How people sign in at a vendor: OAuth 2 with PKCE. The browser comes back to this machine, or shows a code to be pasted.
+---@class loom.SignIn
+---@field authorize_url string
+---@field token_url string
+---@field revoke_url? string
+---@field client_id? string
+---@field client_id_env? string|string[]
+---@field client_secret_env? string|string[]
+---@field scopes? string[]
+---@field redirect? "loopback"|"paste"
+---@field redirect_url? string
+---@field host? "127.0.0.1"|"localhost"
+---@field port? integer
+---@field path? string
+---@field parameters? table<string, string>
+---@field token_format? "form"|"json"
+---@field headers? table<string, string>
+---@field base_url? string
+
 --- One call of a model.
 ---@class loom.ModelCall
 ---@field id string
@@ -169,6 +188,7 @@
 ---@field base_url? string
 ---@field settings table<string, string>
 ---@field cache_key? string
+---@field signed_in? boolean
 ---@field facts? loom.ModelFacts
 ---@field effort? "none"|"low"|"medium"|"high"
 ---@field temperature? number
@@ -374,6 +394,7 @@
 ---@field vendor? string Its name for people.
 ---@field dialect? string What it speaks, such as `openai-chat`: endpoints of the configuration name it.
 ---@field credentials? loom.Credentials Where the key and the server's address come from.
+---@field sign_in? loom.SignIn How people sign in at the vendor by the browser, in place of a key.
 ---@field default_model? string Used when none is named and this is the first provider with a key.
 ---@field request? fun(call: loom.ModelCall): loom.ModelRequest What to send.
 ---@field decode? fun(event: { event: string?, data: string }, emit: fun(event: loom.ModelEvent), state: table) What an event of the answer means, whatever its framing; `state` belongs to this call, and has `call`.

@@ -36,6 +36,11 @@ return {
       { role = "user", content = { { type = "text", text = "hello", cache_control = { type = "ephemeral" } } } },
     })
   end },
+  { "proves a sign-in by its token", function(t)
+    local headers = t.plugin.request(call({ signed_in = true })).headers
+    t.equal({ headers.authorization, headers["x-api-key"] }, { "Bearer {{key}}" })
+    t.equal(t.plugin.models.request({ base_url = "https://x.test", signed_in = true }).headers.authorization, "Bearer {{key}}")
+  end },
   { "sends calls, results and signed thinking back", function(t)
     local body = t.plugin.request(call({
       messages = {

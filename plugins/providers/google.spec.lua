@@ -28,6 +28,10 @@ end
 local function failure(t, status, said, headers) return t.plugin.failure(status, headers or {}, loom.json.encode({ error = said })) end
 
 return {
+  { "proves a sign-in by its token, and names the project that is charged", function(t)
+    local headers = t.plugin.request(call({ signed_in = true, settings = { project = "p1" } })).headers
+    t.equal({ headers.authorization, headers["x-goog-user-project"], headers["x-goog-api-key"] }, { "Bearer {{key}}", "p1" })
+  end },
   { "sends instructions, tools and the conversation", function(t)
     local request = t.plugin.request(call())
     t.equal(request.url, "https://generativelanguage.googleapis.com/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse")

@@ -8,6 +8,15 @@ local spec = {
     base_url = "https://api.openai.com/v1",
     base_url_env = { "OPENAI_BASE_URL" },
   },
+  sign_in = {
+    authorize_url = "https://auth.openai.com/oauth/authorize",
+    token_url = "https://auth.openai.com/oauth/token",
+    client_id_env = "LOOMKIN_OPENAI_CLIENT_ID",
+    scopes = { "openid", "profile", "email", "offline_access" },
+    host = "localhost",
+    port = 1455,
+    path = "/auth/callback",
+  },
   default_model = "gpt-6.1-sol",
   -- Reasoning models refuse the old name, other servers the new one.
   limit = function(call)

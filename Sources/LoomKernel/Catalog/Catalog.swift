@@ -44,6 +44,8 @@ package protocol Provider: Sendable {
     func missing() async -> String?
     /// Names of the environment variables that hold its keys.
     var secretVariables: [String] { get }
+    /// Where its key comes from; nil for one that wants none.
+    var keyOrigin: KeyOrigin? { get }
     /// A model of this provider to use when none is named.
     var defaultModel: String? { get }
     /// Its name for people, and what it speaks; nil where nobody says.
@@ -59,6 +61,7 @@ package protocol Provider: Sendable {
 
 extension Provider {
     package var secretVariables: [String] { [] }
+    package var keyOrigin: KeyOrigin? { nil }
     package var vendor: String? { nil }
     package var dialect: String? { nil }
     package var isLocal: Bool { false }

@@ -8,7 +8,8 @@ extension Configuration {
         for layer in layers {
             for entry in layer.entries {
                 if try self.apply(entry, isRestricted: layer.isRestricted) {
-                    self.values[entry.key] = entry.value
+                    // A command may hold a secret, and plugins read what stands here.
+                    if !entry.key.hasSuffix(".key_command") { self.values[entry.key] = entry.value }
                     self.origins[entry.key] = entry.origin
                 } else {
                     ignored.append(entry.key)
@@ -62,7 +63,7 @@ extension Configuration {
         }
     }
 
-    /// `provider.NAME.base_url|key_env` and `provider.endpoints.NAME.url|key_env|dialect`. False when it is none of these.
+    /// `provider.NAME.…` and `provider.endpoints.NAME.…`. False when it is none of these.
     private mutating func applyProvider(
         _ path: [String], _ entry: ConfigurationLayer.Entry, _ isRestricted: Bool
     ) throws(ConfigurationError) -> Bool {
@@ -77,6 +78,9 @@ extension Configuration {
         guard let text = entry.value.stringValue else {
             throw ConfigurationError("\(entry.origin): \(entry.key) must be a string, not \(entry.value.text()).")
         }
+        if path.last == "key_file", !text.hasPrefix("/"), !text.hasPrefix("~/") {
+            throw ConfigurationError("\(entry.origin): \(entry.key) must begin with / or ~/, for it counts in every folder.")
+        }
         if path[1] == "endpoints" {
             guard path.count == 4, Self.endpointKeys.contains(path[3]) else { return false }
             if path[3] == "url", !text.hasPrefix("http://"), !text.hasPrefix("https://") {
@@ -87,6 +91,8 @@ extension Configuration {
             switch path[3] {
             case "url": endpoint.url = text
             case "key_env": endpoint.keyEnv = text
+            case "key_file": endpoint.keyFile = text
+            case "key_command": endpoint.keyCommand = text
             default: endpoint.dialect = text
             }
             self.endpoints[path[2]] = endpoint
@@ -94,7 +100,13 @@ extension Configuration {
             guard path.count == 3, Self.providerKeys.contains(path[2]) else { return false }
             if isRestricted { return true }
             var provider = self.providers[path[1]] ?? ProviderSettings()
-            if path[2] == "base_url" { provider.baseURL = text } else { provider.keyEnv = text }
+            switch path[2] {
+            case "base_url": provider.baseURL = text
+            case "key_file": provider.keyFile = text
+            case "key_command": provider.keyCommand = text
+            case "client_id": provider.clientID = text
+            default: provider.keyEnv = text
+            }
             self.providers[path[1]] = provider
         }
         return true
@@ -113,8 +125,8 @@ extension Configuration {
         return ConfigurationError("\(entry.origin): there is no setting «\(entry.key)». \(hint)")
     }
 
-    private static let endpointKeys = ["url", "key_env", "dialect"]
-    private static let providerKeys = ["base_url", "key_env"]
+    private static let endpointKeys = ["url", "key_env", "key_file", "key_command", "dialect"]
+    private static let providerKeys = ["base_url", "key_env", "key_file", "key_command", "client_id"]
 
     /// The keys that have a name of the user's in the middle, with the name that stands in this one.
     private static func known(near key: String) -> [String] {

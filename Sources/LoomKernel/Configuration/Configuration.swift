@@ -60,6 +60,11 @@ package struct Configuration: Sendable, Hashable {
 package struct ProviderSettings: Sendable, Hashable {
     package var baseURL: String?
     package var keyEnv: String?
+    package var keyFile: String?
+    /// A line for the shell whose first line of output is the key.
+    package var keyCommand: String?
+    /// Under which the user's program is known to the vendor's authorisation server.
+    package var clientID: String?
     package var limits = RateLimits()
     package init(baseURL: String? = nil, keyEnv: String? = nil) {
         self.baseURL = baseURL
@@ -72,6 +77,8 @@ package struct EndpointSettings: Sendable, Hashable {
     package var url: String
     /// Name of the environment variable with the key; nil for a server that wants none.
     package var keyEnv: String?
+    package var keyFile: String?
+    package var keyCommand: String?
     /// What it speaks, as the plugins of providers call it.
     package var dialect: String
     package init(url: String, keyEnv: String? = nil, dialect: String = "openai-chat") {

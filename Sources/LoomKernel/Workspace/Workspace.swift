@@ -68,7 +68,8 @@ package actor Workspace {
                 store: store, bus: bus, catalog: catalog, purse: Purse(budget: budget, store: store, questions: questions), models: models,
                 clock: ports.clock, random: ports.random, retry: RetryPolicy(), configuration: options.configuration,
                 limiter: RateLimiter(clock: ports.clock), outages: Outages()), budget: budget, models: models,
-            secrets: SecretFilter(environment: ports.environment, names: Self.secretVariables(catalog)),
+            secrets: SecretFilter(
+                environment: ports.environment, names: Self.secretVariables(catalog), learned: options.learnedSecrets),
             outliner: Outliner(
                 Grammars(options.grammarFolders.map { GrammarFolder($0, files: ports.files) }), program: options.outlineProgram,
                 runner: ports.processes), plugins: options.plugins)

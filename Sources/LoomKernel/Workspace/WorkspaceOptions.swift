@@ -28,6 +28,8 @@ package struct WorkspaceOptions: Sendable {
     package var store: Store?
     /// Who can put plugins back and load them anew.
     package var plugins: (any PluginControl)?
+    /// Keys that did not come from a variable, as they become known.
+    package var learnedSecrets = LearnedSecrets()
     /// Keeps nothing on disk.
     package var isEphemeral = false
 

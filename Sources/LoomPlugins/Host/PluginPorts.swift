@@ -6,6 +6,9 @@ package struct PluginPorts: Sendable {
     package var clock: any WallClock
     package var files: any FileSystem
     package var http: any HTTPClient
+    package var processes: any ProcessRunner
+    /// Fit for secrets.
+    package var random: any RandomSource
     /// What becomes of the requests of providers.
     package var traffic = ModelTraffic.live
     /// Looks up an environment variable.
@@ -22,6 +25,12 @@ package struct PluginPorts: Sendable {
     package let world = PluginWorld()
     /// Of the providers' accounts; they outlive a reload.
     let accessTokens = AccessTokens()
+    let keyCommands = KeyCommands()
+    let signInTokens = SignInTokens()
+    /// Where the tokens of those who signed in lie; nil where nobody can.
+    package var tokenStore: TokenStore?
+    /// Keys and tokens that did not come from a variable.
+    package let learnedSecrets = LearnedSecrets()
 
     package var configuration: Configuration { liveConfiguration.value }
 
@@ -38,8 +47,8 @@ package struct PluginPorts: Sendable {
     var grace: Duration { .seconds(configuration.pluginGrace) }
 
     package init(
-        clock: any WallClock, files: any FileSystem, http: any HTTPClient,
-        environment: @escaping @Sendable (String) -> String?,
+        clock: any WallClock, files: any FileSystem, http: any HTTPClient, processes: any ProcessRunner = LiveProcessRunner(),
+        random: any RandomSource = LiveRandom(), environment: @escaping @Sendable (String) -> String?,
         configuration: LiveConfiguration = LiveConfiguration(),
         log: @escaping @Sendable (String, String, String) -> Void = { _, _, _ in },
         report: @escaping @Sendable (PluginReported) -> Void = { _ in },
@@ -48,6 +57,8 @@ package struct PluginPorts: Sendable {
         self.clock = clock
         self.files = files
         self.http = http
+        self.processes = processes
+        self.random = random
         self.environment = environment
         self.liveConfiguration = configuration
         self.log = log

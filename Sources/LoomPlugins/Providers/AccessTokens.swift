@@ -65,6 +65,7 @@ actor AccessTokens {
         guard response.isSuccess, let text = said?["access_token"]?.stringValue, let secret = Secret(text) else {
             throw refused(response, said, provider, sent: request)
         }
+        secret.hide(in: ports.learnedSecrets, as: "access token of \(provider)")
         let seconds = said?["expires_in"]?.intValue ?? 0
         return Token(secret: secret, end: now + .seconds(max(0, min(seconds, 86_400))))
     }

@@ -24,7 +24,7 @@ extension Credentials {
 }
 
 extension Account {
-    private static let accessKey = "AWS_ACCESS_KEY_ID"
+    static let accessKey = "AWS_ACCESS_KEY_ID"
     private static let secretKey = "AWS_SECRET_ACCESS_KEY"
     private static let sessionToken = "AWS_SESSION_TOKEN"
 
@@ -46,10 +46,11 @@ extension Account {
     private var missingKey: String? {
         switch kind {
         case .key:
-            return key == nil ? "set \(keyVariables.joined(separator: " or "))" : nil
+            return missingPlainKey
         case .aws:
             let unset = [Self.accessKey, Self.secretKey].filter { Secret(environment($0)) == nil }
             guard key == nil, !unset.isEmpty else { return nil }
+            if !keys.isEmpty { return missingPlainKey }
             return "set \(unset.joined(separator: " and "))" + (unset.count == 2 ? ", or \(keyVariables.joined(separator: " or "))" : "")
         case .googleServiceAccount:
             guard let file = keyFile else { return "set \(keyVariables.joined(separator: " or ")) to the path of the account's key file" }
@@ -89,20 +90,33 @@ extension Account {
 
     /// The variable that is set, and the path in it.
     var keyFile: (variable: String, path: String)? {
-        keyVariables.lazy.compactMap { name in environment(name)?.trimmed.nonEmpty.map { (name, $0) } }.first
+        let ofVariable = keyVariables.lazy.compactMap { name in environment(name)?.trimmed.nonEmpty.map { (name, $0) } }.first
+        return ofVariable ?? keys.file.map { ("key_file", $0.path) }
     }
 
     func serviceAccount(_ file: (variable: String, path: String)) throws(KeyFileFault) -> (account: GoogleServiceAccount, id: String) {
         let bytes: [UInt8]
-        do throws(FileError) {
-            bytes = try files.read(file.path, limit: 1 << 20)
-        } catch {
-            throw KeyFileFault(reason: "set \(file.variable) to a key file that can be read: \(error)")
+        if let own = keys.file, own.path == file.path {
+            do throws(KeyFile.Fault) {
+                bytes = try KeyFile.bytes(own.path, shown: own.shown, limit: 1 << 20, files: files)
+            } catch {
+                throw KeyFileFault(reason: error.description)
+            }
+        } else {
+            bytes = try variableFile(file)
         }
         do throws(GoogleServiceAccount.Fault) {
             return (try GoogleServiceAccount(bytes), Hash.sha256(bytes))
         } catch {
             throw KeyFileFault(reason: "set \(file.variable) to the key file of a service account: \(error)")
+        }
+    }
+
+    private func variableFile(_ file: (variable: String, path: String)) throws(KeyFileFault) -> [UInt8] {
+        do throws(FileError) {
+            return try files.read(file.path, limit: 1 << 20)
+        } catch {
+            throw KeyFileFault(reason: "set \(file.variable) to a key file that can be read: \(error)")
         }
     }
 }

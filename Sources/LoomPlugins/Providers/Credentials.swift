@@ -30,21 +30,24 @@ struct Account: Sendable {
     let baseURLVariables: [String]
     /// The settings that the base URL is made of.
     let urlNeeds: [String]
+    let keys: KeySources
 
     init(
         _ credentials: Credentials, settings configured: ProviderSettings?, environment: @escaping @Sendable (String) -> String?,
-        files: any FileSystem
+        files: any FileSystem, keys: KeySources = KeySources()
     ) {
         keyVariables = configured?.keyEnv.map { [$0] } ?? credentials.ownKeyVariables
         (kind, service, sources) = (credentials.kind, credentials.service, credentials.settings)
         (self.environment, self.files) = (environment, files)
-        needsKey = !credentials.isOptional && !keyVariables.isEmpty
+        self.keys = keys
+        needsKey = !credentials.isOptional && !(keyVariables.isEmpty && keys.isEmpty)
         baseURLVariables = credentials.baseURLVariables
         let values = Self.values(of: sources, environment)
         settings = values
         let fromEnvironment = credentials.baseURLVariables.lazy.compactMap { environment($0)?.trimmed }.first { !$0.isEmpty }
         let special = sources.lazy.compactMap { source in values[source.name].flatMap { source.baseURLs[$0] } }.first
-        let own = special ?? credentials.baseURL
+        let isSignedIn = keys.origin(keyVariables, environment).source == .signIn
+        let own = (isSignedIn ? keys.signIn?.baseURL : nil) ?? special ?? credentials.baseURL
         if let given = fromEnvironment.map({ Self.whole($0, like: own) }) ?? configured?.baseURL {
             (urlNeeds, baseURL) = ([], Self.withoutSlash(given))
         } else {
@@ -60,11 +63,12 @@ struct Account: Sendable {
 
     init(
         _ endpoint: EndpointSettings, sources: [CallSetting] = [], environment: @escaping @Sendable (String) -> String?,
-        files: any FileSystem
+        files: any FileSystem, keys: KeySources = KeySources()
     ) {
         keyVariables = endpoint.keyEnv.map { [$0] } ?? []
         baseURL = Self.withoutSlash(endpoint.url)
-        needsKey = endpoint.keyEnv != nil
+        self.keys = keys
+        needsKey = endpoint.keyEnv != nil || !keys.isEmpty
         (kind, service, baseURLVariables, urlNeeds) = (.key, "", [], [])
         // Such a server may need none of them; what there is the plugin gets.
         settings = Self.values(of: sources, environment)
@@ -76,7 +80,7 @@ struct Account: Sendable {
         Dictionary(sources.compactMap { source in source.value(environment).map { (source.name, $0) } }, uniquingKeysWith: { $1 })
     }
 
-    /// Read at each call: a key may be set while the program runs.
+    /// The key of a variable, read at each call: it may be set while the program runs.
     var key: Secret? {
         // There the variable holds a path.
         guard kind != .googleServiceAccount else { return nil }

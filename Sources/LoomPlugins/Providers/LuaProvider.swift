@@ -36,20 +36,29 @@ package struct LuaProvider: Provider {
         LuaProvider(of: self, name: name, endpoint: settings)
     }
 
-    private var ports: PluginPorts { generationState.ports }
+    var ports: PluginPorts { generationState.ports }
 
-    /// As the configuration and the environment say now.
+    /// As the configuration, the environment and the files say now.
     var account: Account {
         if let endpoint {
-            return Account(endpoint, sources: definition.credentials.settings, environment: ports.environment, files: ports.files)
+            let keys = KeySources(file: endpoint.keyFile, command: endpoint.keyCommand, environment: ports.environment)
+            return Account(
+                endpoint, sources: definition.credentials.settings, environment: ports.environment, files: ports.files, keys: keys)
         }
         let settings = ports.configuration.providers[name]
-        return Account(definition.credentials, settings: settings, environment: ports.environment, files: ports.files)
+        var keys = KeySources(file: settings?.keyFile, command: settings?.keyCommand, environment: ports.environment)
+        addSignIn(to: &keys)
+        return Account(definition.credentials, settings: settings, environment: ports.environment, files: ports.files, keys: keys)
     }
 
     package var generation: Int { generationState.number }
 
     package var secretVariables: [String] { account.secretVariables }
+
+    package var keyOrigin: KeyOrigin? {
+        let account = account
+        return account.needsKey || account.origin.source != .nothing ? account.origin : nil
+    }
 
     package func missing() async -> String? {
         let account = account

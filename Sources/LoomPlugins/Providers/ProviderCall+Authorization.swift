@@ -6,9 +6,9 @@ extension ProviderCall {
     func secret() async throws(ModelFailure) -> Secret? {
         switch account.kind {
         case .key:
-            return account.key
+            return try await key()
         case .aws:
-            if let secret = account.key ?? account.amazonKeys?.hidden { return secret }
+            if let secret = try await key() ?? account.amazonKeys?.hidden { return secret }
         case .googleServiceAccount:
             guard let file = account.keyFile else { break }
             let (serviceAccount, id): (GoogleServiceAccount, String)
@@ -22,6 +22,50 @@ extension ProviderCall {
         }
         guard let missing = account.missing else { return nil }
         throw ModelFailure(.auth, "The provider \(provider.name) cannot be used: \(missing).")
+    }
+
+    /// The key, from where it comes first.
+    private func key() async throws(ModelFailure) -> Secret? {
+        let ports = provider.generationState.ports
+        switch account.keys.origin(account.keyVariables, account.environment).source {
+        case .variable: return account.key
+        case .file: return try fileKey(ports)
+        case .command, .signIn:
+            // A recording asks nobody for a key.
+            if ports.traffic.isReplay { return nil }
+            if let command = account.keys.command { return try await ports.keyCommands.key(of: provider.name, command, ports) }
+            guard let signIn = account.keys.signIn else { return nil }
+            return try await ports.signInTokens.token(of: provider.name, signIn, ports)
+        case .nothing: return nil
+        }
+    }
+
+    private func fileKey(_ ports: PluginPorts) throws(ModelFailure) -> Secret? {
+        guard let file = account.keys.file else { return nil }
+        do throws(KeyFile.Fault) {
+            let key = try KeyFile.key(file.path, shown: file.shown, files: account.files)
+            key.hide(in: ports.learnedSecrets, as: "key of \(provider.name)")
+            return key
+        } catch {
+            if ports.traffic.isReplay { return nil }
+            throw ModelFailure(.auth, "The provider \(provider.name) cannot be used: \(error).")
+        }
+    }
+
+    /// Another key in place of one that the server refused; nil where there is none.
+    func renewed(_ refused: Secret) async throws(ModelFailure) -> Secret? {
+        let ports = provider.generationState.ports
+        await ports.accessTokens.forget(refused)
+        guard !ports.traffic.isReplay else { return nil }
+        switch account.origin.source {
+        case .command:
+            guard let command = account.keys.command else { return nil }
+            return try await ports.keyCommands.key(of: provider.name, command, insteadOf: refused, ports)
+        case .signIn:
+            guard let signIn = account.keys.signIn else { return nil }
+            return try await ports.signInTokens.token(of: provider.name, signIn, insteadOf: refused, ports)
+        case .variable, .file, .nothing: return nil
+        }
     }
 
     /// The request with its signature, for credentials that want one.

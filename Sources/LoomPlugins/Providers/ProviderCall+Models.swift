@@ -5,16 +5,15 @@ extension ProviderCall {
     /// What the provider's server lists; nil where the plugin knows of no list.
     func models() async throws(ModelFailure) -> [ModelFacts]? {
         guard let functions = provider.definition.models else { return nil }
-        let key = try await secret()
-        let asked: JSON = [
+        var asked: JSON = [
             "base_url": account.baseURL.map { .string($0) } ?? .null, "settings": .object(account.settings.mapValues { .string($0) }),
         ]
-        let made = try await lua(.plain(functions.request), [asked], context: context()).first ?? .null
-        var request = try request(made, key: key)
-        request.method = made["method"]?.stringValue ?? "GET"
-        // A list that takes longer is of no use to a person who waits for it. On this machine it is there at once, or something else is.
-        request.totalTimeout = .seconds(provider.isLocal ? 1 : 10)
-        let response = try await send(try signed(request, key: key))
+        asked["signed_in"] = account.isSignedIn ? true : nil
+        let (response, key) = try await answer(to: functions.request, asked) { request, made in
+            request.method = made["method"]?.stringValue ?? "GET"
+            // A list that takes longer is of no use to a person who waits for it. On this machine it is there at once, or something else is.
+            request.totalTimeout = .seconds(provider.isLocal ? 1 : 10)
+        }
         guard response.isSuccess else { throw await failure(response, key: key) }
         let body = await text(of: response, upTo: 16 << 20, key: key)
         let rows = try await lua(.plain(functions.decode), [.string(body)], context: context()).first?.arrayValue ?? []

@@ -30,15 +30,13 @@ struct ProviderCall: Sendable {
     }
 
     private func attempt() async throws(ModelFailure) {
-        let table = call.json(baseURL: account.baseURL, accountSettings: account.settings)
+        var table = call.json(baseURL: account.baseURL, accountSettings: account.settings)
+        table["signed_in"] = account.isSignedIn ? true : nil
         switch provider.definition.work {
         case .stream(let function):
             _ = try await lua(.stream(function), [table], context: context())
         case .request(let function, let decode):
-            let key = try await secret()
-            let made = try await lua(.plain(function), [table], context: context()).first ?? .null
-            let response = try await send(try signed(try request(made, key: key), key: key))
-            if response.status == 401, let key { await ports.accessTokens.forget(key) }
+            let (response, key) = try await answer(to: function, table)
             if let report = RateReport(response.headers, now: ports.clock.now) { _ = await channel.send(.limits(report)) }
             guard response.isSuccess else { throw await failure(response, key: key) }
             let asked = call.summary(baseURL: account.baseURL)
@@ -85,15 +83,31 @@ struct ProviderCall: Sendable {
 
     // MARK: HTTP
 
-    func request(_ table: JSON, key: Secret?) throws(ModelFailure) -> HTTPRequest {
+    private func request(_ table: JSON, key: Secret?) throws(ModelFailure) -> HTTPRequest {
         do throws(ProviderRequest.Fault) {
-            return try ProviderRequest(table, baseURL: account.baseURL, key: key).request
+            return try ProviderRequest(account.dressed(table), baseURL: account.baseURL, key: key).request
         } catch {
             throw ModelFailure(.invalid, "The provider \(provider.plugin) made no request: \(error.reason).")
         }
     }
 
-    func send(_ request: HTTPRequest) async throws(ModelFailure) -> HTTPResponse {
+    /// What the server answers to the request that the plugin makes. A key that can be had anew is, once, when it is refused.
+    func answer(
+        to function: LuaFunction, _ table: JSON, changing change: (inout HTTPRequest, JSON) -> Void = { _, _ in }
+    ) async throws(ModelFailure) -> (response: HTTPResponse, key: Secret?) {
+        let key = try await secret()
+        let made = try await lua(.plain(function), [table], context: context()).first ?? .null
+        func send(_ key: Secret?) async throws(ModelFailure) -> HTTPResponse {
+            var request = try request(made, key: key)
+            change(&request, made)
+            return try await self.send(try signed(request, key: key))
+        }
+        let response = try await send(key)
+        guard response.status == 401, let key, let fresh = try await renewed(key) else { return (response, key) }
+        return (try await send(fresh), fresh)
+    }
+
+    private func send(_ request: HTTPRequest) async throws(ModelFailure) -> HTTPResponse {
         do throws(HTTPError) {
             return try await ports.client(for: call.model).send(request)
         } catch {

@@ -15,6 +15,8 @@ struct ProviderDefinition: Sendable {
     let vendor: String?
     let dialect: String?
     let credentials: Credentials
+    /// Nil where a key is the only way.
+    let signIn: SignIn?
     let defaultModel: String?
     let work: Work
     let failure: LuaFunction?
@@ -27,6 +29,7 @@ struct ProviderDefinition: Sendable {
         vendor = try table.optionalString("vendor")
         dialect = try table.optionalString("dialect")
         credentials = try Self.credentials(table)
+        signIn = try Self.signIn(table)
         defaultModel = try table.optionalString("default_model")
         failure = try table.optionalFunction("failure")
         answer = try table.optionalFunction("answer")
@@ -53,6 +56,18 @@ struct ProviderDefinition: Sendable {
             throw table.fault(["models"], "field \"models\" holds two functions, request and decode")
         }
         return (request, decode)
+    }
+
+    private static func signIn(_ table: PluginTable) throws(PluginFault) -> SignIn? {
+        guard let members = try table.data("sign_in") else { return nil }
+        guard let members = members.members else {
+            throw table.fault(["sign_in"], "field \"sign_in\" must be a table, got \(members.kind)")
+        }
+        do throws(SignIn.Fault) {
+            return try SignIn(members)
+        } catch {
+            throw table.fault(["sign_in", error.field], "sign_in.\(error.field) \(error.reason)")
+        }
     }
 
     private static func credentials(_ table: PluginTable) throws(PluginFault) -> Credentials {

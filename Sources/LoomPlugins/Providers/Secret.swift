@@ -1,3 +1,5 @@
+import LoomKernel
+
 /// A credential. Lua, signals and errors never see its text.
 struct Secret: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     private let text: String
@@ -18,6 +20,11 @@ struct Secret: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     }
 
     var fillsHeaders: Bool { !text.isEmpty }
+
+    /// From now on nobody is shown it anywhere.
+    func hide(in learned: LearnedSecrets, as name: String) {
+        for text in hidden { learned.learn(text, as: name) }
+    }
 
     var description: String { "[key]" }
     var customMirror: Mirror { Mirror(self, children: []) }

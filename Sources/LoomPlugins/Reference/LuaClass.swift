@@ -41,12 +41,23 @@ struct LuaClass: Sendable {
                 ("env?", "string|string[]"), ("default?", "string"), ("optional?", "boolean"), ("base_urls?", "table<string, string>"),
             ]),
         LuaClass(
+            name: "loom.SignIn",
+            text:
+                "How people sign in at a vendor: OAuth 2 with PKCE. The browser comes back to this machine, or shows a code to be pasted.",
+            fields: [
+                ("authorize_url", "string"), ("token_url", "string"), ("revoke_url?", "string"), ("client_id?", "string"),
+                ("client_id_env?", "string|string[]"), ("client_secret_env?", "string|string[]"), ("scopes?", "string[]"),
+                ("redirect?", "\"loopback\"|\"paste\""), ("redirect_url?", "string"), ("host?", "\"127.0.0.1\"|\"localhost\""),
+                ("port?", "integer"), ("path?", "string"), ("parameters?", "table<string, string>"), ("token_format?", "\"form\"|\"json\""),
+                ("headers?", "table<string, string>"), ("base_url?", "string"),
+            ]),
+        LuaClass(
             name: "loom.ModelCall", text: "One call of a model.",
             fields: [
                 ("id", "string"), ("model", "string"), ("system", "string"),
                 ("tools", "{ name: string, description: string, parameters: table }[]"), ("messages", "loom.Message[]"),
                 ("agent", "string"), ("role", "string"), ("step", "integer"), ("purpose", "string"), ("base_url?", "string"),
-                ("settings", "table<string, string>"), ("cache_key?", "string"), ("facts?", "loom.ModelFacts"),
+                ("settings", "table<string, string>"), ("cache_key?", "string"), ("signed_in?", "boolean"), ("facts?", "loom.ModelFacts"),
             ] + modelSettings),
         LuaClass(
             name: "loom.ModelFacts", text: "What is known of a model; what is missing nobody says.",

@@ -27,6 +27,7 @@ extension PluginShape {
             .optional("vendor", "string", "Its name for people."),
             .optional("dialect", "string", "What it speaks, such as `openai-chat`: endpoints of the configuration name it."),
             .optional("credentials", "loom.Credentials", "Where the key and the server's address come from."),
+            .optional("sign_in", "loom.SignIn", "How people sign in at the vendor by the browser, in place of a key."),
             .optional("default_model", "string", "Used when none is named and this is the first provider with a key."),
             .optional("request", "fun(call: loom.ModelCall): loom.ModelRequest", "What to send."),
             .optional(

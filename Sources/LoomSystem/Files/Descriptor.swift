@@ -95,7 +95,8 @@ extension FileStatus {
             modified: Timestamp(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec)),
             mode: UInt32(status.st_mode & 0o7777),
             inode: UInt64(status.st_ino),
-            device: UInt64(status.st_dev)
+            device: UInt64(status.st_dev),
+            owner: status.st_uid
         )
     }
 }

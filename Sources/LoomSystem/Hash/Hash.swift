@@ -9,6 +9,13 @@ package enum Hash {
         return stream.finish()
     }
 
+    /// SHA-256 as its 32 bytes.
+    package static func digest(_ bytes: [UInt8]) -> [UInt8] {
+        var stream = Stream()
+        stream.update(bytes)
+        return stream.digest()
+    }
+
     /// SHA-256 of the text's UTF-8.
     package static func sha256(_ text: String) -> String {
         sha256(Array(text.utf8))
@@ -57,8 +64,26 @@ package enum Hash {
         return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
     }
 
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    /// What a text of the URL-safe alphabet stands for, with or without padding; nil for any other text.
+    package static func bytes(base64URL text: String) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var buffer: UInt32 = 0
+        var bits: UInt32 = 0
+        for letter in text.utf8.reversed().drop(while: { $0 == UInt8(ascii: "=") }).reversed() {
+            guard let value = alphabet.firstIndex(of: letter) else { return nil }
+            buffer = (buffer << 6 | UInt32(value)) & 0xFFFF
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(truncatingIfNeeded: buffer >> bits))
+            }
+        }
+        return bytes
+    }
+
     package static func base64URL(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         var text: [UInt8] = []
         var buffer: UInt32 = 0
         var bits: UInt32 = 0
@@ -98,10 +123,13 @@ extension Hash {
         }
 
         /// The 64 hexadecimal digits.
-        package consuming func finish() -> String {
+        package consuming func finish() -> String { Hash.hex(digest()) }
+
+        /// The 32 bytes.
+        package consuming func digest() -> [UInt8] {
             var digest = [UInt8](repeating: 0, count: 32)
             precondition(EVP_DigestFinal_ex(context, &digest, nil) == 1, "libcrypto could not finish SHA-256")
-            return Hash.hex(digest)
+            return digest
         }
     }
 }

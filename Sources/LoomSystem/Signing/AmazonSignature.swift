@@ -68,42 +68,18 @@ package struct AmazonSignature: Sendable, CustomStringConvertible, CustomReflect
 
     /// Encoded once more: all services but S3 want what stands in the URL encoded again.
     private static func canonical(path: String) -> String {
-        path.split(separator: "/", omittingEmptySubsequences: false).map { encoded(Array($0.utf8)) }.joined(separator: "/")
+        path.split(separator: "/", omittingEmptySubsequences: false).map { PercentEncoding.encode($0) }.joined(separator: "/")
     }
 
     private static func canonical(query: String) -> String {
         let fields = query.split(separator: "&").map { field in
             let name = field.prefix { $0 != "=" }
-            return (encoded(decoded(name)), encoded(decoded(field[name.endIndex...].dropFirst())))
+            return (normal(name), normal(field[name.endIndex...].dropFirst()))
         }
         return fields.sorted { $0 < $1 }.map { "\($0)=\($1)" }.joined(separator: "&")
     }
 
-    private static func encoded(_ bytes: [UInt8]) -> String {
-        bytes.map { byte in
-            let character = Character(UnicodeScalar(byte))
-            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-._~".contains(character))
-            return isPlain ? String(character) : "%" + Hash.hex([byte]).uppercased()
-        }.joined()
-    }
-
-    private static func decoded(_ text: Substring) -> [UInt8] {
-        let bytes = Array(text.utf8)
-        var result: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-                let value = UInt8(String(decoding: bytes[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
-            {
-                result.append(value)
-                index += 3
-            } else {
-                result.append(bytes[index])
-                index += 1
-            }
-        }
-        return result
-    }
+    private static func normal(_ text: Substring) -> String { PercentEncoding.encode(bytes: PercentEncoding.decode(bytes: text)) }
 
     /// Without spaces at the ends, and never two in a row.
     private static func trimmed(_ value: String) -> String {

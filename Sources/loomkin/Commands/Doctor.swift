@@ -88,8 +88,8 @@ struct Doctor: AsyncParsableCommand {
         var findings: [Finding] = []
         for provider in project.plugins.catalog.providers {
             let missing = await provider.missing()
-            findings.append(
-                Finding(what: "provider \(provider.name)", grade: missing == nil ? .ok : .warning, text: missing ?? "can be used"))
+            let usable = "can be used" + (provider.keyOrigin.map { ", its key comes from \($0.text)" } ?? "")
+            findings.append(Finding(what: "provider \(provider.name)", grade: missing == nil ? .ok : .warning, text: missing ?? usable))
         }
         if await project.chosenModel() == nil {
             findings.append(

@@ -43,7 +43,7 @@ struct Serve: AsyncParsableCommand {
         let serving = Task {
             try await page.run { address in
                 say(address)
-                if opens { Self.openBrowser(address) }
+                if opens { Browser.open(address, by: LiveProcessRunner()) }
             }
         }
         let ended = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in serving.cancel() }
@@ -58,12 +58,5 @@ struct Serve: AsyncParsableCommand {
         }
         withExtendedLifetime(ended) {}
         await workspace.close()
-    }
-
-    private static func openBrowser(_ address: String) {
-        Task {
-            // Where there is no browser the printed address is enough.
-            _ = try? await LiveProcessRunner().run(ProcessSpec(.program("xdg-open", arguments: [address])))
-        }
     }
 }

@@ -35,9 +35,10 @@ extension Project {
             throw Failure("The recording cannot be written: \(error)")
         }
         let project = try await Self.open(options, flags: session.entries, traffic: .recorded(recording))
-        recording.redact(by: { [environment = project.ports.environment, catalog = project.plugins.catalog] text in
+        recording.redact(by: {
+            [environment = project.ports.environment, catalog = project.plugins.catalog, learned = project.learnedSecrets] text in
             let names = catalog.providers.flatMap(\.secretVariables)
-            return SecretFilter(environment: environment, names: Set(names)).redact(text)
+            return SecretFilter(environment: environment, names: Set(names), learned: learned).redact(text)
         })
         return project
     }

@@ -19,6 +19,8 @@ struct Project {
     let ownSettings: String
     let liveConfiguration: LiveConfiguration
     let plugins: PluginHost
+    /// Keys and tokens that did not come from a variable, as they become known.
+    let learnedSecrets: LearnedSecrets
     let recorder: SignalRecorder
     /// The project's database, where there was one before.
     private(set) var store: Store?
@@ -47,10 +49,13 @@ struct Project {
         let recorder = SignalRecorder(bus: bus)
         var pluginPorts = Self.pluginPorts(ports, liveConfiguration, bus, recorder, trust)
         pluginPorts.traffic = traffic
+        pluginPorts.tokenStore = TokenStore(folder: folders.state, files: ports.files)
+        pluginPorts.hideStoredKeys()
         let plugins = PluginHost(roots: Self.roots(directory, folders, installation, isTrusted), ports: pluginPorts)
         return Project(
             directory: directory, ports: ports, bus: bus, installation: installation, folders: folders, trust: trust, isTrusted: isTrusted,
-            sources: sources, ownSettings: ownSettings, liveConfiguration: liveConfiguration, plugins: plugins, recorder: recorder)
+            sources: sources, ownSettings: ownSettings, liveConfiguration: liveConfiguration, plugins: plugins,
+            learnedSecrets: pluginPorts.learnedSecrets, recorder: recorder)
     }
 
     static func directory(_ path: String, _ files: any FileSystem) throws -> String {
@@ -81,8 +86,8 @@ struct Project {
     ) -> PluginPorts {
         let environment = ports.environment
         return PluginPorts(
-            clock: ports.clock, files: ports.files, http: ports.http, environment: { environment[$0] },
-            configuration: configuration,
+            clock: ports.clock, files: ports.files, http: ports.http, processes: ports.processes, random: ports.random,
+            environment: { environment[$0] }, configuration: configuration,
             log: { level, plugin, text in
                 bus.publish(PluginLogged(plugin: plugin, level: level, text: text), source: "plugin/\(plugin)")
             },
@@ -176,7 +181,9 @@ struct Project {
     func chosenModel() async -> String? {
         if let model = self.configuration.model { return model }
         for provider in self.plugins.catalog.providers where provider.name != "scripted" {
-            guard let model = provider.defaultModel, !provider.secretVariables.isEmpty, await provider.missing() == nil else { continue }
+            guard let model = provider.defaultModel, let origin = provider.keyOrigin, origin.source != .nothing,
+                await provider.missing() == nil
+            else { continue }
             return "\(provider.name):\(model)"
         }
         return nil
@@ -210,6 +217,7 @@ struct Project {
             directory: self.directory, configuration: self.liveConfiguration, frontEnd: frontEnd, isInteractive: isInteractive)
         options.session = session
         options.leadRole = role
+        options.learnedSecrets = self.learnedSecrets
         options.modelData = self.installation.modelData
         options.modelLists = self.modelLists
         options.grammarFolders = self.grammarFolders

@@ -44,6 +44,30 @@ struct ConfigurationTests {
         #expect(configuration.providers == ["anthropic": ProviderSettings(baseURL: "http://127.0.0.1:9")])
     }
 
+    @Test("reads where keys come from, and keeps commands from plugins")
+    func keys() throws {
+        let text = """
+            [provider.acme]
+            key_file = "~/acme"
+            client_id = "c"
+            [provider.endpoints.there]
+            url = "http://127.0.0.1:1/v1"
+            key_command = "pass show there"
+            """
+        let layer = try ConfigurationLayer(toml: text, name: "config.toml")
+        let configuration = try Configuration(layers: [layer])
+        #expect(configuration.providers["acme"]?.keyFile == "~/acme" && configuration.providers["acme"]?.clientID == "c")
+        #expect(configuration.endpoints["there"]?.keyCommand == "pass show there")
+        #expect(configuration.values["provider.acme.key_file"] == "~/acme")
+        #expect(configuration.values["provider.endpoints.there.key_command"] == nil)
+        let restricted = try Configuration(layers: [ConfigurationLayer(toml: text, name: ".loomkin.toml", isRestricted: true)])
+        #expect(restricted.providers.isEmpty && restricted.endpoints.isEmpty)
+        let relative = try ConfigurationLayer(toml: "[provider.acme]\nkey_file = \"acme\"", name: "c")
+        #expect(throws: ConfigurationError("c:2: provider.acme.key_file must begin with / or ~/, for it counts in every folder.")) {
+            try Configuration(layers: [relative])
+        }
+    }
+
     @Test("reads what to go on with, and what a vendor lets through")
     func troubles() throws {
         let layer = try ConfigurationLayer(

@@ -15,6 +15,7 @@ final class TestPlugins: Sendable {
     let clock = ManualClock()
     let host: PluginHost
     let logged = Logged()
+    let learned: LearnedSecrets
     let reports = Reports()
 
     final class Reports: Sendable {
@@ -34,18 +35,20 @@ final class TestPlugins: Sendable {
         _ texts: [String: String] = [:], roots: [PluginRoot] = [bundled, user, project],
         http: any HTTPClient = ScriptedHTTPClient { (_) throws(HTTPError) in throw HTTPError(.cannotConnect, host: "nowhere") },
         environment: [String: String] = [:], providers: [String: ProviderSettings] = [:], endpoints: [String: EndpointSettings] = [:],
-        settings: [String: JSON] = [:], files: MemoryFileSystem = MemoryFileSystem(), isWritable: Bool = true
+        settings: [String: JSON] = [:], processes: any ProcessRunner = ScriptedProcessRunner(), tokens: TokenStore? = nil,
+        files: MemoryFileSystem = MemoryFileSystem(), isWritable: Bool = true
     ) throws {
         self.files = files
         let (logged, reports) = (logged, reports)
         var configuration = Configuration()
         (configuration.providers, configuration.endpoints, configuration.values) = (providers, endpoints, settings)
-        host = PluginHost(
-            roots: roots,
-            ports: PluginPorts(
-                clock: clock, files: files, http: http, environment: { environment[$0] },
-                configuration: LiveConfiguration(configuration), log: { logged.add("\($0) \($1): \($2)") }, report: { reports.add($0) },
-                trust: TestTrust(isWritable: isWritable)))
+        var ports = PluginPorts(
+            clock: clock, files: files, http: http, processes: processes, random: SeededRandom(seed: 1), environment: { environment[$0] },
+            configuration: LiveConfiguration(configuration), log: { logged.add("\($0) \($1): \($2)") }, report: { reports.add($0) },
+            trust: TestTrust(isWritable: isWritable))
+        ports.tokenStore = tokens
+        learned = ports.learnedSecrets
+        host = PluginHost(roots: roots, ports: ports)
         for (path, text) in texts { try write(path, text) }
     }
 
