@@ -93,6 +93,27 @@ int loom_lua_protected(loom_lua_host *host, lua_CFunction body, void *argument) 
     return status == LUA_ERRMEM ? LOOM_LUA_MEMORY : LOOM_LUA_RUNTIME;
 }
 
+// The host says what is in the table of this name, four values for each function: its key, the name that errors show, its number,
+// and whether it waits. Nil when there is no such table.
+static int table_of(lua_State *L) {
+    luaL_checkstring(L, 1);
+    lua_settop(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 1, 1);
+    if (!lua_istable(L, 1)) return 1;
+    lua_Integer count = (lua_Integer)lua_rawlen(L, 1);
+    lua_createtable(L, 0, (int)count / 4); // 2
+    for (lua_Integer i = 1; i < count; i += 4) {
+        for (int part = 0; part < 4; part++) lua_rawgeti(L, 1, i + part);
+        loom_lua_push_function(L, lua_tointeger(L, 5), lua_toboolean(L, 6), lua_tostring(L, 4));
+        lua_replace(L, 4);
+        lua_settop(L, 4);
+        lua_rawset(L, 2);
+    }
+    return 1;
+}
+
 typedef struct assignment {
     const char *path;
     size_t length;
@@ -101,6 +122,15 @@ typedef struct assignment {
     const uint8_t *value; // NULL for a function
     size_t value_length;
 } assignment;
+
+static void push_assigned(lua_State *L, const assignment *what, const char *path) {
+    if (what->value != NULL) {
+        if (loom_lua_decode(L, what->value, what->value_length) != 1) luaL_error(L, "one value to assign, please");
+        return;
+    }
+    loom_lua_push_function(L, what->function, what->waits, path);
+    if (what->function == LOOM_LUA_TABLE_OF) lua_pushcclosure(L, table_of, 1);
+}
 
 // "loom.fs.read" makes the tables `loom` and `loom.fs` where they are missing.
 static int assign(lua_State *L) {
@@ -123,8 +153,7 @@ static int assign(lua_State *L) {
         part = dot + 1;
     }
     lua_pushlstring(L, part, (size_t)(end - part));
-    if (what->value == NULL) loom_lua_push_function(L, what->function, what->waits, lua_tostring(L, 2));
-    else if (loom_lua_decode(L, what->value, what->value_length) != 1) luaL_error(L, "one value to assign, please");
+    push_assigned(L, what, lua_tostring(L, 2));
     lua_rawset(L, -3);
     return 0;
 }
@@ -132,6 +161,10 @@ static int assign(lua_State *L) {
 int loom_lua_register(loom_lua_host *host, const char *path, size_t length, int64_t function, int waits) {
     assignment what = {path, length, function, waits, NULL, 0};
     return loom_lua_protected(host, assign, &what);
+}
+
+int loom_lua_register_tables(loom_lua_host *host, const char *path, size_t length) {
+    return loom_lua_register(host, path, length, LOOM_LUA_TABLE_OF, 0);
 }
 
 int loom_lua_assign(loom_lua_host *host, const char *path, size_t length, const uint8_t *value, size_t value_length) {

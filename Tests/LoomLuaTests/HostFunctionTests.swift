@@ -163,4 +163,36 @@ struct HostFunctionTests {
         #expect(await state.failure(of: "local t = {} for i = 1, 60 do t = {t, t} end take(t)")?.message.contains("too large") == true)
         #expect(try await state.eval("return 1") == [1])
     }
+
+    @Test func `tables are made when they are asked for, and once`() async throws {
+        let state = try LuaState(name: "test")
+        await state.registerTables("host.tables") { name in
+            guard name == "text" else { return nil }
+            return [
+                LuaTableMember(key: "echo", name: "text.echo", function: .sync { _, values in values }),
+                LuaTableMember(
+                    key: "later", name: "text.later",
+                    function: .async { _, values in
+                        await Task.yield(); return values
+                    }),
+            ]
+        }
+        let body = """
+            local text, other = host.tables "text", host.tables "other"
+            local ok, err = pcall(table.sort, { 2, 1 }, function() return text.later(true) end)
+            return text.echo(1), text.later("a"), other, ok, err, select("#", pcall(host.tables))
+            """
+        for _ in 1...3 {
+            let values = try await state.run(source: body, chunk: "=test", deadline: .seconds(10))
+            #expect(values[..<4] == [1, "a", .nil, false])
+            #expect(values[4].string?.contains("text.later has to wait") == true)
+        }
+        // A full heap while a table is made leaves nothing that grows with each try.
+        for count in 1...60 as ClosedRange<Int64> {
+            await state.failAllocations(after: count)
+            _ = try? await state.run(source: "host.tables \"text\"", chunk: "=test", deadline: .seconds(10))
+            await state.failAllocations(after: 0)
+        }
+        #expect(await state.statistics.hostFunctions == 2)
+    }
 }

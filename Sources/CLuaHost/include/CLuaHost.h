@@ -29,7 +29,7 @@ enum {                                                                          
     LOOM_LUA_DEADLINE, LOOM_LUA_CANCELLED, LOOM_LUA_CLOSED
 };
 enum { LOOM_LUA_SHARED = 1, LOOM_LUA_LOOKED_AT = 2 };                                    // how a source is compiled, as bits
-enum { LOOM_LUA_PRINT = 0, LOOM_LUA_REQUIRE = 1, LOOM_LUA_FIRST_FUNCTION = 2 };          // reserved function numbers
+enum { LOOM_LUA_PRINT, LOOM_LUA_REQUIRE, LOOM_LUA_TABLE_OF, LOOM_LUA_FIRST_FUNCTION };     // reserved function numbers
 
 typedef int (*loom_lua_callback)(void *context, int64_t function, const uint8_t *arguments, size_t length,
                                  loom_lua_buffer *reply);
@@ -58,6 +58,7 @@ int64_t loom_lua_now(void);                                         // monotonic
 
 // Each returns a failure; its text is then the output.
 int loom_lua_register(loom_lua_host *host, const char *path, size_t length, int64_t function, int waits);
+int loom_lua_register_tables(loom_lua_host *host, const char *path, size_t length); // a function that gives tables of functions
 int loom_lua_assign(loom_lua_host *host, const char *path, size_t length, const uint8_t *value, size_t value_length);
 int loom_lua_set_strict(loom_lua_host *host, int strict);
 

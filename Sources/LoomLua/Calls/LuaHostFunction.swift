@@ -10,6 +10,20 @@ package enum LuaHostFunction: Sendable {
     }
 }
 
+/// A function in a table that `LuaState.registerTables` gives.
+package struct LuaTableMember: Sendable {
+    let key: String
+    /// As errors show it.
+    let name: String
+    let function: LuaHostFunction
+
+    package init(key: String, name: String, function: LuaHostFunction) {
+        self.key = key
+        self.name = name
+        self.function = function
+    }
+}
+
 /// The call into Lua that a host function was called from.
 package struct LuaCall: Sendable {
     /// What `run` or `call` was given.

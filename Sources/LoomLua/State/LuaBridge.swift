@@ -45,15 +45,19 @@ struct LuaReply: Sendable {
 /// What the C layer calls into. Used on the state's thread only, and never touches Lua: bytes in, bytes out.
 final class LuaBridge {
     typealias Print = @Sendable (LuaCall, String) -> Void
+    typealias Tables = @Sendable (String) -> [LuaTableMember]?
     typealias Loader = @Sendable (String) throws -> (source: String, chunk: String)
     typealias AsyncFunction = @Sendable (LuaCall, [LuaValue]) async throws -> [LuaValue]
 
     let references = LuaReferences()
     var print: Print?
     var loader: Loader?
+    var tables: Tables?
     /// The call whose Lua code runs now.
     var current: LuaRunning?
     private var functions: [LuaHostFunction] = []
+    /// What Lua's side was told of each table, so that one which is asked for again has no new functions.
+    private var told: [String: LuaValue] = [:]
     private var pending: (function: AsyncFunction, arguments: [LuaValue])?
 
     /// The number that Lua's side knows the function by.
@@ -61,6 +65,8 @@ final class LuaBridge {
         functions.append(function)
         return Int64(LOOM_LUA_FIRST_FUNCTION + functions.count - 1)
     }
+
+    var functionCount: Int { functions.count }
 
     /// The function the current call wants to wait for, once.
     func takePending() -> (function: AsyncFunction, arguments: [LuaValue])? {
@@ -79,6 +85,8 @@ final class LuaBridge {
             result = .success([])
         case LOOM_LUA_REQUIRE:
             result = Result { try load(arguments.first?.string ?? "") }
+        case LOOM_LUA_TABLE_OF:
+            result = .success([table(arguments.first?.string ?? "")])
         case let number:
             let index = number - LOOM_LUA_FIRST_FUNCTION
             guard functions.indices.contains(index) else { return LOOM_LUA_RETURN }
@@ -93,6 +101,17 @@ final class LuaBridge {
         current.call.signal.endPauses()
         loom_lua_set_deadline(current.task, current.call.signal.deadline)
         return deliver(LuaReply(result, for: references), to: reply)
+    }
+
+    private func table(_ name: String) -> LuaValue {
+        if let known = told[name] { return known }
+        guard let members = tables?(name) else { return .nil }
+        let rows = members.flatMap { member -> [LuaValue] in
+            [.string(member.key), .string(member.name), .integer(add(member.function)), .boolean(member.function.waits)]
+        }
+        let value = LuaValue.table(LuaTable(array: rows))
+        told[name] = value
+        return value
     }
 
     private func load(_ name: String) throws(LuaError) -> [LuaValue] {

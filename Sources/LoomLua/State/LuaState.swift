@@ -63,6 +63,18 @@ package actor LuaState {
             })
     }
 
+    /// Makes a global, by path as `register` does, that gives a table of functions by its name, or nil where `tables` gives none.
+    /// The functions are made when the table is asked for: of a hundred that are there most code uses a few.
+    package func registerTables(_ path: String, _ tables: @escaping @Sendable (_ name: String) -> [LuaTableMember]?) {
+        guard !isClosed else { return }
+        bridge.tables = tables
+        var path = path
+        note(
+            path.withUTF8 { text in
+                text.withMemoryRebound(to: CChar.self) { loom_lua_register_tables(host, $0.baseAddress, $0.count) }
+            })
+    }
+
     /// Assigns a global by path, as `register` does. A value that cannot cross is the error of every later call.
     package func set(_ path: String, _ value: LuaValue) {
         guard !isClosed else { return }
@@ -116,6 +128,8 @@ extension LuaState {
         package var liveCalls: Int
         /// Functions of this state that Swift holds.
         package var liveReferences: Int
+        /// Functions of Swift that this state has.
+        package var hostFunctions: Int
         /// Calls begun since the state was made.
         package var calls: UInt64
         package var hasThread: Bool
@@ -125,7 +139,8 @@ extension LuaState {
         dropAbandoned()
         return Statistics(
             memoryBytes: loom_lua_used(host), peakBytes: loom_lua_peak(host), liveCalls: calls.count,
-            liveReferences: Int(loom_lua_references(host)), calls: lastCall, hasThread: executor.hasThread)
+            liveReferences: Int(loom_lua_references(host)), hostFunctions: bridge.functionCount, calls: lastCall,
+            hasThread: executor.hasThread)
     }
 
     /// A full collection of Lua's garbage.

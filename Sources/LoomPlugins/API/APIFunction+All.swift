@@ -13,9 +13,6 @@ extension APIFunction {
     /// Methods that only the prelude calls.
     static let innerMethods: [APIFunction] = networkMethods + modelMethods
 
-    /// All that is made in a Lua state.
-    static let installed: [APIFunction] = all + methods + innerMethods
-
     init(
         _ name: String, _ arguments: [(String, Parameter?)] = [], returns: String = "", phases: Set<Phase>, text: String, body: Body
     ) {

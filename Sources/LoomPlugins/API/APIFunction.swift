@@ -32,6 +32,12 @@ package struct APIFunction: Sendable {
     /// Whether null and empty lists in the result are told from nil and empty tables: for data that may go out as JSON again.
     var keepsJSON = false
 
+    /// The table it is in, such as `loom.fs`, `loom` or `Process`, and its key there.
+    var place: (table: String, key: String) {
+        guard let mark = name.firstIndex(where: { $0 == ":" || $0 == "." }) else { return ("loom", name) }
+        return ((isMethod ? "" : "loom.") + name[..<mark], String(name[name.index(after: mark)...]))
+    }
+
     /// As a plugin writes it.
     package var fullName: String { isMethod ? name : "loom.\(name)" }
     /// Whether it is called on a handle that another function gave.

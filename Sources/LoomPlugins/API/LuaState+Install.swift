@@ -1,16 +1,12 @@
 import LoomLua
 
 extension LuaState {
-    /// Makes the functions of `loom` in this state, in one turn of its actor.
-    func install(_ functions: [APIFunction], null: NullFunction, modules: ModuleScope, lease: Lease) {
-        for function in functions {
-            guard let body = APIBinding(function: function, null: null, lease: lease).hostFunction else { continue }
-            register(function.isMethod ? Prelude.path(ofMethod: function.name) : "loom.\(function.name)", body)
+    /// Gives this state what the prelude makes `loom` of, in one turn of its actor.
+    func install(_ functions: APITables, null: NullFunction, modules: ModuleScope, lease: Lease) {
+        registerTables(Prelude.tables) { name in
+            name == Prelude.inner ? Prelude.innerFunctions(functions, null) : functions.members(of: name, null: null, lease: lease)
         }
-        register(Prelude.emit, .async { call, values in await ProviderFunctions.emit(call, values, null) })
-        register(Prelude.nextEvent, .async { call, _ in try await ProviderFunctions.nextEvent(call) })
-        register(Prelude.settled, .async { call, values in await TaskFunctions.settled(call, values) })
-        setModuleLoader { name in try modules.load(name) }
+        setModuleLoader { name in name == Prelude.handlesModule ? (Prelude.handles, "=" + Prelude.chunk) : try modules.load(name) }
         setPrint { call, text in
             guard let context = call.context as? CallContext else { return }
             context.ports.log("info", context.plugin, text)

@@ -14,7 +14,7 @@ extension Generation {
             let modules = ModuleScope(order.moduleFiles, candidates: order.modules)
             let null = NullFunction()
             let lease = Lease(plugin: file.key.name, number: order.number, memory: order.memory)
-            await state.install(APIFunction.installed, null: null, modules: modules, lease: lease)
+            await state.install(.ofPlugins, null: null, modules: modules, lease: lease)
             let context = CallContext(phase: .loading, plugin: file.key.name, ports: order.ports)
             let made = try await state.run(
                 source: Prelude.source, chunk: "=" + Prelude.chunk, deadline: loadDeadline, context: context, isShared: true)

@@ -25,23 +25,33 @@ struct Prelude: Sendable {
     /// Its name in tracebacks.
     static let chunk = "loom"
 
-    /// Names of host functions that only this code calls.
-    static let emit = "loom.host.emit"
-    static let nextEvent = "loom.host.next_event"
+    /// The function that gives tables of host functions, which only this code sees.
+    static let tables = "loom.tables"
+    /// The name of the table of those that only this code calls.
+    static let inner = "inner"
 
-    static let settled = "loom.host.settled"
-
-    /// Where a method of a handle is registered.
-    static func path(ofMethod name: String) -> String { "loom.host.classes.\(name.replacing(":", with: "."))" }
+    static func innerFunctions(_ functions: APITables, _ null: NullFunction) -> [LuaTableMember] {
+        let spaces = LuaValue.table(LuaTable(array: functions.spaces.map { .string($0) }))
+        let bodies: [(String, LuaHostFunction)] = [
+            ("spaces", .sync { _, _ in [spaces] }),
+            ("emit", .async { call, values in await ProviderFunctions.emit(call, values, null) }),
+            ("next_event", .async { call, _ in try await ProviderFunctions.nextEvent(call) }),
+            ("settled", .async { call, values in await TaskFunctions.settled(call, values) }),
+        ]
+        return bodies.map { LuaTableMember(key: $0.0, name: $0.0, function: $0.1) }
+    }
 
     /// Every function of the host answers `true, value`, or the class and the number of a handle, or `false, err` for what the caller may
     /// well meet, or `nil, text` for what is an error at the place of the call.
+    ///
+    /// A table in `loom`, and what handles of a class can do, is made when it is first looked into: each plugin has a state of its own,
+    /// and uses little of what is there.
     static let source = """
-        local setmetatable, error, type, pairs, ipairs, next = setmetatable, error, type, pairs, ipairs, next
-        local pack, unpack = table.pack, table.unpack
-        local host = loom.host
-        loom.host = nil
+        local setmetatable, error, type, pairs, ipairs, next, rawget, require = setmetatable, error, type, pairs, ipairs, next, rawget, require
+        local tables = loom.tables
+        loom.tables = nil
 
+        local inner = tables "\(inner)"
         local meta = { __tostring = function(err) return err.message end }
         -- What handles can do, by the class they are of.
         local classes = {}
@@ -57,33 +67,7 @@ struct Prelude: Sendable {
           end
         end
 
-        -- A spec has handles of its own.
-        for class, methods in pairs(host.classes or {}) do
-          local index = {}
-          for name, call in pairs(methods) do index[name] = public(call) end
-          classes[class] = { __index = index, __name = "loom." .. class }
-        end
-
-        local start, await, open_events, open_answer
-        if host.classes then
-          start, await, open_events, open_answer = loom.task.spawn, host.classes.Task.await, loom.http.events, loom.model.stream
-        end
-
-        for name, member in pairs(loom) do
-          if type(member) == "function" then
-            loom[name] = public(member)
-          else
-            for inner, call in pairs(member) do member[inner] = public(call) end
-          end
-        end
-
         local function null() return nil end
-        loom.json.null = null
-
-        function loom.json.array(list)
-          if next(list) == nil then list[true] = true end
-          return list
-        end
 
         local function node(tag)
           return function(content)
@@ -97,15 +81,68 @@ struct Prelude: Sendable {
           end
         end
 
-        loom.html = {}
-        for tag in ("\(PanelMarkup.tags.joined(separator: " "))"):gmatch("%S+") do loom.html[tag] = node(tag) end
+        -- What is made in Lua of a table in `loom`, or of a class; `calls` are the host's own functions.
+        local written = {}
 
-        if host.classes then
-        \(handles)
+        function written.json(json)
+          json.null = null
+          function json.array(list)
+            if next(list) == nil then list[true] = true end
+            return list
+          end
         end
 
+        function written.html(html)
+          for tag in ("\(PanelMarkup.tags.joined(separator: " "))"):gmatch("%S+") do html[tag] = node(tag) end
+        end
+
+        -- The rest of it few plugins need.
+        local function write_later(name)
+          written[name] = function(...)
+            local more = require("\(handlesModule)")(inner, meta, classes)
+            for part, write in pairs(more) do written[part] = write end
+            return written[name](...)
+          end
+        end
+        for name in ("http model task Process Subscription Task"):gmatch("%S+") do write_later(name) end
+
+        local function open(path, name)
+          local calls = tables(path)
+          if not calls then return nil end
+          local space = {}
+          for key, call in pairs(calls) do space[key] = public(call) end
+          return space, written[name] and written[name](space, calls)
+        end
+
+        setmetatable(classes, {
+          __index = function(_, class)
+            local methods, call = open(class, class)
+            classes[class] = { __index = methods, __name = "loom." .. class, __call = call }
+            return classes[class]
+          end,
+        })
+
+        local function space_of(_, name)
+          local space = type(name) == "string" and open("loom." .. name, name) or nil
+          loom[name] = space
+          return space
+        end
+
+        for name, call in pairs(tables "loom") do loom[name] = public(call) end
+        setmetatable(loom, {
+          __index = space_of,
+          -- Who looks through all of it finds all of it.
+          __pairs = function()
+            for _, name in ipairs(inner.spaces()) do
+              if not rawget(loom, name) then space_of(loom, name) end
+            end
+            return next, loom
+          end,
+          __metatable = false,
+        })
+
         local function emit(event)
-          local ok, text = host.emit(event)
+          local ok, text = inner.emit(event)
           if not ok then error(text, 2) end
         end
 
@@ -116,7 +153,7 @@ struct Prelude: Sendable {
           decode = function(decode, call)
             local state = { call = call }
             while true do
-              local event = host.next_event()
+              local event = inner.next_event()
               if event == nil then return end
               decode(event, emit, state)
             end

@@ -9,8 +9,7 @@ package struct Reference: Sendable {
     /// Looks into a Lua state as plugins get it.
     package static func make() async throws -> Reference {
         let state = try LuaState(name: "reference", limits: .ofPlugins)
-        await state.install(
-            APIFunction.installed, null: NullFunction(), modules: ModuleScope(ModuleFiles(), candidates: [:]), lease: .unheld)
+        await state.install(.ofPlugins, null: NullFunction(), modules: ModuleScope(ModuleFiles(), candidates: [:]), lease: .unheld)
         try await state.run(source: Prelude.source, chunk: "=" + Prelude.chunk, deadline: .seconds(10))
         let names = try await GlobalNames.of(state, deadline: .seconds(10))
         await state.close()

@@ -32,8 +32,7 @@ struct SpecState: Sendable {
         let null = NullFunction()
         let printed = Printed()
         let context = CallContext(phase: .tool, plugin: spec.key.name, ports: ports)
-        await state.install(
-            APIFunction.all.filter(\.isReal), null: null, modules: ModuleScope(ModuleFiles(), candidates: [:]), lease: .unheld)
+        await state.install(.ofSpecs, null: null, modules: ModuleScope(ModuleFiles(), candidates: [:]), lease: .unheld)
         await state.setModuleLoader { name in try modules.load(name) }
         await state.setPrint { _, text in printed.add(text) }
         guard
@@ -86,10 +85,6 @@ struct SpecState: Sendable {
 }
 
 extension APIFunction {
-    /// Whether specs use the function itself: what works everywhere, or is written in Lua, needs no host that would have to be
-    /// made up.
-    var isReal: Bool {
-        if case .prelude = body { return true }
-        return phases == APIFunction.everywhere
-    }
+    /// Whether specs use the function itself: what may be called while a plugin loads needs no host that would have to be made up.
+    var isReal: Bool { phases.contains(.loading) }
 }

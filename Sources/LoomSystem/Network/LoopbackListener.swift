@@ -1,3 +1,4 @@
+internal import CCurl  // its headers name the kinds of sockets too, and the compiler may take them from there
 import Glibc
 import Synchronization
 

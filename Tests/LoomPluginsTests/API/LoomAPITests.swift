@@ -43,6 +43,19 @@ import Testing
         }
     }
 
+    @Test("its tables are there when they are looked for, and nothing of the host's own is")
+    func tables() async throws {
+        let workspace = try await TestWorkspace()
+        let all = "local names = {} for name in pairs(loom) do names[#names + 1] = name end return table.concat(names, ' ')"
+        let names = try await run(all, workspace)
+        #expect(Set(names.split(separator: " ").map(String.init)) == Set(APIFunction.all.map { $0.space ?? $0.name }))
+        let inner =
+            "local all = '' for _, name in ipairs { 'inner', 'tables', 'Process', 'gone' } do all = all .. tostring(loom[name]) end return all"
+        #expect(try await run(inner, workspace) == "nilnilnilnil")
+        let kept = "local key = 'gone' return tostring(loom.fs == loom.fs and loom.fs[key]) .. tostring(getmetatable(loom))"
+        #expect(try await run(kept, workspace) == "nilfalse")
+    }
+
     @Test("text, time, configuration")
     func small() async throws {
         let workspace = try await TestWorkspace()
