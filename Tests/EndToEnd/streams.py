@@ -11,6 +11,7 @@ class Player(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.bodies.append(body)
         self.server.requests.append(json.loads(body))
         self.server.paths.append(self.path)
         pieces = self.server.replies.pop(0)
@@ -31,7 +32,7 @@ class Player(http.server.BaseHTTPRequestHandler):
 def playing(*replies):
     """A server whose n-th answer is the n-th of these lists of byte strings."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Player)
-    server.replies, server.requests, server.paths = list(replies), [], []
+    server.replies, server.bodies, server.requests, server.paths = list(replies), [], [], []
     server.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from streams import events, playing
 from support import call, say
+from test_serve import Page
 
 
 @pytest.fixture
@@ -76,3 +78,26 @@ def test_the_repl_tells_it_by_group(world):
     done = world.run("chat", "--no-page", "--model", model, input="hi\n/cost model\n/cost colour\n")
     assert "scripted:play" in done.out and "without a known price" in done.out
     assert "/cost" in done.out.split("scripted:play")[-1]
+
+
+def test_what_gemini_had_in_its_cache_is_counted_and_shown_everywhere(world):
+    # Gemini counts what it had among the tokens of the prompt.
+    used = {"promptTokenCount": 10_000, "cachedContentTokenCount": 6_000, "candidatesTokenCount": 40, "thoughtsTokenCount": 10}
+    reply = events({
+        "candidates": [{"content": {"role": "model", "parts": [{"text": "Done."}]}, "finishReason": "STOP"}], "usageMetadata": used})
+    with playing([reply]) as server:
+        world.environment |= {"GEMINI_API_KEY": "test-key-value", "GEMINI_BASE_URL": server.url}
+        assert world.ask("google:gemini-3.8-flash").code == 0
+        assert "10k in, 60 % of it from cache, 50 out" in world.run("chat", "--no-page", "--resume", input="/cost\n").out
+    (row,) = report(world)["rows"]
+    assert row["cached"] == 0.6
+    assert {key: row["usage"][key] for key in ("input", "cache_read", "output")} == {"input": 4_000, "cache_read": 6_000, "output": 50}
+    facts = {fact["name"]: fact for fact in json.loads(world.run("models", "--all", "--json").out)}["google:gemini-3.8-flash"]
+    wanted = 4_000 * facts["input_usd"] + 6_000 * facts["cache_read_usd"] + 50 * facts["output_usd"]
+    assert row["cost_usd"] == pytest.approx(wanted / 1e6)
+    assert "60 %" in world.run("cost").out
+    with world.started("serve", "--port", "0", "--no-open", "--resume", "latest") as process:
+        page = Page(process)
+        assert page.api("cost?by=model")["rows"][0]["cached"] == 0.6
+        status, text = page.request("/cost")
+        assert status == 200 and '<td class="number">60 %</td>' in text

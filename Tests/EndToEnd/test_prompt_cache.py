@@ -3,14 +3,16 @@
 import contextlib
 import hashlib
 import json
+import os
 import subprocess
 
 import pytest
 from llmock.scenarios import Reply, ToolCall
 
+from streams import events, playing
 from support import PATIENCE, read_until
 
-DIALECTS = {"openai": "openai:gpt-4o", "anthropic": "anthropic:claude-sonnet-4-5"}
+DIALECTS = {"openai": "openai:gpt-4o", "anthropic": "anthropic:claude-sonnet-4-5", "google": "google:gemini-3.8-flash"}
 
 TOOL = """
 return {
@@ -57,15 +59,31 @@ def without_marks(value):
     return [without_marks(item) for item in value] if isinstance(value, list) else value
 
 
+def conversation(body):
+    return body["contents"] if "contents" in body else body["messages"]
+
+
 def prefix(request, messages=None):
     """A hash of what a vendor caches of a request, up to so many messages."""
     body = without_marks(request.body)
-    kept = [body.get("tools"), body.get("system"), body["messages"][:messages]]
+    kept = [body.get("tools"), body.get("system"), body.get("systemInstruction"), conversation(body)[:messages]]
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
 
 
+def system(body):
+    """The role's prompt, where each dialect has it."""
+    text = body.get("system") or body.get("systemInstruction", {}).get("parts") or body["messages"][0]["content"]
+    return text if isinstance(text, str) else "".join(part["text"] for part in text)
+
+
+def names(body):
+    """The tools in the order in which they are sent."""
+    listed = [function for tool in body["tools"] for function in tool.get("functionDeclarations", [tool])]
+    return [tool.get("name") or tool["function"]["name"] for tool in listed]
+
+
 def tools(request):
-    return {tool.get("name") or tool["function"]["name"] for tool in request.body["tools"]}
+    return set(names(request.body))
 
 
 def test_the_prefix_stands_still_while_a_tool_is_edited(world, llmock, model):
@@ -81,11 +99,37 @@ def test_the_prefix_stands_still_while_a_tool_is_edited(world, llmock, model):
         repl.tell("four", "answer 4")
     sent = llmock.requests
     for before, after in zip(sent, sent[1:]):
-        count = len(before.body["messages"])
+        count = len(conversation(before.body))
         assert prefix(after, count) == prefix(before, count)
     last = json.dumps(sent[-1].body)
     assert last.count("Your tools have changed.") == 1 and "- Changed: word_count." in last
     assert "Your tools have changed." not in json.dumps(sent[1].body)
+
+
+def piece(*parts, finish=None):
+    return {"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": finish}], "responseId": "R"}
+
+
+def test_gemini_is_sent_the_same_bytes_up_to_what_is_new(world):
+    # What Gemini's implicit cache finds again is what begins with the same bytes: thoughts, their signatures and calls too.
+    call = {"functionCall": {"name": "directory_list", "args": {"path": "."}}, "thoughtSignature": "c2ln"}
+    replies = [
+        events(piece({"text": "hm", "thought": True}), piece(call, finish="STOP")),
+        events(piece({"text": "answer 1"}), piece({"text": "", "thoughtSignature": "dGV4dA=="}, finish="STOP")),
+        events(piece({"text": "answer 2"}, finish="STOP")),
+    ]
+    with playing(*[[reply] for reply in replies]) as server:
+        world.environment |= {"GEMINI_API_KEY": "test-key-value", "GEMINI_BASE_URL": server.url}
+        with session(world, DIALECTS["google"], "--permissions", "full") as repl:
+            repl.tell("one", "answer 1")
+            repl.tell("two", "answer 2")
+    assert len(server.bodies) == 3
+    for before, after in zip(server.bodies, server.bodies[1:]):
+        # The later request is the earlier one with something put in at one place: behind its last content.
+        head = os.path.commonprefix([before, after])
+        tail = before[len(head):]
+        assert after.endswith(tail) and len(after) > len(before)
+        assert tail.startswith(b"]") and json.loads(head + b"]}")["contents"] == json.loads(before)["contents"]
 
 
 def test_changed_arguments_count_at_once(world, llmock, model):
@@ -147,7 +191,7 @@ def test_a_restart_sends_the_same_bytes(world, llmock, model):
     with session(world, model, "--resume") as repl:
         repl.tell("three", "answer 3")
     before, after = llmock.requests[-2:]
-    count = len(before.body["messages"])
+    count = len(conversation(before.body))
     assert prefix(after, count) == prefix(before, count)
     assert json.dumps(after.body).count("Your tools have changed.") == 1
 
@@ -216,14 +260,11 @@ def test_prompt_show_prints_what_a_model_gets(world, llmock, model):
     world.ask(model)
     shown = world.run("prompt", "show", "lead", "--json").json
     body = llmock.last_request.body
-    system = body.get("system") or body["messages"][0]["content"]
-    system = system if isinstance(system, str) else "".join(part["text"] for part in system)
-    assert shown["system"].strip() == system.strip()
-    sent = [tool.get("name") or tool["function"]["name"] for tool in body["tools"]]
-    assert [tool["name"] for tool in shown["tools"]] == sent
-    names = [part["name"] for part in shown["parts"]]
-    assert names[0] == "prompts/lead.md" and "prompts/principles.md" in names and names[-1] == "the project's rules"
-    assert abs(sum(part["tokens"] for part in shown["parts"]) - shown["system_tokens"]) <= len(names)
+    assert shown["system"].strip() == system(body).strip()
+    assert [tool["name"] for tool in shown["tools"]] == names(body)
+    parts = [part["name"] for part in shown["parts"]]
+    assert parts[0] == "prompts/lead.md" and "prompts/principles.md" in parts and parts[-1] == "the project's rules"
+    assert abs(sum(part["tokens"] for part in shown["parts"]) - shown["system_tokens"]) <= len(parts)
     assert shown["tokens"] == shown["system_tokens"] + shown["tool_tokens"] == shown["system_tokens"] + sum(
         tool["tokens"] for tool in shown["tools"])
 

@@ -7,8 +7,12 @@ import subprocess
 import pytest
 from llmock.scenarios import Reply, ToolCall
 
+import amazon
+from recorder import recorder, stream
 from streams import cut, events, playing
 from support import assert_one_sentence, eventually, read_until
+from test_clouds import CLAUDE, TOKEN, bedrock, vertex
+from test_wire import WORD
 
 MODELS = {"OPENAI": "openai:gpt-4o", "ANTHROPIC": "anthropic:claude-sonnet-4-5", "GOOGLE": "google:gemini-2.5-pro"}
 KEY = "sk-recorded-1234567890"
@@ -108,6 +112,37 @@ def test_a_key_that_a_server_repeats_in_two_pieces_is_not_kept(world):
         world.run("run", "--model", "here:any", "--record", recording, "Begin.", env={"MINE": KEY})
     text = recording.read_text()
     assert "Your key is" in text and KEY not in text and KEY[3:] not in text
+
+
+@pytest.mark.parametrize("text", ["größer ✓", f"Your key is {KEY}. ✓"])
+def test_amazon_s_frames_are_kept_and_played_exactly_but_for_keys(world, text):
+    recording = world.root / "session.jsonl"
+    with recorder(amazon.said(text)) as server:
+        bedrock(world, server.url, AWS_BEARER_TOKEN_BEDROCK=KEY)
+        first = world.stream(f"bedrock:{CLAUDE}", "Begin.", "--record", recording)
+    assert first.code == 0, first
+    kept = "".join(piece.get("text") or bytes.fromhex(piece["hex"]).decode("latin-1") for piece in lines(recording)[0]["answer"]["body"])
+    assert KEY not in kept and KEY not in recording.read_text()
+    del world.environment["AWS_BEARER_TOKEN_BEDROCK"]
+    played = world.run("run", "--replay", recording, "--output", "stream-json", "Begin.")
+    assert played.code == 0, played
+    assert played.signals[-1]["data"]["result"] == text.replace(KEY, "[key]")
+    assert played.signals[-1]["data"]["usage"] == first.signals[-1]["data"]["usage"]
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+def test_a_service_account_asks_nobody_for_a_token_when_a_recording_plays(world, has_key):
+    recording = world.root / "session.jsonl"
+    with recorder(TOKEN, stream(WORD["gemini"])) as server:
+        vertex(world, server.url)
+        first = world.ask("google_vertex:gemini-2.5-pro", "Begin.", "--record", recording)
+        assert first.code == 0, first
+    assert "ya29." not in recording.read_text() and len(lines(recording)) == 1
+    if not has_key:
+        del world.environment["GOOGLE_APPLICATION_CREDENTIALS"]
+        world.environment["GOOGLE_CLOUD_PROJECT"] = "p-1"
+    played = world.run("run", "--replay", recording, "Begin.")
+    assert (played.code, played.out) == (0, first.out), played
 
 
 def test_a_session_that_was_killed_and_resumed_is_played_the_same_way(world, nobody):

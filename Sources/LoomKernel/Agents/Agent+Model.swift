@@ -42,7 +42,7 @@ extension Agent {
 
     private func nextRequest() async throws(PromptError) -> Request {
         let budget = ContextBudget(
-            self.services.configuration, model: self.model, self.services.models, ceiling: self.windowCeiling)
+            self.services.configuration, model: self.model, role: self.role, self.services.models, ceiling: self.windowCeiling)
         let rules = self.services.rules.excerpt(budget)
         let now = try await self.currentPrefix(rules.text)
         self.machine.limit = now.role.maxTurns ?? self.services.configuration.maxTurns
@@ -90,10 +90,8 @@ extension Agent {
 
     /// The model that plans, or the one that carries out where a role has two: after the first reply of a turn, while its calls succeed.
     private func nextModel(_ role: Role) -> ModelName {
-        guard let text = role.editModel, self.machine.turnReplies > 0, !self.machine.lastCallsFailed,
-            let model = self.services.configuration.model(for: text).flatMap({ ModelName($0) })
-        else { return self.model }
-        return model
+        guard self.machine.turnReplies > 0, !self.machine.lastCallsFailed else { return self.model }
+        return self.services.configuration.editModel(of: role) ?? self.model
     }
 
     private func warnOfRetirement(_ call: ModelCall) async {

@@ -61,7 +61,8 @@ package actor Agent {
         self.services = services
         self.roster = roster
         self.machine = AgentMachine(limit: limit)
-        self.context = ContextUse(budget: ContextBudget(services.configuration, model: model, services.models))
+        self.context = ContextUse(
+            budget: ContextBudget(services.configuration, model: model, role: services.catalog.role(identity.role), services.models))
     }
 
     // MARK: What others may ask and tell
@@ -86,7 +87,8 @@ package actor Agent {
 
     func setModel(_ model: ModelName) {
         self.model = model
-        self.context = ContextUse(budget: ContextBudget(self.services.configuration, model: model, self.services.models))
+        self.context = ContextUse(
+            budget: ContextBudget(self.services.configuration, model: model, role: self.role, self.services.models))
         self.isNewWindow = true
         self.windowCeiling = nil
         self.estimate = TokenEstimate()

@@ -54,6 +54,11 @@ package struct Configuration: Sendable, Hashable {
         if tier.contains(":") { return tier }
         return self.models[tier] ?? self.model
     }
+
+    /// The model that carries out what a role's other model planned; nil for a role with one.
+    package func editModel(of role: Role) -> ModelName? {
+        role.editModel.flatMap { self.model(for: $0) }.flatMap { ModelName($0) }
+    }
 }
 
 /// What a user may set for a provider that a plugin brings.

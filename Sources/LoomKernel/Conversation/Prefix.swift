@@ -38,10 +38,13 @@ extension ProjectRules {
 }
 
 extension ContextBudget {
-    /// The window of a model, as it is configured; a model nobody knows is taken to have 128,000 tokens.
+    /// The window of a model, as it is configured; a model nobody knows is taken to have 128,000 tokens. Where a role has two models it is
+    /// the smaller window, for every call: both are sent the same conversation, and what left it for one stays away for the other.
     /// - Parameter ceiling: tokens that its server takes at the most, where it refused more.
-    package init(_ configuration: Configuration, model: ModelName?, _ models: ModelTable, ceiling: Int? = nil) {
-        let limit = configuration.contextLimit ?? model.flatMap { models.facts($0)?.context } ?? 128_000
+    package init(_ configuration: Configuration, model: ModelName?, role: Role?, _ models: ModelTable, ceiling: Int? = nil) {
+        func window(_ model: ModelName?) -> Int { model.flatMap { models.facts($0)?.context } ?? 128_000 }
+        let editor = role.flatMap { configuration.editModel(of: $0) }
+        let limit = configuration.contextLimit ?? min(window(model), editor.map(window) ?? .max)
         self.init(
             limit: min(limit, ceiling ?? limit),
             reply: configuration.contextReserve, percent: configuration.contextPercent)

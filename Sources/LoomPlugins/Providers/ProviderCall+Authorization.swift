@@ -2,6 +2,8 @@ import LoomKernel
 import LoomSystem
 
 extension ProviderCall {
+    private var isReplay: Bool { provider.generationState.ports.traffic.isReplay }
+
     /// What proves who asks, as far as a header can hold it; and what must not be shown.
     func secret() async throws(ModelFailure) -> Secret? {
         switch account.kind {
@@ -10,7 +12,8 @@ extension ProviderCall {
         case .aws:
             if let secret = try await key() ?? account.amazonKeys?.hidden { return secret }
         case .googleServiceAccount:
-            guard let file = account.keyFile else { break }
+            // A recording asks nobody for a token.
+            guard !isReplay, let file = account.keyFile else { break }
             let (serviceAccount, id): (GoogleServiceAccount, String)
             do throws(Account.KeyFileFault) {
                 (serviceAccount, id) = try account.serviceAccount(file)
@@ -20,7 +23,7 @@ extension ProviderCall {
             let ports = provider.generationState.ports
             return try await ports.accessTokens.token(of: serviceAccount, id: id, provider: provider.name, ports)
         }
-        guard let missing = account.missing else { return nil }
+        guard !isReplay, let missing = account.missing else { return nil }
         throw ModelFailure(.auth, "The provider \(provider.name) cannot be used: \(missing).")
     }
 
@@ -32,7 +35,7 @@ extension ProviderCall {
         case .file: return try fileKey(ports)
         case .command, .signIn:
             // A recording asks nobody for a key.
-            if ports.traffic.isReplay { return nil }
+            if isReplay { return nil }
             if let command = account.keys.command { return try await ports.keyCommands.key(of: provider.name, command, ports) }
             guard let signIn = account.keys.signIn else { return nil }
             return try await ports.signInTokens.token(of: provider.name, signIn, ports)
@@ -47,7 +50,7 @@ extension ProviderCall {
             key.hide(in: ports.learnedSecrets, as: "key of \(provider.name)")
             return key
         } catch {
-            if ports.traffic.isReplay { return nil }
+            if isReplay { return nil }
             throw ModelFailure(.auth, "The provider \(provider.name) cannot be used: \(error).")
         }
     }
@@ -56,7 +59,7 @@ extension ProviderCall {
     func renewed(_ refused: Secret) async throws(ModelFailure) -> Secret? {
         let ports = provider.generationState.ports
         await ports.accessTokens.forget(refused)
-        guard !ports.traffic.isReplay else { return nil }
+        guard !isReplay else { return nil }
         switch account.origin.source {
         case .command:
             guard let command = account.keys.command else { return nil }

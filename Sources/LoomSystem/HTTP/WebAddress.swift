@@ -53,6 +53,9 @@ package struct WebAddress: Sendable, Hashable {
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
 
+    /// Whether nobody on the way can read along: it is https, or of this machine.
+    package var isConfidential: Bool { self.isSecure || ["127.0.0.1", "localhost", "::1"].contains(self.host) }
+
     /// Whether the text alone says that it is this machine or a private network.
     package var isPlainlyPrivate: Bool {
         if host == "localhost" || host.hasSuffix(".localhost") { return true }

@@ -29,7 +29,7 @@ package struct GoogleServiceAccount: Sendable, CustomStringConvertible, CustomRe
         }
         email = try text("client_email")
         tokenURI = try text("token_uri")
-        guard tokenURI.hasPrefix("https://") else { throw Fault(description: "its token_uri is no https URL") }
+        guard WebAddress(tokenURI)?.isConfidential == true else { throw Fault(description: "its token_uri is no https URL") }
         projectID = json["project_id"]?.stringValue
         keyID = json["private_key_id"]?.stringValue
         let pem = try text("private_key")

@@ -2,8 +2,8 @@
 /// (https://smithy.io/2.0/aws/amazon-eventstream.html).
 package struct AmazonEventStream: Sendable {
     /// Lengths of message and headers, and their checksum.
-    private static let preludeSize = 12
-    private static let checksumSize = 4
+    static let preludeSize = 12
+    static let checksumSize = 4
     /// The format's own bound.
     private static let headersLimit = 128 << 10
 
@@ -17,6 +17,15 @@ package struct AmazonEventStream: Sendable {
 
     /// Adds the events of the messages that these bytes complete.
     package mutating func feed(_ bytes: [UInt8], into events: inout [ServerSentEvents.Event]) throws(FramingError) {
+        try read(bytes) { (headers, payload) throws(FramingError) in
+            events.append(Self.event(try Self.headers(headers), payload: payload))
+        }
+    }
+
+    /// Headers and payload of each message that these bytes complete.
+    mutating func read(
+        _ bytes: [UInt8], _ found: (ArraySlice<UInt8>, ArraySlice<UInt8>) throws(FramingError) -> Void
+    ) throws(FramingError) {
         buffer += bytes
         var start = 0
         defer { buffer.removeFirst(start) }
@@ -28,9 +37,8 @@ package struct AmazonEventStream: Sendable {
                 throw .damaged("the checksum of a message is wrong")
             }
             let payload = start + Self.preludeSize + headers
-            let event = Self.event(try Self.headers(buffer[(start + Self.preludeSize)..<payload]), payload: buffer[payload..<end])
+            try found(buffer[(start + Self.preludeSize)..<payload], buffer[payload..<end])
             start += total
-            events.append(event)
         }
     }
 
@@ -57,31 +65,38 @@ package struct AmazonEventStream: Sendable {
         var reader = HeaderReader(rest: bytes)
         var headers: [String: String] = [:]
         while !reader.rest.isEmpty {
-            let name = String(decoding: try reader.take(Int(try reader.number(1))), as: UTF8.self)
-            switch try reader.number(1) {
-            // true, false
-            case 0, 1: break
-            // Integers of 8, 16, 32 and 64 bits, a time, a UUID.
-            case 2: _ = try reader.take(1)
-            case 3: _ = try reader.take(2)
-            case 4: _ = try reader.take(4)
-            case 5, 8: _ = try reader.take(8)
-            case 9: _ = try reader.take(16)
-            case 6: _ = try reader.take(Int(try reader.number(2)))
-            case 7: headers[name] = String(decoding: try reader.take(Int(try reader.number(2))), as: UTF8.self)
-            case let type: throw .damaged("a header is of the unknown type \(type)")
-            }
+            let (name, text) = try reader.header()
+            if let text { headers[String(decoding: name, as: UTF8.self)] = String(decoding: text, as: UTF8.self) }
         }
         return headers
     }
 
-    private struct HeaderReader {
+    struct HeaderReader {
         var rest: ArraySlice<UInt8>
 
         mutating func take(_ count: Int) throws(FramingError) -> ArraySlice<UInt8> {
             guard rest.count >= count else { throw .damaged("a header is longer than the headers are") }
             defer { rest = rest.dropFirst(count) }
             return rest.prefix(count)
+        }
+
+        /// A name, and a value that is a text.
+        mutating func header() throws(FramingError) -> (name: ArraySlice<UInt8>, text: ArraySlice<UInt8>?) {
+            let name = try take(Int(try number(1)))
+            switch try number(1) {
+            // true, false
+            case 0, 1: break
+            // Integers of 8, 16, 32 and 64 bits, a time, a UUID.
+            case 2: _ = try take(1)
+            case 3: _ = try take(2)
+            case 4: _ = try take(4)
+            case 5, 8: _ = try take(8)
+            case 9: _ = try take(16)
+            case 6: _ = try take(Int(try number(2)))
+            case 7: return (name, try take(Int(try number(2))))
+            case let type: throw .damaged("a header is of the unknown type \(type)")
+            }
+            return (name, nil)
         }
 
         mutating func number(_ size: Int) throws(FramingError) -> UInt32 { AmazonEventStream.number(try take(size)) }

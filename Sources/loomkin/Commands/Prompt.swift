@@ -46,7 +46,7 @@ struct Prompt: AsyncParsableCommand {
                 throw ValidationError("There is no role «\(self.role)».\(nearest) Roles: \(names.joined(separator: ", ")).")
             }
             let model = project.configuration.model(for: role.model).flatMap { ModelName($0) }
-            let budget = ContextBudget(project.configuration, model: model, project.models)
+            let budget = ContextBudget(project.configuration, model: model, role: role, project.models)
             let rules = ProjectRules(root: project.directory, files: project.ports.files).excerpt(budget).text
             let prefix: Prefix
             do throws(PromptError) {

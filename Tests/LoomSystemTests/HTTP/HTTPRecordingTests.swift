@@ -48,6 +48,34 @@ import Testing
         #expect(try await replay(request) == answer)
     }
 
+    private func amazon(_ body: [UInt8]) async throws -> [UInt8] {
+        _ = try await record(request) { _ in
+            HTTPResponse(status: 200, headers: ["content-type": "application/vnd.amazon.eventstream"], body: HTTPBody(body))
+        }
+        return try await replay(request)
+    }
+
+    @Test func `Amazon's messages come back as they were`() async throws {
+        let body = AmazonMessage.event("contentBlockDelta", #"{"delta":{"text":"größer ✓"}}"#) + AmazonMessage.event("messageStop", "{}")
+        #expect(try await amazon(body) == body)
+    }
+
+    @Test func `Amazon's messages are whole without the secrets in them`() async throws {
+        func messages(_ secret: String, _ word: String) -> [UInt8] {
+            let headers = AmazonMessage.header("flag", type: 0, []) + AmazonMessage.header("bytes", type: 6, [0, 2, 0xFF, 7])
+            return AmazonMessage.event("contentBlockDelta", "{\"delta\":{\"text\":\"✓ \(secret) \(word)\"}}")
+                + AmazonMessage.message(headers + AmazonMessage.text(":error-message", "not \(secret)"), "\(word)")
+        }
+        #expect(try await amazon(messages(Self.key, "hush-hush")) == messages("[key]", "«A_TOKEN»"))
+        #expect(try !line.contains(Self.key))
+    }
+
+    @Test(arguments: [[UInt8]](arrayLiteral: Array(AmazonMessage.event("a", key).dropLast()), AmazonMessage.message([], key) + [0xFF]))
+    func `a secret is taken out of what are no whole messages too`(body: [UInt8]) async throws {
+        let played = try await amazon(body)
+        #expect(!String(decoding: played, as: UTF8.self).contains(Self.key) && String(decoding: played, as: UTF8.self).contains("[key]"))
+    }
+
     @Test func `what differs from run to run is no difference`() async throws {
         _ = try await record(request) { _ in HTTPResponse(status: 200, body: HTTPBody([1])) }
         var other = request

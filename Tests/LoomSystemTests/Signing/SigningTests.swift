@@ -110,6 +110,11 @@ import Testing
                 == "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=\(token)")
     }
 
+    @Test(arguments: ["https://t.example/", "http://127.0.0.1:9/token", "http://localhost/token"])
+    func `a token server is asked by https, or on this machine`(uri: String) throws {
+        #expect(try GoogleServiceAccount(Self.file(TestKeys.rsa, ["token_uri": .string(uri)])).tokenURI == uri)
+    }
+
     @Test(
         arguments: [
             (Array("hush".utf8), "it is no JSON object"), (Array("[]".utf8), "it is no JSON object"),

@@ -97,9 +97,8 @@ extension SignIn {
         }
     }
 
-    /// Whether nobody on the way can read along.
     private static func isFit(_ url: String) -> Bool {
         guard let address = WebAddress(url), !address.hasCredentials else { return false }
-        return address.isSecure || ["127.0.0.1", "localhost", "::1"].contains(address.host)
+        return address.isConfidential
     }
 }

@@ -33,11 +33,20 @@ struct ExchangeSecrets: Sendable {
     }
 
     /// The pieces with what they make together redacted: a secret may come in two of them.
-    func redact(_ pieces: [HTTPExchange.Piece]) -> [HTTPExchange.Piece] {
-        let whole = String(decoding: pieces.flatMap(\.bytes), as: UTF8.self)
+    func redact(_ pieces: [HTTPExchange.Piece], _ framing: StreamFraming) -> [HTTPExchange.Piece] {
+        let bytes = pieces.flatMap(\.bytes)
+        let whole = String(decoding: bytes, as: UTF8.self)
         let redacted = self.redact(whole)
         guard redacted != whole, let last = pieces.last else { return Self.cutAtCharacters(pieces) }
-        return [HTTPExchange.Piece(time: last.time, bytes: Array(redacted.utf8))]
+        let messages = framing == .amazon ? self.messages(bytes) : nil
+        return [HTTPExchange.Piece(time: last.time, bytes: messages ?? Array(redacted.utf8))]
+    }
+
+    /// With other texts in them, Amazon's messages have other lengths and checksums. Nil where a secret stands in what is no text of theirs.
+    private func messages(_ bytes: [UInt8]) -> [UInt8]? {
+        guard let messages = AmazonEventStream.rewritten(bytes, by: { self.redact($0) }) else { return nil }
+        let text = String(decoding: messages, as: UTF8.self)
+        return self.redact(text) == text ? messages : nil
     }
 
     /// Moves the beginning of a character to the piece with its end.

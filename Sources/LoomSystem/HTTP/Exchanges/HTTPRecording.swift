@@ -113,7 +113,8 @@ package final class HTTPRecording: Sendable {
                 return (state.exchange, state.work)
             }
             guard var exchange = ended else { return }
-            exchange.pieces = self.secrets.redact(exchange.pieces)
+            let framing = StreamFraming(contentType: HTTPHeaders(exchange.answerHeaders)["content-type"])
+            exchange.pieces = self.secrets.redact(exchange.pieces, framing)
             exchange.failure = failure
             self.recording.append(exchange)
             work?.cancel()
