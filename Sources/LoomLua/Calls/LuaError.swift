@@ -34,7 +34,7 @@ package struct LuaError: Error, Sendable, Equatable, CustomStringConvertible {
 
     package var description: String { message }
 
-    static let closed = LuaError(.closed, "the Lua state is closed")
+    package static let closed = LuaError(.closed, "the Lua state is closed")
     static let cancelled = LuaError(.cancelled, "cancelled")
     static let outOfMemory = LuaError(.memory, "not enough memory")
 }

@@ -3,9 +3,6 @@ import LoomLua
 import LoomSystem
 
 extension Generation {
-    /// Values as plugins see them. Empty lists among arguments need no mark, since the plugin has declared what they are.
-    func mapping(marksEmptyLists: Bool) -> ValueMapping { ValueMapping(null: prelude.null, marksEmptyLists: marksEmptyLists) }
-
     /// Calls a function of this generation. The time that a human is waited for does not count.
     func call(
         _ function: LuaFunction, _ functions: [LuaFunction], _ arguments: [JSON], marksEmptyLists: Bool = true,
@@ -31,9 +28,12 @@ extension Generation {
         of function: LuaFunction, _ functions: [LuaFunction], _ arguments: [JSON], marksEmptyLists: Bool, deadline: Duration,
         context: CallContext
     ) async throws(LuaError) -> [JSON] {
-        let mapping = mapping(marksEmptyLists: marksEmptyLists)
-        let values = functions.map { LuaValue.function($0) } + arguments.map(mapping.lua)
-        let results = try await state.call(function, values, deadline: deadline, context: context)
+        let code = try await code()
+        // Empty lists among arguments need no mark, since the plugin has declared what they are.
+        let mapping = ValueMapping(null: code.prelude.null, marksEmptyLists: marksEmptyLists)
+        let values = functions.map { LuaValue.function(counterpart(of: $0, in: code)) } + arguments.map(mapping.lua)
+        let results = try await code.state.call(
+            counterpart(of: function, in: code), values, deadline: deadline, context: context)
         var converted: [JSON] = []
         var size = 0
         for result in results {
@@ -58,8 +58,9 @@ extension Generation {
         let context = CallContext(
             phase: phase, plugin: file.key.name, ports: ports, toolHost: host, handles: handles(),
             lasting: phase == .service ? lasting : nil,
-            runner: { [state] (function, context) throws(LuaError) in
-                try await state.call(function, [], deadline: .seconds(86_400), context: context)
+            runner: { [weak self] (function, context) throws(LuaError) -> Void in
+                guard let self else { throw LuaError.closed }
+                try await code().state.call(function, [], deadline: .seconds(86_400), context: context)
             })
         do throws(LuaFault) {
             let values = try await call(function, [], arguments, marksEmptyLists: false, deadline: deadline, context: context)

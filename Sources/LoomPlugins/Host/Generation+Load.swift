@@ -2,41 +2,24 @@ import LoomKernel
 import LoomLua
 
 extension Generation {
-    /// A plugin's file does nothing but build a table.
-    static let loadDeadline: Duration = .seconds(2)
-
     /// Runs the file in a fresh state, where it may touch nothing; gives back what it returns.
     static func load(_ order: LoadOrder) async throws(PluginFault) -> (generation: Generation, value: LuaValue) {
         let file = order.file
         if let problem = file.problem { throw PluginFault(path: file.displayPath, line: nil, cause: problem) }
         do {
-            let state = try LuaState(name: file.displayPath, limits: .ofPlugins)
             let modules = ModuleScope(order.moduleFiles, candidates: order.modules)
-            let null = NullFunction()
             let lease = Lease(plugin: file.key.name, number: order.number, memory: order.memory)
-            await state.install(.ofPlugins, null: null, modules: modules, lease: lease)
-            let context = CallContext(phase: .loading, plugin: file.key.name, ports: order.ports)
-            let made = try await state.run(
-                source: Prelude.source, chunk: "=" + Prelude.chunk, deadline: loadDeadline, context: context, isShared: true)
-            guard let prelude = Prelude(made.first) else {
-                throw PluginFault(path: file.displayPath, line: nil, cause: "the Lua API could not be set up")
-            }
-            null.set(prelude.null)
-            await state.setStrictGlobals(true)
-            let values = try await state.run(
-                source: file.text, chunk: "@" + file.displayPath, deadline: loadDeadline, context: context,
-                isShared: file.key.kind.requirePrefix != nil, isLookedAt: true)
-            if let fault = try await PluginFault.ofGlobals(in: file, state, deadline: loadDeadline) { throw fault }
-            let value = values.first ?? .nil
+            let (code, value) = try await LuaCode.open(file, modules: modules, lease: lease, ports: order.ports, isLookedAt: true)
+            if let fault = try await PluginFault.ofGlobals(in: file, code.state, deadline: LuaCode.deadline) { throw fault }
             guard file.key.kind.hasGenerations else {
-                return (Generation(order, lease: lease, limits: .standard, state: state, modules: modules, prelude: prelude), value)
+                return (Generation(order, lease: lease, limits: .standard, code: code, modules: modules), value)
             }
             let table = try PluginTable(value, of: file)
             let limits = try table.limits(within: order.ports.configuration.pluginCeiling)
-            if await state.limitMemory(to: limits.memoryMB << 20) > limits.memoryMB << 20 {
+            if await code.state.limitMemory(to: limits.memoryMB << 20) > limits.memoryMB << 20 {
                 throw table.fault(["limits", "memory_mb"], "limits.memory_mb is \(limits.memoryMB), and to load the file took more")
             }
-            let generation = Generation(order, lease: lease, limits: limits, state: state, modules: modules, prelude: prelude)
+            let generation = Generation(order, lease: lease, limits: limits, code: code, modules: modules)
             try await generation.migrate(table, order.memory)
             return (generation, value)
         } catch let error as LuaError {
@@ -46,15 +29,6 @@ extension Generation {
         } catch {
             throw PluginFault(path: file.displayPath, line: nil, cause: "\(error)")
         }
-    }
-}
-
-extension LuaLimits {
-    /// Many states, each busy now and then: their threads are not to stand about.
-    static var ofPlugins: LuaLimits {
-        var limits = LuaLimits()
-        limits.threadIdle = .milliseconds(250)
-        return limits
     }
 }
 

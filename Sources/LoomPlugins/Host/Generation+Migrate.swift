@@ -33,7 +33,7 @@ extension Generation {
         let from = inheritance.generation
         do {
             return try await call(
-                migrate, [], [.object(inheritance.values), .int(Int64(from))], marksEmptyLists: false, deadline: Self.loadDeadline,
+                migrate, [], [.object(inheritance.values), .int(Int64(from))], marksEmptyLists: false, deadline: LuaCode.deadline,
                 context: context
             ).first ?? .null
         } catch {

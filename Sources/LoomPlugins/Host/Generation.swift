@@ -14,7 +14,7 @@ package final class Generation: Sendable {
     let modules: ModuleScope
     let prelude: Prelude
     let lease: Lease
-    let state: LuaState
+    let slot: Mutex<CodeSlot>
     /// What it may take.
     let limits: PluginLimits
     let faults = FaultLog()
@@ -35,21 +35,23 @@ package final class Generation: Sendable {
 
     private struct Life {
         var running = 0
+        /// Whether something was ever called.
+        var isTouched = false
         var isRetired = false
         /// Ends the calls of a retired generation that take too long.
         var grace: Task<Void, Never>?
     }
 
-    init(_ order: LoadOrder, lease: Lease, limits: PluginLimits, state: LuaState, modules: ModuleScope, prelude: Prelude) {
+    init(_ order: LoadOrder, lease: Lease, limits: PluginLimits, code: LuaCode, modules: ModuleScope) {
         file = order.file
         number = order.number
         ports = order.ports
         tally = order.tally
         counts = order.counts
         self.modules = modules
-        self.prelude = prelude
+        prelude = code.prelude
+        slot = Mutex(CodeSlot(code))
         self.lease = lease
-        self.state = state
         self.limits = limits
         lasting = OpenHandles(limit: limits.handles, count: order.counts.owned)
         counts.generations.increment()
@@ -72,6 +74,7 @@ package final class Generation: Sendable {
         tally.begin(number)
         life.withLock { life in
             life.running += 1
+            life.isTouched = true
             // Somebody has held it for a while, such as a call that a person was asked about.
             if life.isRetired, life.grace == nil { life.grace = graceTask() }
         }
@@ -97,9 +100,21 @@ package final class Generation: Sendable {
     }
 
     private func graceTask() -> Task<Void, Never> {
-        Task { [state, clock = ports.clock, grace = ports.grace] in
+        Task { [weak self, clock = ports.clock, grace = ports.grace] in
             guard (try? await clock.sleep(for: grace)) != nil else { return }
-            await state.close()
+            try? await self?.code().state.close()
+        }
+    }
+
+    /// The code of a generation in which nothing was called, which from then on rests.
+    func takeUntouched() -> LuaCode? {
+        life.withLock { life in
+            guard !life.isTouched else { return nil }
+            return slot.withLock { slot in
+                guard case .open(let code) = slot.state else { return nil }
+                slot.state = .resting
+                return code
+            }
         }
     }
 

@@ -66,6 +66,13 @@ package actor PluginHost {
         }
     }
 
+    /// Closes the Lua states in which nothing was called yet. Of many plugins a session uses a few; the first call makes a state anew.
+    package func rest() async {
+        await inTurn { host in
+            for plugin in await host.live.values { await plugin.generation?.rest() }
+        }
+    }
+
     /// Brings the plugins to what the files say now. Nothing happens when no content changed.
     @discardableResult
     package func reload() async -> [PluginReported] {

@@ -22,6 +22,11 @@ struct Prelude: Sendable {
         self.null = null
     }
 
+    /// Those that the host calls, by places where no file can have one.
+    var functions: [[LuaKey]: LuaFunction] {
+        [[.boolean(false), .integer(1)]: stream, [.boolean(false), .integer(2)]: decode, [.boolean(false), .integer(3)]: answer]
+    }
+
     /// Its name in tracebacks.
     static let chunk = "loom"
 

@@ -9,12 +9,12 @@ final class ModuleFiles: Sendable {
     var current: [PluginKey: PluginFile] { files.withLock { $0 } }
 }
 
-/// What one Lua state requires, and what it gets.
+/// What one generation requires, and what it gets: of each module the text it got first, also in a state that is made anew.
 final class ModuleScope: Sendable {
     private struct State {
         /// The files of a transaction that is not decided yet; nil once it is.
         var candidates: [PluginKey: PluginFile]?
-        var required: Set<PluginKey> = []
+        var required: [PluginKey: PluginFile] = [:]
     }
 
     private let files: ModuleFiles
@@ -29,20 +29,21 @@ final class ModuleScope: Sendable {
     func settle() { state.withLock { $0.candidates = nil } }
 
     /// What was required so far, also by what was required.
-    var required: Set<PluginKey> { state.withLock { $0.required } }
+    var required: Set<PluginKey> { Set(state.withLock { $0.required }.keys) }
 
     func load(_ name: String) throws(LuaError) -> (source: String, chunk: String) {
-        let modules = state.withLock { $0.candidates } ?? files.current
+        let (candidates, required) = state.withLock { ($0.candidates, $0.required) }
+        let modules = candidates ?? files.current
         let key = PluginKind.allCases.lazy.compactMap { kind -> PluginKey? in
             guard let prefix = kind.requirePrefix, name.hasPrefix(prefix) else { return nil }
             return PluginKey(kind, String(name.dropFirst(prefix.count)))
         }.first
-        guard let key, let file = modules[key] else {
+        guard let key, let file = required[key] ?? modules[key] else {
             let names = modules.keys.compactMap { key in key.kind.requirePrefix.map { $0 + key.name } }
             throw LuaError(.host, "there is no module \"\(name)\"\(NearestName.slip(name, in: names))")
         }
         if let problem = file.problem { throw LuaError(.host, "\(file.displayPath) cannot be read: \(problem)") }
-        state.withLock { _ = $0.required.insert(key) }
+        state.withLock { $0.required[key] = file }
         return (file.text, file.displayPath)
     }
 }

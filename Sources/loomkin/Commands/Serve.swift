@@ -48,7 +48,7 @@ struct Serve: AsyncParsableCommand {
         }
         let ended = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in serving.cancel() }
         let watching = Task { [project] in await project.watch(workspace) }
-        Settling.begin(project.ports.clock)
+        Settling.begin(project.plugins, project.ports.clock)
         defer { watching.cancel() }
         do {
             try await serving.value

@@ -38,7 +38,7 @@ struct Terminal {
                 exit(128 + number)
             }
         }
-        Settling.begin(self.project.ports.clock)
+        Settling.begin(self.project.plugins, self.project.ports.clock)
         let code = await repl.run(first: first)
         withExtendedLifetime(ended) {}
         watching.cancel()

@@ -70,6 +70,9 @@ final class TestPlugins: Sendable {
         try files.remove("\(root.folder)/\(path)")
     }
 
+    /// Other settings from now on.
+    func configure(_ values: [String: JSON]) { host.ports.liveConfiguration.update { $0.values = values } }
+
     /// A session that begins, with what earlier ones kept.
     func begin(_ store: Store) async -> [String] {
         host.use(store)
