@@ -27,7 +27,9 @@ package actor Agent {
     var askedAt: Timestamp?
     /// What people were told about a role or prompt that is gone; it is told once.
     var complaint: String?
-    var estimate = TokenEstimate()
+    /// The prompt that the provider is looking at, and the last one that it counted.
+    var asked: AskedPrompt?
+    var counted: CountedPrompt?
     package var context: ContextUse
     private(set) var cause: ID?
     private var failure: String?
@@ -89,7 +91,6 @@ package actor Agent {
         self.context = ContextUse(budget: ContextBudget(self.services.configuration, model: model, self.services.models))
         self.isNewWindow = true
         self.windowCeiling = nil
-        self.estimate = TokenEstimate()
     }
 
     func fail(_ reason: String) { self.failure = reason }

@@ -26,6 +26,8 @@ package struct ContextWindow: Sendable, Hashable {
     package struct Content: Sendable, Hashable {
         package let messages: [Message]
         package let use: ContextUse
+        /// What the messages are made of.
+        package let profile: TextProfile
     }
 
     /// `fixed` is what stands before the conversation: system prompt, tools and rules.
@@ -35,7 +37,9 @@ package struct ContextWindow: Sendable, Hashable {
         let begin = Self.turnBeginnings(messages)
         self.departed.turns = min(self.departed.turns, begin.count - 1)
         var shown = messages.map { self.shown($0) }
-        let sizes = shown.map { estimate.tokens($0) }
+        var profiles = shown.map { TextProfile($0) }
+        // The provider has seen what is before the tail, but for the last reply.
+        let sizes = profiles.enumerated().map { $0 < tail ? estimate.seenTokens($1) : estimate.tokens($1) }
         var use = fixed
         use[.tail] = sizes[tail...].reduce(0, +)
         let room = self.budget.room(beside: use.total)
@@ -49,7 +53,10 @@ package struct ContextWindow: Sendable, Hashable {
         use[.history] = history()
         if first < tail, use[.history] > room {
             use[.history] -= self.shorten(messages[first..<tail], by: use[.history] - room * 3 / 4, estimate)
-            for index in first..<tail { shown[index] = self.shown(messages[index]) }
+            for index in first..<tail {
+                shown[index] = self.shown(messages[index])
+                profiles[index] = TextProfile(shown[index])
+            }
         }
         var kept = Array(shown[first...])
         if self.departed.turns > 0, !kept.isEmpty {
@@ -57,7 +64,7 @@ package struct ContextWindow: Sendable, Hashable {
             kept[0].parts.insert(
                 .text("[\(count) earlier \(count == 1 ? "turn has" : "turns have") left this window; the log keeps them.]"), at: 0)
         }
-        return Content(messages: kept, use: use)
+        return Content(messages: kept, use: use, profile: profiles[first...].reduce(TextProfile(), +))
     }
 
     /// Where the turns begin: at user messages that hold more than results of calls.
@@ -101,19 +108,21 @@ extension ContextWindow {
 
     /// New results that are more than the tail may hold together: the longest keep their heads and ends.
     private mutating func shortenTail(_ messages: ArraySlice<Message>, _ estimate: TokenEstimate) {
-        var sizes: [(call: String, tokens: Int)] = []
+        var sizes: [(call: String, tokens: Int, bytes: Int)] = []
         var total = 0
         for message in messages.map({ self.shown($0) }) {
             total += estimate.tokens(message)
             for case .toolResult(let call, _, let text, _) in message.parts where self.departed.results[call] == nil {
-                sizes.append((call, estimate.tokens(text)))
+                sizes.append((call, estimate.tokens(text), text.utf8.count))
             }
         }
         guard total > self.budget.tokens(.tail), !sizes.isEmpty else { return }
         let others = total - sizes.reduce(0) { $0 + $1.tokens }
         let level = Self.level(sizes.map(\.tokens), total: max(0, self.budget.tokens(.tail) - others))
-        let bytes = max(Self.shortest, estimate.bytes(tokens: min(level, self.budget.limit)))
-        for size in sizes where size.tokens > estimate.tokens(bytes: bytes) { self.departed.results[size.call] = bytes }
+        for size in sizes where size.tokens > level {
+            let bytes = max(Self.shortest, Int(Double(size.bytes) * Double(level) / Double(size.tokens)))
+            if bytes < size.bytes { self.departed.results[size.call] = bytes }
+        }
     }
 
     /// The height at which to cut, so that together they are at most `total`: short ones stay whole, long ones become equal.
@@ -135,7 +144,7 @@ extension ContextWindow {
             guard case .toolResult(let call, _, let text, _) = part, text.utf8.count > Self.shortest else { continue }
             let before = self.departed.results[call].map { Self.shortened(text, to: $0) } ?? text
             self.departed.results[call] = 0
-            won += estimate.tokens(before) - estimate.tokens(Self.shortened(text, to: 0))
+            won += estimate.seenTokens(TextProfile(before)) - estimate.seenTokens(TextProfile(Self.shortened(text, to: 0)))
         }
         return won
     }
