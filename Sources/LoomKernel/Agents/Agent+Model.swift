@@ -57,16 +57,17 @@ extension Agent {
         var isBroken = self.isCacheBroken(now)
         if !isBroken, let news = ToolNews(known: next.knownTools, now: now.tools) { add(.told(news, text: news.text(door: self.door))) }
         var prefix = self.prefix(now, isBroken: isBroken)
-        var window = ContextWindow(budget, departed: departed)
+        var window = ContextWindow(budget, departed: departed, profiles: self.profiles)
         var content = window.content(of: next.messages, fixed: prefix.use(budget, estimate), estimate)
         if !isBroken, Self.isCacheBroken(departed, window.departed) {
             // The list of tools may as well change now, and then there is nothing to tell.
             isBroken = true
             (next, events) = (self.machine, [])
             prefix = self.prefix(now, isBroken: true)
-            window = ContextWindow(budget, departed: departed)
+            window = ContextWindow(budget, departed: departed, profiles: self.profiles)
             content = window.content(of: next.messages, fixed: prefix.use(budget, estimate), estimate)
         }
+        self.profiles = window.profiles
         self.asked = AskedPrompt(prefix: prefix, departed: window.departed, profile: prefix.profile + content.profile)
         if prefix != next.prefix { add(.prefixed(prefix)) }
         if window.departed != next.departed { add(.departed(window.departed)) }

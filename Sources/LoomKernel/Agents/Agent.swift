@@ -30,6 +30,7 @@ package actor Agent {
     /// The prompt that the provider is looking at, and the last one that it counted.
     var asked: AskedPrompt?
     var counted: CountedPrompt?
+    var profiles = MessageProfiles()
     package var context: ContextUse
     private(set) var cause: ID?
     private var failure: String?

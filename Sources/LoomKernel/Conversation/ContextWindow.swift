@@ -6,6 +6,7 @@ package struct ContextWindow: Sendable, Hashable {
     package let budget: ContextBudget
     /// It only grows, and in steps, so that the provider's cached prefix holds between steps.
     package private(set) var departed: Departed
+    private(set) var profiles: MessageProfiles
 
     /// What has left a window. It is kept with the agent's events: after a restart the same bytes are sent.
     package struct Departed: Sendable, Hashable, Codable {
@@ -17,9 +18,11 @@ package struct ContextWindow: Sendable, Hashable {
         package init() {}
     }
 
-    package init(_ budget: ContextBudget, departed: Departed = Departed()) {
+    /// - Parameter profiles: of an earlier window of this conversation.
+    package init(_ budget: ContextBudget, departed: Departed = Departed(), profiles: MessageProfiles = MessageProfiles()) {
         self.budget = budget
         self.departed = departed
+        self.profiles = profiles
     }
 
     /// What is sent, and how many tokens each zone is thought to be.
@@ -37,9 +40,9 @@ package struct ContextWindow: Sendable, Hashable {
         let begin = Self.turnBeginnings(messages)
         self.departed.turns = min(self.departed.turns, begin.count - 1)
         var shown = messages.map { self.shown($0) }
-        var profiles = shown.map { TextProfile($0) }
+        self.profiles.update(shown)
         // The provider has seen what is before the tail, but for the last reply.
-        let sizes = profiles.enumerated().map { $0 < tail ? estimate.seenTokens($1) : estimate.tokens($1) }
+        let sizes = self.profiles.list.enumerated().map { $0 < tail ? estimate.seenTokens($1) : estimate.tokens($1) }
         var use = fixed
         use[.tail] = sizes[tail...].reduce(0, +)
         let room = self.budget.room(beside: use.total)
@@ -53,10 +56,8 @@ package struct ContextWindow: Sendable, Hashable {
         use[.history] = history()
         if first < tail, use[.history] > room {
             use[.history] -= self.shorten(messages[first..<tail], by: use[.history] - room * 3 / 4, estimate)
-            for index in first..<tail {
-                shown[index] = self.shown(messages[index])
-                profiles[index] = TextProfile(shown[index])
-            }
+            for index in first..<tail { shown[index] = self.shown(messages[index]) }
+            self.profiles.update(shown)
         }
         var kept = Array(shown[first...])
         if self.departed.turns > 0, !kept.isEmpty {
@@ -64,7 +65,7 @@ package struct ContextWindow: Sendable, Hashable {
             kept[0].parts.insert(
                 .text("[\(count) earlier \(count == 1 ? "turn has" : "turns have") left this window; the log keeps them.]"), at: 0)
         }
-        return Content(messages: kept, use: use, profile: profiles[first...].reduce(TextProfile(), +))
+        return Content(messages: kept, use: use, profile: self.profiles.list[first...].reduce(TextProfile(), +))
     }
 
     /// Where the turns begin: at user messages that hold more than results of calls.

@@ -13,7 +13,7 @@ extension TokenEstimate {
         /// What came to a prompt that had been counted before.
         case growth(TextProfile, tokens: Int)
 
-        var profile: TextProfile {
+        package var profile: TextProfile {
             switch self {
             case .whole(let profile, _), .growth(let profile, _): profile
             }

@@ -61,9 +61,9 @@ struct ContextWindowTests {
                 still += 1
             }
             before = (content.messages, window.departed)
-            let text = TextProfile(String(repeating: "some words ", count: 500))
-            estimate.learn(.whole(text, tokens: estimate.tokens(text) * random.next(in: 80...130) / 100))
-            estimate.see(text, tokens: estimate.tokens(text) * random.next(in: 80...130) / 100)
+            let profile = TextProfile(String(repeating: "some words ", count: 500))
+            estimate.learn(.whole(profile, tokens: estimate.tokens(profile) * random.next(in: 80...130) / 100))
+            estimate.see(profile, tokens: estimate.tokens(profile) * random.next(in: 80...130) / 100)
             messages.append(Message(.assistant, [.toolCall(ToolCall(id: "\(step)", name: "t", arguments: [:]))]))
             let text = String(repeating: "y", count: random.next(in: 0...6_000))
             messages.append(Message(.user, [.toolResult(call: "\(step)", name: "t", text: text, isError: false)]))

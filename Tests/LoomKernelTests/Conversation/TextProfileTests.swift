@@ -65,6 +65,23 @@ struct TextProfileTests {
         #expect(abs(profile.opaque - (1_500 + 3 * 0.86)) < 1e-9)
     }
 
+    @Test("of a conversation is the same whether all of it is looked at or only what has changed", arguments: 0..<30)
+    func conversations(seed: UInt64) {
+        let random = SeededRandom(seed: seed)
+        var profiles = MessageProfiles()
+        var messages: [Message] = []
+        for step in 0..<30 {
+            switch random.next(in: 0...5) {
+            case 0 where !messages.isEmpty: messages.removeLast(random.next(in: 1...messages.count))
+            case 1 where !messages.isEmpty:
+                messages[random.next(in: 0...messages.count - 1)].parts.append(.text("changed at \(step)"))
+            default: messages.append(Message(.user, [.text(String(repeating: "word \(step) ", count: random.next(in: 0...20)))]))
+            }
+            profiles.update(messages)
+            #expect(profiles.list == messages.map { TextProfile($0) }, "seed \(seed), step \(step)")
+        }
+    }
+
     @Test("grows by what is added, and is no growth where something is missing")
     func growth() {
         let (first, second) = (TextProfile("one two three"), TextProfile("名前 2"))

@@ -80,7 +80,7 @@ struct LearnedEstimatesTests {
             #expect(learned.replies == 3)
             #expect((1.2...1.6).contains(learned.ratio(.words)))
             #expect(learned.ratio(.ideographs) == 1)
-            let second = try await rig.open(directory: folder, isEphemeral: false)
+            let second = try await rig.open(directory: folder, session: .resume(nil), isEphemeral: false)
             #expect(await second.services.estimates.estimate(of: self.model) == learned)
             await second.close()
         }
