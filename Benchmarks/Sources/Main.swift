@@ -40,7 +40,8 @@ enum Main {
             case "start", "agents", "messages", "lua", "reload", "streams", "tokens", "prompt": options.sections.append(word)
             default:
                 throw BenchError(
-                    "There is no section «\(word)»: name some of start, agents, messages, lua, reload, streams, tokens, prompt, or none for all.")
+                    "There is no section «\(word)»: name some of start, agents, messages, lua, reload, streams, tokens, prompt, or none for "
+                        + "all.")
             }
         }
         return options

@@ -1,5 +1,5 @@
-/// What each message of a conversation is made of. A conversation mostly grows at its end, so what was looked at once is not looked at again:
-/// a full window is half a megabyte of text, which goes out with every call.
+/// What each message of a conversation is made of. A conversation mostly grows at its end, so what was looked at once is not looked
+/// at again: a full window is half a megabyte of text, which goes out with every call.
 package struct MessageProfiles: Sendable, Hashable {
     package private(set) var list: [TextProfile] = []
     private var messages: [Message] = []

@@ -1,5 +1,5 @@
-/// Learning from what the provider counts: a Kalman filter for each kind, with what one count says shared out among the kinds by how much of
-/// each there was and how much it is in doubt. So a count of nothing but code changes little of what is known of Chinese.
+/// Learning from what the provider counts: a Kalman filter for each kind, with what one count says shared out among the kinds by how
+/// much of each there was and how much it is in doubt. So a count of nothing but code changes little of what is known of Chinese.
 extension TokenEstimate {
     /// What a ratio may be. No tokenizer in use is beyond that; frames hold what a vendor adds of its own.
     static let bounds = (low: Self.vector(text: 0.3, frames: 0.25), high: Self.vector(text: 3, frames: 10))
