@@ -3,6 +3,7 @@
 PREFIX ?= /usr/local
 RELEASE := swift build -c release --static-swift-stdlib
 PYTHON := .build/python/bin/python
+VOCABULARIES := .build/python/vocabularies
 WATCH_FLAGS := -std=gnu11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Werror
 
 .PHONY: run build test test-swift test-lua test-end-to-end check format api bench grammars install clean
@@ -69,9 +70,18 @@ api:
 	.build/debug/loomkin plugin api --write .
 	env -i LOOMKIN_HOME=$$PWD HOME=/nonexistent .build/debug/loomkin providers -C / --markdown > docs/models.md
 
-bench: build $(PYTHON)
+bench: build $(PYTHON) $(VOCABULARIES)
 	@scripts/system-packages bench
 	@Benchmarks/run
+
+# Tokenizers and their vocabularies; of litellm, which carries these, nothing else is taken.
+$(VOCABULARIES): $(PYTHON) Benchmarks/requirements.txt Benchmarks/tokens.py
+	grep '^tiktoken==' Benchmarks/requirements.txt | xargs $(PYTHON) -m pip install --quiet --disable-pip-version-check
+	grep '^tokenizers==' Benchmarks/requirements.txt | xargs $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps
+	grep '^litellm==' Benchmarks/requirements.txt \
+		| xargs $(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps -d .build/python/sources
+	$(PYTHON) Benchmarks/tokens.py unpack .build/python/sources/litellm-*.whl $@
+	@touch $@
 
 # Grammars for outlines of source files, which are downloaded; without them all else works.
 grammars:

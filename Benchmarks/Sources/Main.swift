@@ -8,6 +8,7 @@ enum Main {
         var folder = "."
         var rival: String?
         var python: String?
+        var vocabularies: String?
         var sections: [String] = []
     }
 
@@ -35,10 +36,12 @@ enum Main {
             case "--folder": options.folder = rest.popFirst() ?? "."
             case "--rival": options.rival = rest.popFirst()
             case "--python": options.python = rest.popFirst()
-            case "start", "agents", "messages", "lua", "reload", "streams", "prompt": options.sections.append(word)
+            case "--vocabularies": options.vocabularies = rest.popFirst()
+            case "start", "agents", "messages", "lua", "reload", "streams", "tokens", "prompt": options.sections.append(word)
             default:
                 throw BenchError(
-                    "There is no section «\(word)»: name some of start, agents, messages, lua, reload, streams, prompt, or none for all.")
+                    "There is no section «\(word)»: name some of start, agents, messages, lua, reload, streams, tokens, prompt, or none for "
+                        + "all.")
             }
         }
         return options
@@ -59,6 +62,9 @@ enum Main {
         if isWanted("lua") { table.add("Lua", try await LuaFigures.rows()) }
         if isWanted("reload") { table.add("Reload", try await ReloadFigures.rows(options.folder)) }
         if isWanted("streams") { table.add("Streams", try await StreamFigures.rows(options.folder, python: options.python)) }
+        if let python = options.python, let vocabularies = options.vocabularies, isWanted("tokens") {
+            table.add("Tokens", try await TokenFigures.rows(options.folder, python: python, vocabularies: vocabularies))
+        }
         if isWanted("prompt") { table.add("Fixed prompt", try await PromptFigures.rows(options.folder)) }
         return table
     }

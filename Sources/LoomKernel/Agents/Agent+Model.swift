@@ -46,6 +46,7 @@ extension Agent {
         let rules = self.services.rules.excerpt(budget)
         let now = try await self.currentPrefix(rules.text)
         self.machine.limit = now.role.maxTurns ?? self.services.configuration.maxTurns
+        let estimate = await self.estimate(of: self.nextModel(now.role))
         var next = self.machine
         var events: [AgentEvent] = []
         func add(_ event: AgentEvent) {
@@ -56,16 +57,18 @@ extension Agent {
         var isBroken = self.isCacheBroken(now)
         if !isBroken, let news = ToolNews(known: next.knownTools, now: now.tools) { add(.told(news, text: news.text(door: self.door))) }
         var prefix = self.prefix(now, isBroken: isBroken)
-        var window = ContextWindow(budget, departed: departed)
-        var content = window.content(of: next.messages, fixed: prefix.use(budget, self.estimate), self.estimate)
+        var window = ContextWindow(budget, departed: departed, profiles: self.profiles)
+        var content = window.content(of: next.messages, fixed: prefix.use(budget, estimate), estimate)
         if !isBroken, Self.isCacheBroken(departed, window.departed) {
             // The list of tools may as well change now, and then there is nothing to tell.
             isBroken = true
             (next, events) = (self.machine, [])
             prefix = self.prefix(now, isBroken: true)
-            window = ContextWindow(budget, departed: departed)
-            content = window.content(of: next.messages, fixed: prefix.use(budget, self.estimate), self.estimate)
+            window = ContextWindow(budget, departed: departed, profiles: self.profiles)
+            content = window.content(of: next.messages, fixed: prefix.use(budget, estimate), estimate)
         }
+        self.profiles = window.profiles
+        self.asked = AskedPrompt(prefix: prefix, departed: window.departed, profile: prefix.profile + content.profile)
         if prefix != next.prefix { add(.prefixed(prefix)) }
         if window.departed != next.departed { add(.departed(window.departed)) }
         self.context = content.use
@@ -123,9 +126,8 @@ extension Agent {
         case .success(let reply):
             self.hasShrunk = false
             if reply.usage.total > 0 {
-                let sent = reply.usage.total - reply.usage.output
-                self.estimate.learn(estimated: self.context.total, actual: sent)
-                self.context.count(input: sent, reply: reply.usage.output)
+                await self.learn(from: reply)
+                self.context.count(input: reply.usage.sent, reply: reply.usage.output)
             }
             let unique = self.withUniqueCalls(reply)
             var parallel: Set<String> = []

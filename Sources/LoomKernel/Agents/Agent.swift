@@ -27,7 +27,10 @@ package actor Agent {
     var askedAt: Timestamp?
     /// What people were told about a role or prompt that is gone; it is told once.
     var complaint: String?
-    var estimate = TokenEstimate()
+    /// The prompt that the provider is looking at, and the last one that it counted.
+    var asked: AskedPrompt?
+    var counted: CountedPrompt?
+    var profiles = MessageProfiles()
     package var context: ContextUse
     private(set) var cause: ID?
     private var failure: String?
@@ -91,7 +94,6 @@ package actor Agent {
             budget: ContextBudget(self.services.configuration, model: model, role: self.role, self.services.models))
         self.isNewWindow = true
         self.windowCeiling = nil
-        self.estimate = TokenEstimate()
     }
 
     func fail(_ reason: String) { self.failure = reason }

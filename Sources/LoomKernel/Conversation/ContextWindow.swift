@@ -6,6 +6,7 @@ package struct ContextWindow: Sendable, Hashable {
     package let budget: ContextBudget
     /// It only grows, and in steps, so that the provider's cached prefix holds between steps.
     package private(set) var departed: Departed
+    private(set) var profiles: MessageProfiles
 
     /// What has left a window. It is kept with the agent's events: after a restart the same bytes are sent.
     package struct Departed: Sendable, Hashable, Codable {
@@ -17,15 +18,19 @@ package struct ContextWindow: Sendable, Hashable {
         package init() {}
     }
 
-    package init(_ budget: ContextBudget, departed: Departed = Departed()) {
+    /// - Parameter profiles: of an earlier window of this conversation.
+    package init(_ budget: ContextBudget, departed: Departed = Departed(), profiles: MessageProfiles = MessageProfiles()) {
         self.budget = budget
         self.departed = departed
+        self.profiles = profiles
     }
 
     /// What is sent, and how many tokens each zone is thought to be.
     package struct Content: Sendable, Hashable {
         package let messages: [Message]
         package let use: ContextUse
+        /// What the messages are made of.
+        package let profile: TextProfile
     }
 
     /// `fixed` is what stands before the conversation: system prompt, tools and rules.
@@ -35,7 +40,9 @@ package struct ContextWindow: Sendable, Hashable {
         let begin = Self.turnBeginnings(messages)
         self.departed.turns = min(self.departed.turns, begin.count - 1)
         var shown = messages.map { self.shown($0) }
-        let sizes = shown.map { estimate.tokens($0) }
+        self.profiles.update(shown)
+        // The provider has seen what is before the tail, but for the last reply.
+        let sizes = self.profiles.list.enumerated().map { $0 < tail ? estimate.seenTokens($1) : estimate.tokens($1) }
         var use = fixed
         use[.tail] = sizes[tail...].reduce(0, +)
         let room = self.budget.room(beside: use.total)
@@ -50,6 +57,7 @@ package struct ContextWindow: Sendable, Hashable {
         if first < tail, use[.history] > room {
             use[.history] -= self.shorten(messages[first..<tail], by: use[.history] - room * 3 / 4, estimate)
             for index in first..<tail { shown[index] = self.shown(messages[index]) }
+            self.profiles.update(shown)
         }
         var kept = Array(shown[first...])
         if self.departed.turns > 0, !kept.isEmpty {
@@ -57,7 +65,7 @@ package struct ContextWindow: Sendable, Hashable {
             kept[0].parts.insert(
                 .text("[\(count) earlier \(count == 1 ? "turn has" : "turns have") left this window; the log keeps them.]"), at: 0)
         }
-        return Content(messages: kept, use: use)
+        return Content(messages: kept, use: use, profile: self.profiles.list[first...].reduce(TextProfile(), +))
     }
 
     /// Where the turns begin: at user messages that hold more than results of calls.
@@ -101,19 +109,21 @@ extension ContextWindow {
 
     /// New results that are more than the tail may hold together: the longest keep their heads and ends.
     private mutating func shortenTail(_ messages: ArraySlice<Message>, _ estimate: TokenEstimate) {
-        var sizes: [(call: String, tokens: Int)] = []
+        var sizes: [(call: String, tokens: Int, bytes: Int)] = []
         var total = 0
         for message in messages.map({ self.shown($0) }) {
             total += estimate.tokens(message)
             for case .toolResult(let call, _, let text, _) in message.parts where self.departed.results[call] == nil {
-                sizes.append((call, estimate.tokens(text)))
+                sizes.append((call, estimate.tokens(text), text.utf8.count))
             }
         }
         guard total > self.budget.tokens(.tail), !sizes.isEmpty else { return }
         let others = total - sizes.reduce(0) { $0 + $1.tokens }
         let level = Self.level(sizes.map(\.tokens), total: max(0, self.budget.tokens(.tail) - others))
-        let bytes = max(Self.shortest, estimate.bytes(tokens: min(level, self.budget.limit)))
-        for size in sizes where size.tokens > estimate.tokens(bytes: bytes) { self.departed.results[size.call] = bytes }
+        for size in sizes where size.tokens > level {
+            let bytes = max(Self.shortest, Int(Double(size.bytes) * Double(level) / Double(size.tokens)))
+            if bytes < size.bytes { self.departed.results[size.call] = bytes }
+        }
     }
 
     /// The height at which to cut, so that together they are at most `total`: short ones stay whole, long ones become equal.
@@ -135,7 +145,7 @@ extension ContextWindow {
             guard case .toolResult(let call, _, let text, _) = part, text.utf8.count > Self.shortest else { continue }
             let before = self.departed.results[call].map { Self.shortened(text, to: $0) } ?? text
             self.departed.results[call] = 0
-            won += estimate.tokens(before) - estimate.tokens(Self.shortened(text, to: 0))
+            won += estimate.seenTokens(TextProfile(before)) - estimate.seenTokens(TextProfile(Self.shortened(text, to: 0)))
         }
         return won
     }

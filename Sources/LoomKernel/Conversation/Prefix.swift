@@ -19,12 +19,15 @@ package struct Prefix: Sendable, Hashable, Codable {
         role.tools.sorted().compactMap { catalog.tool($0)?.schema }
     }
 
-    /// How much of a window it takes.
+    package var profile: TextProfile { self.tools.reduce(TextProfile(self.prompt.text)) { $0 + TextProfile($1) } }
+
+    /// How much of a window it takes. The rules have their share of the prompt by bytes.
     package func use(_ budget: ContextBudget, _ estimate: TokenEstimate) -> ContextUse {
         var use = ContextUse(budget: budget)
-        use[.rules] = estimate.tokens(bytes: self.prompt.rules)
-        use[.system] = estimate.tokens(self.prompt.text) - use[.rules]
-        use[.tools] = self.tools.reduce(0) { $0 + estimate.tokens($1) }
+        let prompt = estimate.seenTokens(TextProfile(self.prompt.text))
+        use[.rules] = prompt * self.prompt.rules / max(1, self.prompt.text.utf8.count)
+        use[.system] = prompt - use[.rules]
+        use[.tools] = self.tools.reduce(0) { $0 + estimate.seenTokens(TextProfile($1)) }
         return use
     }
 }
@@ -33,7 +36,7 @@ extension ProjectRules {
     /// What of the rules has room in such a window. By a ratio that never changes: a cut that moved with what an estimate learns would
     /// break the cached prefix.
     package func excerpt(_ budget: ContextBudget) -> Excerpt {
-        self.excerpt(bytes: TokenEstimate().bytes(tokens: budget.tokens(.rules)))
+        self.excerpt(bytes: budget.tokens(.rules) * TokenEstimate.usualBytes)
     }
 }
 

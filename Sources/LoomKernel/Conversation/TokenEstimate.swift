@@ -1,39 +1,37 @@
-import LoomSystem
-
-/// How many tokens a text is, before the provider has said. The ratio is learned from what it says.
+/// How many tokens a text is for one model, before its provider has said.
 package struct TokenEstimate: Sendable, Hashable {
-    /// Bytes of UTF-8 for one token.
-    package private(set) var bytesPerToken = 4.0
+    /// Bytes of a token where a text cannot be looked at, or where the answer must never change.
+    package static let usualBytes = 4
+
+    /// By kind: how many tokens the model counts where an ordinary one is thought to count one.
+    package internal(set) var ratios = SIMD8<Double>(repeating: 1)
+    /// By kind: the variance of what the ratio is thought to be.
+    var doubts = Self.firstDoubts
+    /// How many replies it has learned from.
+    package internal(set) var replies = 0
+    /// What the provider counted of the prompt that it saw last, by what this says of the same prompt.
+    package private(set) var seen = 1.0
 
     package init() {}
 
-    package func tokens(_ text: String) -> Int { self.tokens(bytes: text.utf8.count) }
+    package func ratio(_ kind: TextKind) -> Double { self.ratios[kind.index] }
 
-    package func tokens(bytes: Int) -> Int { Int((Double(bytes) / self.bytesPerToken).rounded(.up)) }
+    package func tokens(_ profile: TextProfile) -> Int { Int(self.exactTokens(profile).rounded(.up)) }
+    package func tokens(_ text: String) -> Int { self.tokens(TextProfile(text)) }
+    package func tokens(_ message: Message) -> Int { self.tokens(TextProfile(message)) }
+    package func tokens(_ tool: ToolSchema) -> Int { self.tokens(TextProfile(tool)) }
 
-    package func bytes(tokens: Int) -> Int { Int(Double(tokens) * self.bytesPerToken) }
+    /// The same of what was in the prompt that the provider saw last. All of it together is then just what the provider said.
+    package func seenTokens(_ profile: TextProfile) -> Int { Int((self.exactTokens(profile) * self.seen).rounded(.up)) }
 
-    package func tokens(_ message: Message) -> Int {
-        // A few tokens hold a message together, whatever is in it.
-        message.parts.reduce(4) { sum, part in
-            switch part {
-            case .text(let text): sum + self.tokens(text)
-            case .thinking(let text, _): sum + self.tokens(text)
-            case .toolCall(let call): sum + 8 + self.tokens(call.name) + self.tokens(call.arguments.text())
-            case .toolResult(_, _, let text, _): sum + 8 + self.tokens(text)
-            case .attachment(let attachment): sum + attachment.tokens
-            }
-        }
+    /// The provider counted a prompt of which the next one is a continuation.
+    package mutating func see(_ profile: TextProfile, tokens: Int) {
+        let ratio = Double(tokens) / max(1, self.exactTokens(profile))
+        if Self.isCredible(ratio) { self.seen = ratio }
     }
 
-    package func tokens(_ tool: ToolSchema) -> Int {
-        8 + self.tokens(tool.name) + self.tokens(tool.description) + self.tokens(tool.parameters.text())
-    }
+    /// What is further off than that is no count of the text that was sent: some servers say what they had to read anew.
+    static func isCredible(_ ratio: Double) -> Bool { ratio > 0.25 && ratio < 4 }
 
-    /// The provider counted `actual` where this estimate said `estimated`.
-    package mutating func learn(estimated: Int, actual: Int) {
-        guard estimated > 200, actual > 200 else { return }
-        let measured = self.bytesPerToken * Double(estimated) / Double(actual)
-        self.bytesPerToken = min(8, max(1, self.bytesPerToken * 0.7 + measured * 0.3))
-    }
+    func exactTokens(_ profile: TextProfile) -> Double { (profile.amounts * self.ratios).sum() + profile.opaque }
 }

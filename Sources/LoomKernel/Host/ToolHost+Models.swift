@@ -39,8 +39,8 @@ extension ToolHost {
         let model = try self.model(question.model)
         try await self.authority.require(Access(.model, model.description), wait: self.humanWait)
         let facts = self.services.models.facts(model)
-        let estimate = TokenEstimate()
-        let tokens = estimate.tokens(question.system) + question.messages.reduce(0) { $0 + estimate.tokens($1) }
+        let profile = question.messages.reduce(TextProfile(question.system)) { $0 + TextProfile($1) }
+        let tokens = await self.services.estimates.estimate(of: model).tokens(profile)
         let purpose = (["plugin", self.tool] + [question.purpose].compactMap(\.self)).joined(separator: "/")
         let call = ModelCall(
             id: self.services.identifiers.next().description, model: model, system: question.system, tools: [],
@@ -57,6 +57,7 @@ extension ToolHost {
             } else {
                 reply = try await self.services.gateway.reply(to: call, circumstances)
             }
+            await self.services.estimates.learn(.whole(profile, tokens: reply.usage.sent), of: reply.message.origin)
             return ModelAnswer(model: model.description, reply: reply, costUSD: facts?.cost(reply.usage))
         } catch {
             throw ToolError(error.description, status: error.kind == .cancelled ? .cancelled : .error, code: error.kind.rawValue)

@@ -167,7 +167,10 @@ package struct Usage: Sendable, Hashable, Codable {
             reasoning: try count(.reasoning))
     }
 
-    package var total: Int { self.input + self.output + self.cacheRead + self.cacheWrite }
+    package var total: Int { self.sent + self.output }
+
+    /// All that was sent, from a cache or not.
+    package var sent: Int { self.input + self.cacheRead + self.cacheWrite }
 
     package static func + (a: Usage, b: Usage) -> Usage {
         Usage(

@@ -109,6 +109,14 @@ enum Migrations {
                     ALTER TABLE model_call ADD COLUMN price TEXT;
                     """)
         }
+        migrator.registerMigration("what was learned of each model's tokens") { db in
+            // The ratios as JSON, by kind of text: how many tokens for one of the built-in estimate, and how much that is in doubt.
+            try db.execute(
+                sql: """
+                    CREATE TABLE token_estimate (
+                        model TEXT PRIMARY KEY, replies INTEGER NOT NULL, ratios TEXT NOT NULL, changed_at TEXT NOT NULL) WITHOUT ROWID;
+                    """)
+        }
         return migrator
     }
 }

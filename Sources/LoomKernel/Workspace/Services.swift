@@ -40,6 +40,7 @@ package struct Services: Sendable {
     package let gateway: ModelGateway
     package let budget: Budget
     package let models: ModelTable
+    package let estimates: LearnedEstimates
     package let secrets: SecretFilter
     package let outliner: Outliner
     package let plugins: (any PluginControl)?

@@ -68,6 +68,7 @@ package actor Workspace {
                 store: store, bus: bus, catalog: catalog, purse: Purse(budget: budget, store: store, questions: questions), models: models,
                 clock: ports.clock, random: ports.random, retry: RetryPolicy(), configuration: options.configuration,
                 limiter: RateLimiter(clock: ports.clock), outages: Outages()), budget: budget, models: models,
+            estimates: LearnedEstimates(store: store),
             secrets: SecretFilter(
                 environment: ports.environment, names: Self.secretVariables(catalog), learned: options.learnedSecrets),
             outliner: Outliner(
@@ -138,6 +139,7 @@ package actor Workspace {
         await self.services.questions.close()
         await self.desk.close()
         await self.roster.close()
+        await self.services.estimates.write()
         let (session, end) = (self.services.session, finished)
         _ = try? await self.services.store.transaction { transaction in
             try transaction.db.run(

@@ -30,7 +30,10 @@ struct Prompt: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
             abstract: "Print the system prompt and the tools of a role, exactly as a model would get them, and what each part costs.",
-            discussion: "Tokens are estimated at four bytes each; a vendor's own count differs a little.")
+            discussion: """
+                Tokens are estimated by what the text is made of, and better once the role's model has answered in this project: each reply says \
+                how many there really were.
+                """)
         @OptionGroup var project: ProjectOptions
         @Flag(name: .long, help: "Print JSON.") var json = false
         @Option(name: .long, help: "The agent's name. Default: the role's.") var agent: String?
@@ -56,7 +59,8 @@ struct Prompt: AsyncParsableCommand {
             } catch {
                 throw Failure("\(error)")
             }
-            let report = PromptReport(prefix, agent: self.agent ?? role.name, window: budget.limit)
+            let estimate = await project.tokenEstimate(of: model)
+            let report = PromptReport(prefix, agent: self.agent ?? role.name, window: budget.limit, model: model, estimate)
             print(self.json ? try JSON(encoding: report).text(pretty: true) : report.text)
         }
     }

@@ -152,6 +152,13 @@ struct Project {
 
     var models: ModelTable { ModelTable(path: self.installation.modelData, lists: self.modelLists) }
 
+    /// As the project's database has learned it; the built-in one where there is nothing of this model.
+    func tokenEstimate(of model: ModelName?) async -> TokenEstimate {
+        guard let model, let store = self.existingStore() else { return TokenEstimate() }
+        defer { store.close() }
+        return (try? await store.tokenEstimate(of: model)) ?? TokenEstimate()
+    }
+
     /// The providers that can be used now. One on this machine counts when it was asked and answered.
     func usableProviders() async -> [any Provider] {
         var found: [any Provider] = []

@@ -61,7 +61,9 @@ struct ContextWindowTests {
                 still += 1
             }
             before = (content.messages, window.departed)
-            estimate.learn(estimated: 1_000, actual: random.next(in: 800...1_300))
+            let profile = TextProfile(String(repeating: "some words ", count: 500))
+            estimate.learn(.whole(profile, tokens: estimate.tokens(profile) * random.next(in: 80...130) / 100))
+            estimate.see(profile, tokens: estimate.tokens(profile) * random.next(in: 80...130) / 100)
             messages.append(Message(.assistant, [.toolCall(ToolCall(id: "\(step)", name: "t", arguments: [:]))]))
             let text = String(repeating: "y", count: random.next(in: 0...6_000))
             messages.append(Message(.user, [.toolResult(call: "\(step)", name: "t", text: text, isError: false)]))
@@ -84,7 +86,7 @@ struct ContextWindowTests {
         var messages: [Message] = []
         var beginnings: [Int] = []
         for turn in 0..<60 {
-            messages.append(Message(.user, [.text("turn \(turn) " + String(repeating: "x", count: 400))]))
+            messages.append(Message(.user, [.text("turn \(turn) " + String(repeating: "word ", count: 80))]))
             messages.append(Message(.assistant, [.text("ok")]))
             _ = window.content(of: messages, fixed: ContextUse(budget: window.budget), TokenEstimate())
             beginnings.append(window.departed.turns)
