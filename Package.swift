@@ -26,10 +26,11 @@ let package = Package(
     targets: [
         // Seams to the C libraries.
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CTreeSitter", pkgConfig: "tree-sitter", providers: [.apt(["libtree-sitter-dev"])]),
         .target(name: "CLuaHost", dependencies: ["CLua"]),
+        .target(name: "CCurl"),
+        .systemLibrary(name: "CSpawn"),
         // A grammar from a Python wheel looks for these in the program that loads it, and a program exports nothing unasked.
         .target(
             name: "CGrammar",
@@ -45,7 +46,7 @@ let package = Package(
         .target(name: "LoomLua", dependencies: ["CLua", "CLuaHost"], swiftSettings: house),
         .target(
             name: "LoomSystem",
-            dependencies: ["CCurl", "CCrypto"],
+            dependencies: ["CCrypto", "CCurl", "CSpawn"],
             swiftSettings: house
         ),
         .target(name: "LoomRepository", dependencies: ["CGrammar", "CTreeSitter", "LoomSystem"], swiftSettings: house),

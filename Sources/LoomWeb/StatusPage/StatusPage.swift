@@ -4,6 +4,7 @@ import Logging
 import LoomKernel
 package import LoomSystem
 import NIOCore
+import NIOPosix
 import Synchronization
 
 /// The workspace in a browser: a page for people and a JSON API for programs, on the loopback interface only.
@@ -38,11 +39,20 @@ package struct StatusPage: Sendable {
         self.capacity = capacity
     }
 
+    /// Compiled once in the process.
+    private static let templates = Result { () throws(StatusPageError) in try Templates() }
+
+    /// Makes what every page needs and takes a while, for a start in which there is nothing else to do at that moment.
+    package static func prepare() {
+        _ = templates
+        _ = MultiThreadedEventLoopGroup.singleton.next()
+    }
+
     /// Serves until the task is cancelled, then returns at once, open event streams or not.
     ///
     /// - Parameter onReady: called once, with the address to open, token included.
     package func run(onReady: @escaping @Sendable (_ address: String) -> Void) async throws(StatusPageError) {
-        let templates = try Templates()
+        let templates = try Self.templates.get()
         let ports = self.port == 0 ? 0...0 : self.port...min(65_535, self.port + Self.tries)
         for port in ports {
             let isReady = Mutex(false)

@@ -3,6 +3,7 @@ import LoomKernel
 import LoomPlugins
 import LoomREPL
 import LoomSystem
+import LoomWeb
 
 /// The REPL on a project.
 struct Chat: AsyncParsableCommand {
@@ -34,6 +35,8 @@ struct Chat: AsyncParsableCommand {
 
     func run() async throws {
         var project = try await Project.open(self.project, session: self.session)
+        // Up to the plugins a start keeps one core busy.
+        if !self.noPage, Terminal.isThere { Task.detached { StatusPage.prepare() } }
         await project.load(isPrompt: !self.resume && Terminal.isThere)
         var model = await project.chosenModel()
         // A stored session brings its own.

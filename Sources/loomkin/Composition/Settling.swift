@@ -10,7 +10,7 @@ enum Settling {
         Task {
             guard (try? await clock.sleep(for: self.delay)) != nil else { return }
             await plugins.rest()
-            ProgramText.releaseUnused()
+            MappedFiles.releaseUnused()
             Heap.trim()
         }
     }
