@@ -197,6 +197,15 @@ def test_a_stalled_stream_can_be_left(world, llmock, model):
     assert result.signals[-1]["data"]["outcome"] == "limit"
 
 
+def test_a_stalled_stream_is_tried_again(world, llmock, model):
+    llmock.tool_mode("off").stall(after_chunks=3, seconds=20, times=1).reply("one two three four five six", times=2)
+    world.write(".loomkin.toml", "[limits]\nstall_seconds = 1\n")
+    result = world.stream(model)
+    assert (result.code, result.signals[-1]["data"]["result"]) == (0, "one two three four five six")
+    (retry,) = result.of_type("model.retrying")
+    assert "stopped sending" in retry["reason"]
+
+
 def test_an_endpoint_of_ones_own(world, llmock):
     llmock.tool_mode("off").reply("Hello from the house next door.")
     world.settings(f'[provider.endpoints]\nnextdoor = {{ url = "{llmock.base_url()}", key_env = "NEXTDOOR" }}\n')

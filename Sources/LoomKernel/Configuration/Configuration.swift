@@ -18,6 +18,7 @@ package struct Configuration: Sendable, Hashable {
     /// Model replies in one turn.
     package var maxTurns = 50
     package var maxAgents = 10
+    package var stallSeconds = 120
     /// Tokens; nil for what the model is known to take.
     package var contextLimit: Int?
     /// Tokens kept free for the reply.

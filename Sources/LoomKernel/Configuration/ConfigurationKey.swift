@@ -56,6 +56,7 @@ package struct ConfigurationKey: Sendable {
             Self.money("budget.agent_usd", "dollars an agent may spend", \.agentBudgetUSD),
             Self.count("limits.max_turns", "model replies in one turn of an agent", \.maxTurns, isHarmless: true),
             Self.count("limits.max_agents", "agents in a session", \.maxAgents),
+            Self.count("limits.stall_seconds", "the longest silence of a model's server", \.stallSeconds, isHarmless: true),
             ConfigurationKey("context.limit", .integer, "tokens of a context window", isHarmless: true) { configuration, value, _ in
                 guard let count = value.intValue, count >= 1_000 else { return "use a whole number from 1000" }
                 configuration.contextLimit = count

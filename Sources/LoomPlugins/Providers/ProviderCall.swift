@@ -85,7 +85,9 @@ struct ProviderCall: Sendable {
 
     private func request(_ table: JSON, key: Secret?) throws(ModelFailure) -> HTTPRequest {
         do throws(ProviderRequest.Fault) {
-            return try ProviderRequest(account.dressed(table), baseURL: account.baseURL, key: key).request
+            var request = try ProviderRequest(account.dressed(table), baseURL: account.baseURL, key: key).request
+            request.stallTimeout = .seconds(ports.configuration.stallSeconds)
+            return request
         } catch {
             throw ModelFailure(.invalid, "The provider \(provider.plugin) made no request: \(error.reason).")
         }
