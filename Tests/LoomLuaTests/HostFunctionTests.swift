@@ -183,14 +183,14 @@ struct HostFunctionTests {
             return text.echo(1), text.later("a"), other, ok, err, select("#", pcall(host.tables))
             """
         for _ in 1...3 {
-            let values = try await state.run(source: body, chunk: "=test", deadline: .seconds(10))
+            let values = try await state.run(source: body, chunk: "=test", deadline: .seconds(600))
             #expect(values[..<4] == [1, "a", .nil, false])
             #expect(values[4].string?.contains("text.later has to wait") == true)
         }
         // A full heap while a table is made leaves nothing that grows with each try.
         for count in 1...60 as ClosedRange<Int64> {
             await state.failAllocations(after: count)
-            _ = try? await state.run(source: "host.tables \"text\"", chunk: "=test", deadline: .seconds(10))
+            _ = try? await state.run(source: "host.tables \"text\"", chunk: "=test", deadline: .seconds(600))
             await state.failAllocations(after: 0)
         }
         #expect(await state.statistics.hostFunctions == 2)

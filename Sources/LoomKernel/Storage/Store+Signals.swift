@@ -44,8 +44,12 @@ extension Store {
         }
     }
 
-    package func lastSequence() async throws(StoreError) -> Int64 {
-        try await self.read { try Int64.fetchOne($0.cachedStatement(sql: "SELECT max(sequence) FROM signal")) ?? 0 }
+    /// The number of the session's last kept signal, 0 without one. Other sessions may write to the same database at the same time.
+    package func lastSequence(session: ID) async throws(StoreError) -> Int64 {
+        try await self.read { db in
+            let last = try db.cachedStatement(sql: "SELECT max(sequence) FROM signal WHERE session = ?")
+            return try Int64.fetchOne(last, arguments: [session.description]) ?? 0
+        }
     }
 
     /// Lets a durable subscriber that is new begin behind what has happened so far.

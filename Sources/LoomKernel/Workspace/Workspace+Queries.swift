@@ -3,7 +3,7 @@ import LoomSystem
 extension Workspace {
     package func snapshot() async -> Snapshot {
         let services = self.services
-        let sequence = (try? await services.store.lastSequence()) ?? 0
+        let sequence = (try? await services.store.lastSequence(session: services.session)) ?? 0
         let usage = (try? await services.store.usage(session: services.session)) ?? [:]
         return Snapshot(
             sequence: sequence, workspace: FilePath.name(of: services.directory), directory: services.directory,

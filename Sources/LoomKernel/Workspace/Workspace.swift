@@ -174,11 +174,11 @@ package actor Workspace {
         let changes = self.services.bus.subscribe(name: "quiet", delivery: .lossy, capacity: 1)
         defer { changes.cancel() }
         while !Task.isCancelled {
-            let before = try? await self.services.store.lastSequence()
+            let before = try? await self.services.store.lastSequence(session: self.session)
             await self.desk.caughtUp()
             if await self.isQuiet() {
                 await self.roster.settle()
-                if (try? await self.services.store.lastSequence()) == before { break }
+                if (try? await self.services.store.lastSequence(session: self.session)) == before { break }
             }
             guard await changes.next() != nil else { break }
         }

@@ -257,6 +257,27 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
+    @Test("comes to rest while another session of the same project does not", .timeLimit(.minutes(1)))
+    func besideAnother() async throws {
+        try await withTemporaryFolder { folder in
+            let rig = Rig { _, _ in FakeProvider.say("done") }
+            let other = try await rig.open(directory: folder, isEphemeral: false)
+            let busy = Task {
+                while !Task.isCancelled { _ = try await other.services.store.publish(Notice(level: "info", text: "busy"), source: "test") }
+            }
+            rig.clock.advance(by: .seconds(1))
+            let workspace = try await rig.open(directory: folder, isEphemeral: false)
+            for _ in 1...3 {
+                try await workspace.send("hello")
+                #expect(await workspace.waitUntilQuiet().result == "done")
+            }
+            busy.cancel()
+            _ = await busy.result
+            await workspace.close()
+            await other.close()
+        }
+    }
+
     @Test(
         "names what is wrong and what is near in a command",
         arguments: [
