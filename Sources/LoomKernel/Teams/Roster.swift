@@ -9,6 +9,8 @@ package actor Roster {
         onEvent: { [weak self] event in await self?.heard(event) })
     private var members: [String: Member] = [:]
     private var order: [String] = []
+    /// The model that a person gave a team, by its name, or everybody: agents to come get it too, until the program ends.
+    private var chosen: [String?: ModelName] = [:]
     package private(set) var lead = ""
 
     private var warnings: Set<String> = []
@@ -69,7 +71,8 @@ package actor Roster {
             throw CommandError("The team has \(limit) agents, which is the limit. Raise [limits] max_agents, or remove one.")
         }
         let name = try self.freeName(draft.name, role: role.name)
-        let text = draft.model ?? self.services.configuration.model(for: role.model)
+        let chosen = self.chosen[draft.team] ?? self.chosen[nil]
+        let text = draft.model ?? chosen?.description ?? self.services.configuration.model(for: role.model)
         guard let text else {
             throw CommandError("No model is configured. Set one with --model PROVIDER:MODEL or [model] default in the configuration.")
         }
@@ -238,6 +241,16 @@ package actor Roster {
     }
 
     package var names: [String] { self.order }
+
+    /// For a team, or for everybody: who is there, and who comes later.
+    package func setModel(_ model: ModelName, ofTeam team: String?) async throws(CommandError) {
+        if team == nil { self.chosen = [:] }
+        self.chosen[team] = model
+        let names = self.order.filter { team == nil || self.members[$0]?.identity.team == team }
+        for name in names { try await self.setModel(model, for: name) }
+    }
+
+    package var teams: Set<String> { Set(self.members.values.map(\.identity.team)) }
 
     package func setModel(_ model: ModelName, for name: String) async throws(CommandError) {
         let member = try self.member(name)

@@ -61,7 +61,8 @@ extension Workspace {
     }
 
     /// For one agent, or for all that are and will be.
-    package func setModel(_ text: String, for agent: String?) async throws(CommandError) {
+    /// - Parameter whom: an agent, else a team; nil for everybody.
+    package func setModel(_ text: String, for whom: String?) async throws(CommandError) {
         guard let model = ModelName(text) else {
             throw CommandError("«\(text)» is not a model's name. Write PROVIDER:MODEL, for example anthropic:claude-sonnet-5-5.")
         }
@@ -69,8 +70,10 @@ extension Workspace {
             let names = self.catalog.providers.map(\.name).joined(separator: ", ")
             throw CommandError("There is no provider «\(model.provider)». Providers: \(names).")
         }
-        let names = if let agent { [agent] } else { await self.roster.names }
-        for name in names { try await self.roster.setModel(model, for: name) }
+        guard let whom else { return try await self.roster.setModel(model, ofTeam: nil) }
+        let isAgent = await self.roster.names.contains(whom)
+        if !isAgent, await self.roster.teams.contains(whom) { return try await self.roster.setModel(model, ofTeam: whom) }
+        try await self.roster.setModel(model, for: whom)
     }
 
     package func setPermissions(_ preset: TrustPreset, by: String) async throws(CommandError) {

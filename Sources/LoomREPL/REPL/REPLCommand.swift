@@ -42,7 +42,7 @@ struct CommandHelp: Sendable, Hashable {
         .init(name: "resume", usage: "/resume [AGENT]", summary: "let one or all go on", example: "/resume"),
         .init(name: "stop", usage: "/stop [AGENT]", summary: "end the turn under way; the agent stays", example: "/stop"),
         .init(
-            name: "model", usage: "/model [AGENT|TEXT] [PROVIDER:MODEL]", summary: "list, search or change models",
+            name: "model", usage: "/model [AGENT|TEAM|TEXT] [PROVIDER:MODEL]", summary: "list, search or change models",
             example: "/model"),
         .init(
             name: "permissions", usage: "/permissions [PRESET | revoke N]",

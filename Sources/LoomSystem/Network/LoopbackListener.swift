@@ -40,7 +40,6 @@ package final class LoopbackListener: Sendable {
 
     /// - Parameter port: 0 for any that is free.
     package init(port: Int) throws(Failure) {
-        // In a build from nothing the raw value may be a member of another C module, which this file does not import.
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(description: "there is no socket to listen on: \(systemErrorText(errno))") }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -278,6 +278,29 @@ struct WorkspaceTests {
         }
     }
 
+    @Test("sets the model of an agent, of a team, and of everybody, those to come included")
+    func models() async throws {
+        let rig = Rig { _, _ in FakeProvider.say("ok") }
+        let workspace = try await rig.open()
+        func spawn(_ name: String, _ team: String) async throws {
+            try await workspace.roster.spawn(.init(role: "lead", name: name, team: team), by: "test")
+        }
+        func model(_ name: String) async -> String? { await workspace.snapshot().agents.first { $0.name == name }?.model }
+        try await spawn("ada", "tools")
+        let usual = await model("lead")
+        try await workspace.setModel("fake:team", for: "tools")
+        try await spawn("ben", "tools")
+        #expect(await model("lead") == usual)
+        #expect(await [model("ada"), model("ben")] == ["fake:team", "fake:team"])
+        try await workspace.setModel("fake:one", for: "ada")
+        #expect(await [model("ada"), model("ben")] == ["fake:one", "fake:team"])
+        try await workspace.setModel("fake:all", for: nil)
+        try await spawn("eve", "tools")
+        #expect(await [model("lead"), model("ada"), model("eve")] == ["fake:all", "fake:all", "fake:all"])
+        await #expect(throws: CommandError.self) { try await workspace.setModel("fake:x", for: "tool") }
+        await workspace.close()
+    }
+
     @Test(
         "names what is wrong and what is near in a command",
         arguments: [
