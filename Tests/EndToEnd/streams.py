@@ -14,9 +14,11 @@ class Player(http.server.BaseHTTPRequestHandler):
         self.server.bodies.append(body)
         self.server.requests.append(json.loads(body))
         self.server.paths.append(self.path)
-        pieces = self.server.replies.pop(0)
+        reply = self.server.replies.pop(0)
+        is_whole = isinstance(reply, dict)
+        pieces = [json.dumps(reply).encode()] if is_whole else reply
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Content-Type", "application/json" if is_whole else "text/event-stream; charset=utf-8")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         for piece in pieces:
@@ -30,7 +32,7 @@ class Player(http.server.BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def playing(*replies):
-    """A server whose n-th answer is the n-th of these lists of byte strings."""
+    """A server whose n-th answer is the n-th of these: a list of byte strings, the pieces of a stream, or an object as it is."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Player)
     server.replies, server.bodies, server.requests, server.paths = list(replies), [], [], []
     server.url = f"http://127.0.0.1:{server.server_port}"

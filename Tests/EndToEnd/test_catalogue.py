@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import json
+import re
 import threading
 
 import pexpect
@@ -104,6 +105,13 @@ def test_a_server_on_this_machine_is_offered_where_no_model_is_configured(world,
         child.expect("yes")
         child.sendline("/quit")
         child.expect(pexpect.EOF)
+
+
+def test_a_team_gets_another_model_and_so_do_those_who_come(world):
+    model = world.script(roles={"lead": [say("Hello.")]})
+    done = world.run("chat", "--no-page", "--model", model, input="/model core scripted:other\n/spawn coder ben\n/agents\n")
+    assert "core uses scripted:other from the next call on." in done.out
+    assert re.findall(r"^(lead|ben) .* (scripted:\S+)$", done.out, re.M)[-2:] == [("lead", "scripted:other"), ("ben", "scripted:other")]
 
 
 def test_the_repl_lists_searches_and_completes_models(world, lister):
