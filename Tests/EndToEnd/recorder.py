@@ -62,6 +62,6 @@ def document(value, status=200):
     return status, "application/json", [json.dumps(value).encode()]
 
 
-def stream(body):
+def stream(*pieces):
     """An answer of server-sent events."""
-    return 200, "text/event-stream", [body]
+    return 200, "text/event-stream; charset=utf-8", pieces

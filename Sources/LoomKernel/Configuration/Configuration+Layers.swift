@@ -82,32 +82,16 @@ extension Configuration {
             throw ConfigurationError("\(entry.origin): \(entry.key) must begin with / or ~/, for it counts in every folder.")
         }
         if path[1] == "endpoints" {
-            guard path.count == 4, Self.endpointKeys.contains(path[3]) else { return false }
+            guard path.count == 4, let field = Self.endpointKeys[path[3]] else { return false }
             if path[3] == "url", !text.hasPrefix("http://"), !text.hasPrefix("https://") {
                 throw ConfigurationError("\(entry.origin): \(entry.key) must begin with http:// or https://.")
             }
             if isRestricted { return true }
-            var endpoint = self.endpoints[path[2]] ?? EndpointSettings(url: "")
-            switch path[3] {
-            case "url": endpoint.url = text
-            case "key_env": endpoint.keyEnv = text
-            case "key_file": endpoint.keyFile = text
-            case "key_command": endpoint.keyCommand = text
-            default: endpoint.dialect = text
-            }
-            self.endpoints[path[2]] = endpoint
+            field(&self.endpoints[path[2], default: EndpointSettings(url: "")], text)
         } else {
-            guard path.count == 3, Self.providerKeys.contains(path[2]) else { return false }
+            guard path.count == 3, let field = Self.providerKeys[path[2]] else { return false }
             if isRestricted { return true }
-            var provider = self.providers[path[1]] ?? ProviderSettings()
-            switch path[2] {
-            case "base_url": provider.baseURL = text
-            case "key_file": provider.keyFile = text
-            case "key_command": provider.keyCommand = text
-            case "client_id": provider.clientID = text
-            default: provider.keyEnv = text
-            }
-            self.providers[path[1]] = provider
+            self.providers[path[1], default: ProviderSettings()][keyPath: field] = text
         }
         return true
     }
@@ -125,15 +109,20 @@ extension Configuration {
         return ConfigurationError("\(entry.origin): there is no setting «\(entry.key)». \(hint)")
     }
 
-    private static let endpointKeys = ["url", "key_env", "key_file", "key_command", "dialect"]
-    private static let providerKeys = ["base_url", "key_env", "key_file", "key_command", "client_id"]
+    private static let endpointKeys: [String: @Sendable (inout EndpointSettings, String) -> Void] = [
+        "url": { $0.url = $1 }, "key_env": { $0.keyEnv = $1 }, "key_file": { $0.keyFile = $1 }, "key_command": { $0.keyCommand = $1 },
+        "dialect": { $0.dialect = $1 },
+    ]
+    private static let providerKeys: [String: any WritableKeyPath<ProviderSettings, String?> & Sendable] = [
+        "base_url": \.baseURL, "key_env": \.keyEnv, "key_file": \.keyFile, "key_command": \.keyCommand, "client_id": \.clientID,
+    ]
 
     /// The keys that have a name of the user's in the middle, with the name that stands in this one.
     private static func known(near key: String) -> [String] {
-        let keys = self.providerKeys + self.rateLimits.keys.sorted()
+        let keys = (Array(self.providerKeys.keys) + self.rateLimits.keys).sorted()
         let path = key.split(separator: ".").map(String.init)
         guard path.first == "provider", path.count > 2 else { return keys.map { "provider.NAME.\($0)" } }
-        if path[1] == "endpoints", path.count > 3 { return self.endpointKeys.map { "provider.endpoints.\(path[2]).\($0)" } }
+        if path[1] == "endpoints", path.count > 3 { return self.endpointKeys.keys.sorted().map { "provider.endpoints.\(path[2]).\($0)" } }
         return keys.map { "provider.\(path[1]).\($0)" }
     }
 

@@ -71,9 +71,15 @@ extension Workspace {
             throw CommandError("There is no provider «\(model.provider)». Providers: \(names).")
         }
         guard let whom else { return try await self.roster.setModel(model, ofTeam: nil) }
-        let isAgent = await self.roster.names.contains(whom)
-        if !isAgent, await self.roster.teams.contains(whom) { return try await self.roster.setModel(model, ofTeam: whom) }
-        try await self.roster.setModel(model, for: whom)
+        let (agents, teams) = await (self.roster.names, self.roster.teams.sorted())
+        if agents.contains(whom) { return try await self.roster.setModel(model, for: whom) }
+        guard teams.contains(whom) else {
+            let nearest = nearestWord(to: whom, in: agents + teams).map { " Did you mean \($0)?" } ?? ""
+            throw CommandError(
+                "There is no agent or team «\(whom)».\(nearest) Agents: \(agents.joined(separator: ", ")). "
+                    + "Teams: \(teams.joined(separator: ", ")).")
+        }
+        try await self.roster.setModel(model, ofTeam: whom)
     }
 
     package func setPermissions(_ preset: TrustPreset, by: String) async throws(CommandError) {

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Counts what is open over all plugins of a host, so that a leak is seen.
 final class OpenCounts: Sendable {
-    /// Generations whose Lua state is open.
+    /// Generations that somebody holds; the Lua state of one may rest.
     let generations = Counter()
     /// What generations have set going and what has not ended yet.
     let owned = Counter()

@@ -95,7 +95,7 @@ package actor PluginHost {
         }
     }
 
-    /// Lua states that are open: one for each tool and provider, and those of older generations that still serve a call.
+    /// One for each plugin that is called, and older ones that still serve a call.
     package nonisolated var openGenerations: Int { open.generations.value }
 
     package nonisolated var counts: PluginCounts {

@@ -12,19 +12,13 @@ actor AccessTokens {
     private static let margin: Duration = .seconds(300)
 
     private var tokens: [String: Token] = [:]
-    private var refreshes: [String: Task<Result<Token, ModelFailure>, Never>] = [:]
+    private let exchanges = SharedWork<String, Result<Token, ModelFailure>>()
 
     /// `id` tells one key file from another.
     func token(of account: GoogleServiceAccount, id: String, provider: String, _ ports: PluginPorts) async throws(ModelFailure) -> Secret {
         if let token = tokens[id], ports.clock.now + Self.margin < token.end { return token.secret }
-        // No child of the call that happens to be first: the others go on when that one is cancelled.
-        let refresh = refreshes[id] ?? Task { await Self.exchange(account, provider, ports) }
-        refreshes[id] = refresh
-        let result = await refresh.value
-        if refreshes[id] == refresh {
-            refreshes[id] = nil
-            tokens[id] = try? result.get()
-        }
+        let (result, isFirst) = await exchanges.value(of: id) { await Self.exchange(account, provider, ports) }
+        if isFirst { tokens[id] = try? result.get() }
         return try result.get().secret
     }
 

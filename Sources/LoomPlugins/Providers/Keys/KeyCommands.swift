@@ -8,18 +8,12 @@ actor KeyCommands {
     private static let patience: Duration = .seconds(60)
 
     private var keys: [String: Secret] = [:]
-    private var runs: [String: Task<Result<Secret, ModelFailure>, Never>] = [:]
+    private let runs = SharedWork<String, Result<Secret, ModelFailure>>()
 
     func key(of provider: String, _ command: String, _ ports: PluginPorts) async throws(ModelFailure) -> Secret {
         if let key = keys[command] { return key }
-        // No child of the call that happens to be first: the others go on when that one is cancelled.
-        let run = runs[command] ?? Task { await Self.run(command, provider, ports) }
-        runs[command] = run
-        let result = await run.value
-        if runs[command] == run {
-            runs[command] = nil
-            keys[command] = try? result.get()
-        }
+        let (result, isFirst) = await runs.value(of: command) { await Self.run(command, provider, ports) }
+        if isFirst { keys[command] = try? result.get() }
         return try result.get()
     }
 

@@ -6,7 +6,7 @@ import LoomSystem
 actor SignInTokens {
     private static let margin: Duration = .seconds(300)
 
-    private var refreshes: [String: Task<Result<StoredAccount, ModelFailure>, Never>] = [:]
+    private let refreshes = SharedWork<String, Result<StoredAccount, ModelFailure>>()
 
     func token(of provider: String, _ signIn: SignIn, _ ports: PluginPorts) async throws(ModelFailure) -> Secret {
         let stored = try Self.stored(provider, ports)
@@ -35,11 +35,7 @@ actor SignInTokens {
     private func refreshed(
         _ provider: String, _ signIn: SignIn, insteadOf stored: StoredAccount, _ ports: PluginPorts
     ) async throws(ModelFailure) -> Secret {
-        // No child of the call that happens to be first: the others go on when that one is cancelled.
-        let refresh = refreshes[provider] ?? Task { await Self.refresh(provider, signIn, insteadOf: stored, ports) }
-        refreshes[provider] = refresh
-        let result = await refresh.value
-        if refreshes[provider] == refresh { refreshes[provider] = nil }
+        let result = await refreshes.value(of: provider) { await Self.refresh(provider, signIn, insteadOf: stored, ports) }.value
         return try Self.secret(try result.get(), provider)
     }
 
