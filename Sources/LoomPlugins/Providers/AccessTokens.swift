@@ -17,10 +17,14 @@ actor AccessTokens {
     /// `id` tells one key file from another.
     func token(of account: GoogleServiceAccount, id: String, provider: String, _ ports: PluginPorts) async throws(ModelFailure) -> Secret {
         if let token = tokens[id], ports.clock.now + Self.margin < token.end { return token.secret }
-        let (result, isFirst) = await exchanges.value(of: id) { await Self.exchange(account, provider, ports) }
-        if isFirst { tokens[id] = try? result.get() }
-        return try result.get().secret
+        return try await exchanges.value(of: id) {
+            let result = await Self.exchange(account, provider, ports)
+            await self.keep(try? result.get(), id: id)
+            return result
+        }.get().secret
     }
+
+    private func keep(_ token: Token?, id: String) { tokens[id] = token }
 
     /// The server has refused it before its time.
     func forget(_ secret: Secret) {

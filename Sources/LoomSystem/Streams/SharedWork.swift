@@ -6,8 +6,8 @@ package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Senda
 
     package init() {}
 
-    /// - Returns: what the work gave, and whether this caller is the first to learn of it, who may keep it for later ones.
-    package func value(of key: Key, _ work: @escaping @Sendable () async -> Value) async -> (value: Value, isFirst: Bool) {
+    /// - Parameter work: it keeps itself what is to last, before it ends: whoever comes later has it done again.
+    package func value(of key: Key, _ work: @escaping @Sendable () async -> Value) async -> Value {
         // No child of the caller that happens to be first: the others go on when that one is cancelled.
         let task = running.withLock { running in
             let task = running[key] ?? Task { await work() }
@@ -15,11 +15,7 @@ package final class SharedWork<Key: Hashable & Sendable, Value: Sendable>: Senda
             return task
         }
         let value = await task.value
-        let isFirst = running.withLock { running in
-            guard running[key] == task else { return false }
-            running[key] = nil
-            return true
-        }
-        return (value, isFirst)
+        running.withLock { if $0[key] == task { $0[key] = nil } }
+        return value
     }
 }

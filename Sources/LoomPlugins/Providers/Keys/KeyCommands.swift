@@ -12,9 +12,11 @@ actor KeyCommands {
 
     func key(of provider: String, _ command: String, _ ports: PluginPorts) async throws(ModelFailure) -> Secret {
         if let key = keys[command] { return key }
-        let (result, isFirst) = await runs.value(of: command) { await Self.run(command, provider, ports) }
-        if isFirst { keys[command] = try? result.get() }
-        return try result.get()
+        return try await runs.value(of: command) {
+            let result = await Self.run(command, provider, ports)
+            await self.keep(try? result.get(), of: command)
+            return result
+        }.get()
     }
 
     /// Another key in place of one that was refused; nil when the command prints the same.
@@ -25,6 +27,8 @@ actor KeyCommands {
         let key = try await key(of: provider, command, ports)
         return key == refused ? nil : key
     }
+
+    private func keep(_ key: Secret?, of command: String) { keys[command] = key }
 
     private static func run(_ command: String, _ provider: String, _ ports: PluginPorts) async -> Result<Secret, ModelFailure> {
         // The line is the user's own, to the letter: nothing is put into it. It runs at home, where no project's files lie.

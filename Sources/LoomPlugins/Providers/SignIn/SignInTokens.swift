@@ -35,7 +35,7 @@ actor SignInTokens {
     private func refreshed(
         _ provider: String, _ signIn: SignIn, insteadOf stored: StoredAccount, _ ports: PluginPorts
     ) async throws(ModelFailure) -> Secret {
-        let result = await refreshes.value(of: provider) { await Self.refresh(provider, signIn, insteadOf: stored, ports) }.value
+        let result = await refreshes.value(of: provider) { await Self.refresh(provider, signIn, insteadOf: stored, ports) }
         return try Self.secret(try result.get(), provider)
     }
 
