@@ -49,19 +49,22 @@ extension ToolHost {
         let circumstances = ModelGateway.Circumstances(
             asker: self.agent, cause: nil, contextUsed: tokens, contextLimit: facts?.context ?? 0, onText: onText)
         do throws(ModelFailure) {
-            let reply: ModelReply
-            if passesHooks {
-                let hooks = ModelHooks(self.agent, call, roster: self.roster)
-                reply = try await hooks.after(
-                    try await self.services.gateway.reply(to: try await hooks.before(call), circumstances))
-            } else {
-                reply = try await self.services.gateway.reply(to: call, circumstances)
-            }
+            let reply = try await self.reply(to: call, passesHooks: passesHooks, circumstances)
             await self.services.estimates.learn(.whole(profile, tokens: reply.usage.sent), of: reply.message.origin)
             return ModelAnswer(model: model.description, reply: reply, costUSD: facts?.cost(reply.usage))
         } catch {
             throw ToolError(error.description, status: error.kind == .cancelled ? .cancelled : .error, code: error.kind.rawValue)
         }
+    }
+
+    /// A function of its own: with these calls in the `do throws` above, Swift 6.3.1 makes the frame of `ask` too small for what it
+    /// writes there, which the address sanitizer tells.
+    private func reply(
+        to call: ModelCall, passesHooks: Bool, _ circumstances: ModelGateway.Circumstances
+    ) async throws(ModelFailure) -> ModelReply {
+        guard passesHooks else { return try await self.services.gateway.reply(to: call, circumstances) }
+        let hooks = ModelHooks(self.agent, call, roster: self.roster)
+        return try await hooks.after(try await self.services.gateway.reply(to: try await hooks.before(call), circumstances))
     }
 
     private func model(_ name: String) throws(ToolError) -> ModelName {
