@@ -6,7 +6,7 @@ PYTHON := .build/python/bin/python
 VOCABULARIES := .build/python/vocabularies
 WATCH_FLAGS := -std=gnu11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Werror
 
-.PHONY: run build test test-swift test-lua test-end-to-end check format api bench grammars install clean
+.PHONY: run build test test-swift test-lua test-end-to-end check format api models bench grammars install clean
 
 # Opens the REPL; lines from standard input are read when it is no terminal.
 run: build
@@ -69,6 +69,13 @@ api:
 	swift build --product loomkin
 	.build/debug/loomkin plugin api --write .
 	env -i LOOMKIN_HOME=$$PWD HOME=/nonexistent .build/debug/loomkin providers -C / --markdown > docs/models.md
+
+# The newest facts of models, into data/models.csv: look at what it says before you commit. PRICES names a list that you have.
+models: $(PYTHON)
+	rm -rf .build/python/prices
+	@[ -n "$(PRICES)" ] || $(PYTHON) -m pip download --quiet --disable-pip-version-check --no-deps -d .build/python/prices litellm
+	$(PYTHON) scripts/models $(or $(PRICES),.build/python/prices/*.whl) data/models.csv
+	@$(MAKE) --no-print-directory api
 
 bench: build $(PYTHON) $(VOCABULARIES)
 	@scripts/system-packages bench
