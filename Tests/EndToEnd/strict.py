@@ -45,6 +45,18 @@ def is_model(type_):
     return isinstance(type_, type) and issubclass(type_, pydantic.BaseModel)
 
 
+def check_model(type_, value):
+    """Checks a value against a model of a library, which lets unknown keys through and keeps them apart."""
+    def unknown(part, path):
+        if isinstance(part, pydantic.BaseModel):
+            assert not part.model_extra, f"{path} has {set(part.model_extra)}"
+            part = {name: getattr(part, name) for name in part.model_fields_set}
+        for name, member in part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ():
+            unknown(member, f"{path}.{name}")
+
+    unknown(type_.model_validate(value), type_.__name__)
+
+
 @functools.cache
 def strict_dictionary(type_):
     hints = typing.get_type_hints(type_, include_extras=True)

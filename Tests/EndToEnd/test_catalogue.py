@@ -144,6 +144,7 @@ def test_the_page_of_providers_is_what_the_plugins_say(world):
     assert page.out == (REPOSITORY / "docs/models.md").read_text(), "run «make api»"
     listed = {entry["name"]: entry for entry in json.loads(world.run("providers", "--json").out)}
     assert listed["google"]["dialect"] == "gemini" and listed["google"]["keys"] == ["GEMINI_API_KEY", "GOOGLE_API_KEY"]
+    assert [name for name, entry in listed.items() if entry["sign_in"]] == ["anthropic", "google", "openai"]
     assert listed["ollama"]["local"] and not listed["anthropic"]["usable"]
 
 

@@ -101,3 +101,23 @@ def test_what_gemini_had_in_its_cache_is_counted_and_shown_everywhere(world):
         assert page.api("cost?by=model")["rows"][0]["cached"] == 0.6
         status, text = page.request("/cost")
         assert status == 200 and '<td class="number">60 %</td>' in text
+
+
+@pytest.mark.parametrize("tokens", [272_000, 272_001])
+def test_a_long_prompt_costs_what_the_vendor_charges_for_long_prompts(world, tokens):
+    reply = events({"choices": [{"delta": {"content": "Done."}, "finish_reason": "stop"}]},
+                   {"choices": [], "usage": {"prompt_tokens": tokens, "completion_tokens": 1000,
+                                             "prompt_tokens_details": {"cached_tokens": 72_000}}}, "[DONE]")
+    with playing([reply]) as server:
+        world.environment |= {"OPENAI_API_KEY": "sk-test-value", "OPENAI_BASE_URL": server.url + "/v1"}
+        done = world.ask("openai:gpt-5.4", "Begin.", "--output", "json")
+    assert done.code == 0, done
+    facts = {fact["name"]: fact for fact in json.loads(world.run("models", "--all", "--json").out)}["openai:gpt-5.4"]
+    (long,) = facts["long_prompts"]
+    assert long["above_tokens"] == 272_000 and long["input_usd"] > facts["input_usd"]
+    price = long if tokens > 272_000 else facts
+    wanted = (tokens - 72_000) * price["input_usd"] + 72_000 * price["cache_read_usd"] + 1000 * price["output_usd"]
+    assert done.json["cost_usd"] == pytest.approx(wanted / 1e6)
+    ((kept,),) = world.rows("SELECT price FROM model_call")
+    assert json.loads(kept)["input"] == price["input_usd"]
+    assert f"(${long['input_usd']} in, ${long['output_usd']} out over 272000)" in world.run("models", "openai:gpt-5.4").out

@@ -3,8 +3,9 @@
 import pexpect
 import pytest
 
+from recorder import document, recorder, stream
+from streams import events
 from support import call, eventually, say
-
 
 
 def notices(result):
@@ -49,6 +50,49 @@ def test_a_prompt_that_is_too_long_is_asked_again_once_with_less(world):
     assert result.code == 0 and result.signals[-1]["data"]["result"] == "That fitted."
     assert any("asks again with a smaller window" in text for text in notices(result))
     assert not result.of_type("model.failed")
+
+
+THOUGHT = events(
+    {"type": "message_start", "message": {"usage": {"input_tokens": 5, "output_tokens": 1}}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "Let me see."}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "signature_delta", "signature": "SEAL"}},
+    {"type": "content_block_stop", "index": 0},
+    {"type": "content_block_start", "index": 1, "content_block": {"type": "tool_use", "id": "t1", "name": "directory_list", "input": {}}},
+    {"type": "content_block_stop", "index": 1},
+    {"type": "message_delta", "delta": {"stop_reason": "tool_use"}}, {"type": "message_stop"}, names=True)
+ANSWER = events(
+    {"type": "message_start", "message": {"usage": {"input_tokens": 5, "output_tokens": 1}}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": "Done."}},
+    {"type": "content_block_stop", "index": 0},
+    {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}, {"type": "message_stop"}, names=True)
+REFUSED = document({"type": "error", "error": {
+    "type": "invalid_request_error",
+    "message": "messages.1.content.0: Invalid `signature` in `thinking` block. The block is bound to a different conversation."}}, 400)
+
+
+def test_thoughts_that_are_no_longer_taken_are_left_out(world):
+    # Claude takes its thoughts back only in the conversation as it was, and prompts change here while agents work.
+    with recorder(stream(THOUGHT), REFUSED, stream(THOUGHT.replace(b"SEAL", b"NEXT").replace(b'"t1"', b'"t2"')), stream(ANSWER)) as server:
+        world.environment |= {"ANTHROPIC_API_KEY": "sk-test-key-value", "ANTHROPIC_BASE_URL": server.url}
+        result = world.stream("anthropic:claude-sonnet-5-5", "Begin.", "--permissions", "full")
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "Done.", result
+    seals = [[block["signature"] for message in asked.json["messages"] for block in message["content"] if block["type"] == "thinking"]
+             for asked in server.asked]
+    # What was thought since is sent again, what was refused is not.
+    assert seals == [[], ["SEAL"], [], ["NEXT"]]
+    assert [asked.json["thinking"]["block_binding"] for asked in server.asked] == [{"prefix_mismatch_behavior": "drop_block"}] * 4
+    assert server.asked[0].headers["anthropic-beta"] == "thinking-binding-controls-2026-08-01"
+    assert any("asks again without what it thought before" in text for text in notices(result))
+    assert not result.of_type("model.failed")
+
+
+def test_thoughts_are_refused_once_and_no_more(world):
+    with recorder(stream(THOUGHT), REFUSED, REFUSED) as server:
+        world.environment |= {"ANTHROPIC_API_KEY": "sk-test-key-value", "ANTHROPIC_BASE_URL": server.url}
+        result = world.stream("anthropic:claude-sonnet-5-5", "Begin.", "--permissions", "full")
+    assert result.code == 1 and [failed["kind"] for failed in result.of_type("model.failed")] == ["thinking_refused"]
+    assert len(server.asked) == 3
 
 
 def test_limits_of_a_provider_hold_calls_back(world):

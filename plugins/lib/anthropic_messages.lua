@@ -16,19 +16,38 @@ local BUDGETS = { low = 2048, medium = 8192, high = 24576 }
 
 -- What is sent
 
---- Whether a model decides itself how much to think: Claude does from 4.6 on.
-local function decides(model)
+--- Which Claude a model is, 4.6 as 406; 0 of another vendor's.
+local function generation(model)
   local major, minor = model:match("claude%-%a+%-(%d+)%-?(%d*)")
-  major, minor = tonumber(major), tonumber(minor) or 0
+  major, minor = tonumber(major) or 0, tonumber(minor) or 0
   -- A third number of eight digits is a date: claude-opus-4-20250514 is 4.0.
-  return major and (major >= 5 or (major == 4 and minor >= 6 and minor < 100))
+  return major * 100 + (minor < 100 and minor or 0)
+end
+
+--- Whether a model decides itself how much to think.
+local function decides(model) return generation(model) >= 406 end
+
+--- Whether a model takes what it thought before only in the conversation as it was then, and otherwise refuses the request.
+local function preserves(model) return generation(model) >= 501 end
+
+--- Whether a model thinks `always`, or by `default`; those that nobody knows yet are taken for the newest.
+local function habit(call)
+  local facts = call.facts or {}
+  return facts.thinking or facts.reasoning == nil and (preserves(call.model) and "always" or generation(call.model) >= 500 and "default")
 end
 
 --- How much to think, for models that decide and for older ones that reason, which take a number of tokens.
 function M.thinking(call)
   -- A model that has to call a tool may not think first.
-  if call.effort == "none" or call.tool_choice == "required" then return nil end
-  if decides(call.model) then return { type = "adaptive", display = "summarized" } end
+  local is_quiet = call.effort == "none" or call.tool_choice == "required"
+  if decides(call.model) then
+    local thinks = habit(call)
+    if is_quiet and thinks ~= "always" then return thinks == "default" and { type = "disabled" } or nil end
+    -- A prompt may change while its agent works, and its beginning leaves a window that is full: thoughts of before are then given up.
+    local binding = preserves(call.model) and { prefix_mismatch_behavior = "drop_block" } or nil
+    return { type = "adaptive", display = "summarized", block_binding = binding }
+  end
+  if is_quiet then return nil end
   local budget = BUDGETS[call.effort]
   if not budget or (call.facts and call.facts.reasoning == false) then return nil end
   local most = (call.max_output_tokens or DEFAULT_MAX_TOKENS) - 1024
@@ -43,15 +62,32 @@ function M.sampling(call)
   return { temperature = call.temperature, top_p = call.top_p }
 end
 
+--- What takes the place of no effort where a model can't be kept from thinking.
+function M.effort(call, thinks)
+  if not thinks or thinks.type ~= "adaptive" then return nil end
+  return call.effort == "none" and "low" or call.effort
+end
+
+--- The names of what is not in the API for everybody yet.
+function M.betas(thinks) return thinks and thinks.block_binding and { "thinking-binding-controls-2026-08-01" } or {} end
+
 local function output_config(call, thinks)
   local config = {
-    effort = thinks and thinks.type == "adaptive" and call.effort or nil,
+    effort = M.effort(call, thinks),
     format = call.output_schema and { type = "json_schema", schema = call.output_schema } or nil,
   }
   return next(config) and config or nil
 end
 
-local choices = { none = { type = "none" }, required = { type = "any" } }
+--- Whether a tool has to be called; no model that thinks can be made to.
+function M.must_call(call, thinks)
+  return call.tool_choice == "required" and (not thinks or thinks.type == "disabled")
+end
+
+local function choice(call, thinks)
+  if call.tool_choice == "none" then return { type = "none" } end
+  return M.must_call(call, thinks) and { type = "any" } or nil
+end
 
 --- Ids made by other vendors may hold characters that this one refuses.
 local function id(text) return (text:gsub("[^%w_-]", "_")) end
@@ -132,7 +168,7 @@ function M.body(call)
     tools = tools(call),
     messages = messages(call),
   }
-  if body.tools then body.tool_choice = choices[call.tool_choice] end
+  if body.tools then body.tool_choice = choice(call, thinks) end
   return body
 end
 
@@ -294,6 +330,8 @@ end
 local function headers(call)
   local made = { ["anthropic-version"] = "2023-06-01" }
   if call.signed_in then made.authorization = "Bearer {{key}}" else made["x-api-key"] = "{{key}}" end
+  local betas = call.model and M.betas(M.thinking(call)) or {}
+  if #betas > 0 then made["anthropic-beta"] = table.concat(betas, ",") end
   return made
 end
 

@@ -120,7 +120,9 @@ local function tool_config(call)
   -- Nova takes no such point among tools.
   if #call.tools > 0 and is_claude(call) and caches(call) then list[#list + 1] = CACHE_POINT end
   -- There is no word for "none" here.
-  return { tools = list, toolChoice = #call.tools > 0 and call.tool_choice == "required" and { any = {} } or nil }
+  local must_call = call.tool_choice == "required"
+  if is_claude(call) then must_call = messages_api.must_call(call, messages_api.thinking(call)) end
+  return { tools = list, toolChoice = #call.tools > 0 and must_call and { any = {} } or nil }
 end
 
 --- What goes to the model beside the API's own fields: how much to think, in its vendor's words.
@@ -128,7 +130,10 @@ local function model_fields(call)
   if is_claude(call) then
     local thinks = messages_api.thinking(call)
     if not thinks then return nil end
-    return { thinking = thinks, output_config = thinks.type == "adaptive" and call.effort and { effort = call.effort } or nil }
+    local effort = messages_api.effort(call, thinks)
+    -- What this API does not have. A refusal of former thoughts is answered by leaving them out.
+    thinks.block_binding = nil
+    return { thinking = thinks, output_config = effort and { effort = effort } or nil }
   end
   if call.model:find("nova-2", 1, true) and call.effort and call.effort ~= "none" then
     return { reasoningConfig = { type = "enabled", maxReasoningEffort = call.effort } }

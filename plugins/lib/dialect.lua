@@ -20,15 +20,17 @@ function M.functions(tools)
 end
 
 --- A provider. `spec` is the vendor's: the fields of a provider, and its own ways: `path(call)`, what stands behind the base
---- URL; `headers`, more of them or others (false takes one away); `adapt(body, call)`, changes of a body before it is sent.
+--- URL; `headers`, more of them or others (false takes one away), or a function of the call that gives them; `adapt(body, call)`,
+--- changes of a body before it is sent; `list`, what stands behind the base URL where its models are listed.
 --- `own` is the dialect's: `name`, `path(call)`, `headers(call)`, `body(call)`, `decode`, `answer`, `failure`, and `list` with
 --- `listed`: where a server says which models it has, and what it says.
 function M.provider(spec, own)
-  local path = spec.path or own.path
+  local path, list = spec.path or own.path, spec.list or own.list
   local function headers(call)
     local made = own.headers and own.headers(call) or { authorization = "Bearer {{key}}" }
     made["content-type"] = "application/json"
-    for name, value in pairs(spec.headers or {}) do made[name] = value or nil end
+    local vendors = type(spec.headers) == "function" and spec.headers(call) or spec.headers or {}
+    for name, value in pairs(vendors) do made[name] = value or nil end
     return made
   end
   local function url(call, rest) return call.base_url:gsub("/+$", "") .. rest end
@@ -39,8 +41,8 @@ function M.provider(spec, own)
     credentials = spec.credentials,
     sign_in = spec.sign_in,
     default_model = spec.default_model,
-    models = own.list and {
-      request = function(call) return { url = url(call, own.list), headers = headers(call) } end,
+    models = list and {
+      request = function(call) return { url = url(call, list), headers = headers(call) } end,
       decode = own.listed,
     },
     request = function(call)

@@ -27,6 +27,15 @@ function M.is_too_long(message)
     or text:find("too many input tokens", 1, true) or text:find("exceeds the maximum number of tokens", 1, true)
 end
 
+--- Ways vendors say that they no longer take what their model thought before: its seal holds for the conversation as it was then,
+--- for an account, or for a time.
+function M.is_about_thinking(message)
+  local text = message:lower()
+  return text:find("bound to a different conversation", 1, true) or text:find("invalid `?signature`? in `?thinking`? block")
+    or text:find("thinking%f[%W].- blocks? .-cannot be modified") or text:find("thought signature is not valid", 1, true)
+    or text:find("encrypted content .-could not be ") or text:find("invalid_encrypted_content", 1, true)
+end
+
 --- The decoded body, or an empty table: proxies answer with HTML.
 function M.body(text)
   local body = loom.json.decode(text or "")
@@ -36,6 +45,7 @@ end
 --- A failure as the host takes it, which reads from the headers how long to wait. `message` may be missing: then the status speaks.
 function M.make(vendor, status, kind, message)
   if type(message) ~= "string" or message == "" then message = ("HTTP %d without a message"):format(status) end
+  if kind == "invalid" and M.is_about_thinking(message) then kind = "thinking_refused" end
   return {
     kind = kind, message = ("%s: %s"):format(vendor, message), hint = hints[kind],
   }

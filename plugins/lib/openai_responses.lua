@@ -49,6 +49,7 @@ local function add_assistant(input, said)
     elseif part.type == "tool_call" then
       item = {
         type = "function_call", call_id = call_id(part.id), name = part.name, arguments = loom.json.encode(part.arguments),
+        thought_signature = part.signature,
       }
     end
     if item then
@@ -121,11 +122,14 @@ end
 -- What comes back
 
 local function emit_usage(usage, emit)
-  local cached = present((present(usage.input_tokens_details) or {}).cached_tokens) or 0
+  local details = present(usage.input_tokens_details) or {}
+  -- Perplexity names them as Anthropic does.
+  local cached = present(details.cached_tokens) or present(details.cache_read_input_tokens) or 0
+  local written = present(details.cache_write_tokens) or present(details.cache_creation_input_tokens) or 0
   local reasoning = present((present(usage.output_tokens_details) or {}).reasoning_tokens) or 0
   emit({
-    type = "usage", input = (present(usage.input_tokens) or 0) - cached, output = present(usage.output_tokens) or 0,
-    cache_read = cached, cache_write = 0, reasoning = reasoning > 0 and reasoning or nil,
+    type = "usage", input = (present(usage.input_tokens) or 0) - cached - written, output = present(usage.output_tokens) or 0,
+    cache_read = cached, cache_write = written, reasoning = reasoning > 0 and reasoning or nil,
   })
 end
 
@@ -180,7 +184,9 @@ function whole.function_call(item, emit, state, streamed, slot)
     slot, state.calls = state.calls, state.calls + 1
     emit({ type = "tool_call", index = slot, id = item.call_id, name = item.name, arguments = "" })
   end
-  if not streamed then emit({ type = "tool_call", index = slot, arguments = present(item.arguments) or "{}" }) end
+  local signature = present(item.thought_signature)
+  if streamed and not signature then return end
+  emit({ type = "tool_call", index = slot, arguments = not streamed and (present(item.arguments) or "{}") or "", signature = signature })
 end
 
 --- One handler for each kind of event; kinds that are not listed are ignored.
@@ -230,7 +236,7 @@ end
 on["response.completed"] = function(data, emit, state) finish(data.response, emit, state) end
 on["response.incomplete"] = on["response.completed"]
 
-on["response.failed"] = function(data, emit, _, vendor) fail(present(data.response.error) or {}, emit, vendor) end
+on["response.failed"] = function(data, emit, _, vendor) fail(present((present(data.response) or data).error) or {}, emit, vendor) end
 on.error = function(data, emit, _, vendor) fail(present(data.error) or data, emit, vendor) end
 
 local function new_state(state)

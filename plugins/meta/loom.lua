@@ -93,6 +93,7 @@
 ---| "unavailable"
 ---| "budget"
 ---| "cancelled"
+---| "thinking_refused"
 
 ---@alias loom.Steps (loom.Step|fun(call: loom.ModelCall, came: string): loom.Step)[]
 
@@ -211,6 +212,8 @@
 ---@field cache_write_usd? number
 ---@field reasoning? boolean
 ---@field caching? boolean
+---@field api? "chat"|"responses"
+---@field thinking? "always"|"default"
 
 --- A message of a conversation.
 ---@class loom.Message

@@ -74,6 +74,37 @@ return {
       t.equal(t.plugin.request(call({ model = model })).body.thinking ~= nil, thinks)
     end
   end },
+  { "keeps from thinking whom it can, and lets nobody be made to call a tool who thinks", function(t)
+    -- What is sent for no effort, and for a tool that has to be called.
+    local cases = {
+      { "claude-sonnet-5-5", nil, "adaptive", "low", nil }, { "claude-fable-5", "always", "adaptive", "low", nil },
+      { "claude-haiku-5-5", "default", "disabled", nil, "any" }, { "claude-opus-5", nil, "disabled", nil, "any" },
+      { "claude-opus-4-6", nil, nil, nil, "any" }, { "claude-haiku-4-5", nil, nil, nil, "any" },
+    }
+    for _, case in ipairs(cases) do
+      local facts = case[2] and { reasoning = true, thinking = case[2] } or nil
+      local quiet = t.plugin.request(call({ model = case[1], facts = facts, effort = "none" })).body
+      t.equal({ case[1], (quiet.thinking or {}).type, (quiet.output_config or {}).effort }, { case[1], case[3], case[4] })
+      local made = t.plugin.request(call({ model = case[1], facts = facts, tool_choice = "required" })).body
+      t.equal({ case[1], (made.thinking or {}).type, (made.tool_choice or {}).type }, { case[1], case[3], case[5] })
+    end
+    t.equal(t.plugin.request(call({ tool_choice = "none" })).body.tool_choice, { type = "none" })
+  end },
+  { "has thoughts dropped that belong to another conversation by now", function(t)
+    local request = t.plugin.request(call())
+    t.equal(request.body.thinking.block_binding, { prefix_mismatch_behavior = "drop_block" })
+    t.equal(request.headers["anthropic-beta"], "thinking-binding-controls-2026-08-01")
+    for _, model in ipairs { "claude-sonnet-5", "claude-opus-4-8", "claude-haiku-4-5" } do
+      request = t.plugin.request(call({ model = model }))
+      t.equal({ (request.body.thinking or {}).block_binding, request.headers["anthropic-beta"] }, {})
+    end
+  end },
+  { "tells thoughts that are refused from other mistakes", function(t)
+    local function kind(message) return failure(t, 400, "invalid_request_error", message).kind end
+    t.equal(kind("messages.1.content.0: Invalid `signature` in `thinking` block. The block is bound to a different conversation."), "thinking_refused")
+    t.equal(kind("`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified."), "thinking_refused")
+    t.equal(kind("thinking.budget_tokens: Input should be greater than 1024"), "invalid")
+  end },
   { "sends a temperature only to models that take one", function(t)
     for model, takes in pairs { ["claude-sonnet-4-5"] = true, ["claude-opus-4-6"] = false, ["claude-sonnet-5"] = false } do
       local body = t.plugin.request(call({ model = model, effort = "none", temperature = 0.5, top_p = 0.9 })).body

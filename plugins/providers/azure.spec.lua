@@ -8,6 +8,11 @@ return {
     t.equal({ request.headers["api-key"], request.headers.authorization }, { "{{key}}" })
     t.equal({ request.body.max_completion_tokens, request.body.max_tokens }, { 9 })
   end },
+  { "asks for models of the Responses API where no deployment stands in the path", function(t)
+    local body, request = t.sent({ model = "gpt-5.3-codex", base_url = "https://me.openai.azure.com", facts = { api = "responses" } })
+    t.equal(request.url, "https://me.openai.azure.com/openai/v1/responses")
+    t.equal({ request.headers["api-key"], request.headers.authorization, body.model }, { "{{key}}", nil, "gpt-5.3-codex" })
+  end },
   { "reads a stream that begins with what was filtered", function(t)
     local emitted = t.reply({
       { choices = loom.json.array({}), prompt_filter_results = { { prompt_index = 0 } } },

@@ -2,7 +2,7 @@
 --- the address by chat completions, which every compatible server knows.
 local function is_vendor(url) return ((url or "") .. "/"):find("^https?://api%.openai%.com[:/]") ~= nil end
 
-local spec = {
+return require("lib.openai").provider {
   credentials = {
     key_env = { "OPENAI_API_KEY" },
     base_url = "https://api.openai.com/v1",
@@ -23,23 +23,6 @@ local spec = {
     local newer = call.model:find("^o%d") or call.model:find("^gpt%-[5-9]")
     return newer and "max_completion_tokens" or "max_tokens"
   end,
+  uses_responses = function(call) return is_vendor(call.base_url) end,
   loose_calls = function(call) return not is_vendor(call.base_url) end,
 }
-local responses, provider = require("lib.openai_responses").provider(spec), require("lib.openai_chat").provider(spec)
-local chat = { request = provider.request, decode = provider.decode, answer = provider.answer }
-
-function provider.request(call)
-  return (is_vendor(call.base_url) and responses or chat).request(call)
-end
-
---- Only the Responses API gives its events names.
-function provider.decode(event, emit, state)
-  local name = event.event or ""
-  return ((name == "error" or name:find("^response%.")) and responses or chat).decode(event, emit, state)
-end
-
-function provider.answer(body, emit, state)
-  return (loom.json.decode(body).object == "response" and responses or chat).answer(body, emit, state)
-end
-
-return provider

@@ -21,9 +21,10 @@ end
 
 local sealed = { type = "reasoning", id = "rs_1", summary = { { type = "summary_text", text = "hm" } }, encrypted_content = "xyz" }
 local usage = {
-  input_tokens = 100, input_tokens_details = { cached_tokens = 64 }, output_tokens = 30, output_tokens_details = { reasoning_tokens = 20 },
+  input_tokens = 100, input_tokens_details = { cached_tokens = 64, cache_write_tokens = 10 },
+  output_tokens = 30, output_tokens_details = { reasoning_tokens = 20 },
 }
-local counted = { type = "usage", input = 36, output = 30, cache_read = 64, cache_write = 0, reasoning = 20 }
+local counted = { type = "usage", input = 26, output = 30, cache_read = 64, cache_write = 10, reasoning = 20 }
 local completed = { type = "response.completed", response = { status = "completed", usage = usage, incomplete_details = loom.json.null } }
 
 return {

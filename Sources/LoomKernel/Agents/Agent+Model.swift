@@ -77,7 +77,7 @@ extension Agent {
         await self.warnOfRetirement(call)
         let circumstances = ModelGateway.Circumstances(
             asker: self.identity, cause: self.cause, contextUsed: content.use.total, contextLimit: budget.limit,
-            isLastTry: self.hasShrunk)
+            mends: Self.mends.subtracting(self.mended))
         return Request(call: call, circumstances: circumstances, events: events)
     }
 
@@ -86,7 +86,7 @@ extension Agent {
         let facts = self.services.models.facts(model)
         return ModelCall(
             id: self.services.identifiers.next().description, model: model, system: prefix.prompt.text, tools: prefix.tools,
-            messages: AttachmentStore(self.services).filled(messages, for: facts),
+            messages: AttachmentStore(self.services).filled(messages.map { $0.without(self.refusedSeals) }, for: facts),
             settings: (role.settings ?? ModelSettings()).bounded(by: facts), facts: facts, cacheKey: self.identity.id.description,
             purpose: "turn", agent: self.identity.name, role: role.name, step: self.machine.replies)
     }
@@ -124,7 +124,7 @@ extension Agent {
     func hear(_ result: Result<ModelReply, ModelFailure>) async throws {
         switch result {
         case .success(let reply):
-            self.hasShrunk = false
+            self.mended = []
             if reply.usage.total > 0 {
                 await self.learn(from: reply)
                 self.context.count(input: reply.usage.sent, reply: reply.usage.output)
@@ -133,16 +133,29 @@ extension Agent {
             var parallel: Set<String> = []
             for call in unique.message.toolCalls where await self.isParallel(call) { parallel.insert(call.id) }
             try await self.apply(.replied(unique, parallel: parallel))
-        case .failure(let failure) where failure.kind == .contextTooLong && !self.hasShrunk:
-            self.hasShrunk = true
-            // The estimate was wrong, or the server takes less than is known: once with less, and what does not fit leaves.
-            self.windowCeiling = max(2_000, min(self.context.total, self.context.budget.limit) * 3 / 4)
-            await self.note("\(failure.message) \(self.identity.name) asks again with a smaller window.", level: "info")
+        case .failure(let failure) where Self.mends.contains(failure.kind) && self.mended.insert(failure.kind).inserted:
+            await self.mend(failure)
             try await self.think()
         case .failure(let failure):
-            self.hasShrunk = false
+            self.mended = []
             if failure.kind != .cancelled { try await self.apply(.modelFailed(failure)) }
         }
+    }
+
+    /// Failures after which a call is made once more in another way.
+    private static let mends: Set<ModelFailure.Kind> = [.contextTooLong, .thinkingRefused]
+
+    private func mend(_ failure: ModelFailure) async {
+        let change: String
+        if failure.kind == .thinkingRefused {
+            self.refusedSeals.formUnion(self.machine.messages.flatMap(\.seals))
+            change = "without what it thought before"
+        } else {
+            // The estimate was wrong, or the server takes less than is known: with less, and what does not fit leaves.
+            self.windowCeiling = max(2_000, min(self.context.total, self.context.budget.limit) * 3 / 4)
+            change = "with a smaller window"
+        }
+        await self.note("\(failure.message) \(self.identity.name) asks again \(change).", level: "info")
     }
 
     /// Goes on with the next model of the chain, where there is one.

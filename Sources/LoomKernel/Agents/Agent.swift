@@ -19,8 +19,10 @@ package actor Agent {
     var isNewWindow = false
     /// Tokens that fit where the window as it is known did not; nil while nothing was refused.
     var windowCeiling: Int?
-    /// The call under way is the second try, with less.
-    var hasShrunk = false
+    /// Seals of thoughts that the vendor no longer takes; they are not sent again.
+    var refusedSeals: Set<String> = []
+    /// What the call under way was asked again for, in another way.
+    var mended: Set<ModelFailure.Kind> = []
     /// The list of tools is to be brought up to date at the next call, whatever that costs in the vendor's cache.
     var wantsNewList = false
     /// When the vendor last saw this agent's prompt; nil when it never did.

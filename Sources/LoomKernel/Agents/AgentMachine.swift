@@ -182,7 +182,7 @@ package struct AgentMachine: Sendable, Hashable {
     private mutating func fail(_ failure: ModelFailure) -> [AgentEffect] {
         guard case .thinking = self.state else { return [] }
         // Nobody's fault but the model's: not that of a line that is down, or of a purse that is empty.
-        let isFailure = [.invalid, .contextTooLong, .refused].contains(failure.kind)
+        let isFailure = [.invalid, .contextTooLong, .thinkingRefused, .refused].contains(failure.kind)
         return self.conclude(failure.kind == .budget ? .limit : .failed, failure.description, isFailure: isFailure)
     }
 

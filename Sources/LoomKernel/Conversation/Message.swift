@@ -22,6 +22,32 @@ package struct Message: Sendable, Hashable, Codable {
     package var toolCalls: [ToolCall] {
         self.parts.compactMap { if case .toolCall(let call) = $0 { call } else { nil } }
     }
+
+    /// What its vendor sealed parts of it with, to know its own thoughts again.
+    var seals: [String] {
+        self.parts.compactMap { part in
+            switch part {
+            case .thinking(_, let signature): signature
+            case .toolCall(let call): call.signature
+            case .text, .toolResult, .attachment: nil
+            }
+        }
+    }
+
+    /// Without thoughts under one of these seals; calls stay, unsealed.
+    func without(_ seals: Set<String>) -> Message {
+        guard !seals.isEmpty, self.seals.contains(where: seals.contains) else { return self }
+        var message = self
+        message.parts = self.parts.compactMap { part in
+            switch part {
+            case .thinking(_, let signature?) where seals.contains(signature): nil
+            case .toolCall(let call) where call.signature.map(seals.contains) ?? false:
+                .toolCall(ToolCall(id: call.id, name: call.name, arguments: call.arguments, malformed: call.malformed))
+            default: part
+            }
+        }
+        return message
+    }
 }
 
 /// A piece of a message.

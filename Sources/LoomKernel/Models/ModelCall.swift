@@ -199,11 +199,13 @@ package struct ModelFailure: Error, Sendable, Hashable, Codable, CustomStringCon
         case rateLimited = "rate_limited", overloaded, server, network, stalled
         /// Not worth another try.
         case auth, invalid, contextTooLong = "context_too_long", refused, quota, unavailable, budget, cancelled
+        /// What the model thought before is no longer taken: its seal holds for a conversation, an account or a time.
+        case thinkingRefused = "thinking_refused"
 
         package var isTransient: Bool {
             switch self {
             case .rateLimited, .overloaded, .server, .network, .stalled: true
-            case .auth, .invalid, .contextTooLong, .refused, .quota, .unavailable, .budget, .cancelled: false
+            case .auth, .invalid, .contextTooLong, .thinkingRefused, .refused, .quota, .unavailable, .budget, .cancelled: false
             }
         }
 

@@ -4,7 +4,7 @@ import LoomSystem
 extension ModelGateway {
     /// The row of the ledger and the signal, together. The task is the one that its agent has in hand.
     func record(_ call: ModelCall, _ finished: ModelFinished, _ circumstances: Circumstances) async throws(ModelFailure) {
-        let price = call.facts?.price.map { JSON.object($0.mapValues { .number($0) }).text() }
+        let price = call.facts?.price(of: finished.usage).map { JSON.object($0.mapValues { .number($0) }).text() }
         do {
             try await self.store.transaction { transaction in
                 try transaction.db.run(

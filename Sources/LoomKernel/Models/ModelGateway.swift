@@ -22,8 +22,8 @@ package struct ModelGateway: Sendable {
         /// Tokens: the estimate for what is sent, and what the model takes.
         let contextUsed: Int
         let contextLimit: Int
-        /// False for an agent that asks once more with less before a prompt that is too long is a failure.
-        var isLastTry = true
+        /// After these its asker asks once more, in another way, before they are failures that anybody hears of.
+        var mends: Set<ModelFailure.Kind> = []
         /// Who hears the text as it comes, with the number of the attempt; nil for everybody, as an agent's words.
         var onText: (@Sendable (String, Int) async -> Void)?
 
@@ -62,7 +62,7 @@ package struct ModelGateway: Sendable {
     }
 
     private func tell(of failure: ModelFailure, _ call: ModelCall, _ circumstances: Circumstances) async {
-        guard failure.kind != .cancelled, failure.kind != .contextTooLong || circumstances.isLastTry else { return }
+        guard failure.kind != .cancelled, !circumstances.mends.contains(failure.kind) else { return }
         await self.publish(
             ModelFailed(
                 agent: call.agent, model: call.model.description, call: call.id, kind: failure.kind, reason: failure.message,

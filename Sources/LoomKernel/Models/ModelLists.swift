@@ -41,6 +41,7 @@ extension ModelFacts {
         facts.tools = own.tools ?? self.tools
         facts.vision = own.vision ?? self.vision
         facts.reasoning = own.reasoning ?? self.reasoning
+        facts.api = own.api ?? self.api
         return facts
     }
 }

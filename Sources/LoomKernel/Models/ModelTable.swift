@@ -1,6 +1,41 @@
 package import LoomSystem
 import Synchronization
 
+/// Dollars for a million tokens of a prompt that is longer than usual, as a whole. Vendors price the output of such a call higher too.
+package struct LongPromptPrice: Sendable, Hashable, Codable {
+    /// Tokens of the prompt, cached ones too: with more than these the prices hold.
+    package var aboveTokens: Int
+    package var inputUSD: Double
+    package var outputUSD: Double
+    package var cacheReadUSD: Double?
+    package var cacheWriteUSD: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case aboveTokens = "above_tokens"
+        case inputUSD = "input_usd"
+        case outputUSD = "output_usd"
+        case cacheReadUSD = "cache_read_usd"
+        case cacheWriteUSD = "cache_write_usd"
+    }
+
+    package init(aboveTokens: Int, inputUSD: Double, outputUSD: Double, cacheReadUSD: Double? = nil, cacheWriteUSD: Double? = nil) {
+        self.aboveTokens = aboveTokens
+        self.inputUSD = inputUSD
+        self.outputUSD = outputUSD
+        self.cacheReadUSD = cacheReadUSD
+        self.cacheWriteUSD = cacheWriteUSD
+    }
+
+    /// `200000:2.5/15/0.25/4.5`, as the data file has it: limit, input, output, cache read, cache write. Nil where that is damaged.
+    init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2, let above = Int(parts[0]) else { return nil }
+        let prices = parts[1].split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
+        guard prices.count == 4, let input = prices[0], let output = prices[1] else { return nil }
+        self.init(aboveTokens: above, inputUSD: input, outputUSD: output, cacheReadUSD: prices[2], cacheWriteUSD: prices[3])
+    }
+}
+
 /// What is known of a model.
 package struct ModelFacts: Sendable, Hashable, Codable {
     package var name: String
@@ -12,13 +47,25 @@ package struct ModelFacts: Sendable, Hashable, Codable {
     package var outputUSD: Double?
     package var cacheReadUSD: Double?
     package var cacheWriteUSD: Double?
+    /// By rising limits; nil where a long prompt costs what a short one does.
+    package var longPrompts: [LongPromptPrice]?
     /// What it can do; nil where nobody says.
     package var tools: Bool?
     package var vision: Bool?
     package var reasoning: Bool?
     package var caching: Bool?
+    /// Nil where it has to be told to think, or nobody says.
+    package var thinking: Thinking?
+    /// Which of its provider's APIs serves it, where there are several.
+    package var api: API?
     /// `2026-10-01`, when its vendor takes it away.
     package var retires: String?
+
+    /// Whether a model thinks without being told to; from the second it can be kept.
+    package enum Thinking: String, Sendable, Codable { case always, `default` }
+
+    /// OpenAI's two, which others have too.
+    package enum API: String, Sendable, Codable { case chat, responses }
 
     package init(name: String, context: Int? = nil, maxOutput: Int? = nil, inputUSD: Double? = nil, outputUSD: Double? = nil) {
         self.name = name
@@ -29,30 +76,32 @@ package struct ModelFacts: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case name, context, tools, vision, reasoning, caching, retires
+        case name, context, tools, vision, reasoning, caching, thinking, api, retires
         case maxOutput = "max_output"
         case inputUSD = "input_usd"
         case outputUSD = "output_usd"
         case cacheReadUSD = "cache_read_usd"
         case cacheWriteUSD = "cache_write_usd"
+        case longPrompts = "long_prompts"
     }
 
-    /// Dollars for a million tokens of each class, as a ledger keeps them; nil when no price is known.
-    package var price: [String: Double]? {
+    /// Dollars for a million tokens of each class in a call of this usage, as a ledger keeps them; nil when no price is known.
+    package func price(of usage: Usage) -> [String: Double]? {
         guard let inputUSD, let outputUSD else { return nil }
+        let prompt = usage.input + usage.cacheRead + usage.cacheWrite
+        let long = self.longPrompts?.last { prompt > $0.aboveTokens }
+        let input = long?.inputUSD ?? inputUSD
         return [
-            "input": inputUSD, "output": outputUSD, "cache_read": self.cacheReadUSD ?? inputUSD,
-            "cache_write": self.cacheWriteUSD ?? inputUSD,
+            "input": input, "output": long?.outputUSD ?? outputUSD, "cache_read": long?.cacheReadUSD ?? self.cacheReadUSD ?? input,
+            "cache_write": long?.cacheWriteUSD ?? self.cacheWriteUSD ?? input,
         ]
     }
 
     /// Dollars for this usage; nil when no price is known, which is not the same as free.
     package func cost(_ usage: Usage) -> Double? {
-        guard let inputUSD, let outputUSD else { return nil }
-        let dollars =
-            Double(usage.input) * inputUSD + Double(usage.output) * outputUSD
-            + Double(usage.cacheRead) * (self.cacheReadUSD ?? inputUSD) + Double(usage.cacheWrite) * (self.cacheWriteUSD ?? inputUSD)
-        return dollars / 1_000_000
+        guard let price = self.price(of: usage) else { return nil }
+        let tokens = [("input", usage.input), ("output", usage.output), ("cache_read", usage.cacheRead), ("cache_write", usage.cacheWrite)]
+        return tokens.reduce(0) { dollars, kind in dollars + Double(kind.1) * (price[kind.0] ?? 0) } / 1_000_000
     }
 }
 
@@ -155,8 +204,10 @@ private struct ModelLines {
             maxOutput: cell("max_output_tokens").flatMap { Int($0) }, inputUSD: number("input_usd_per_million"),
             outputUSD: number("output_usd_per_million"))
         (facts.cacheReadUSD, facts.cacheWriteUSD) = (number("cache_read_usd_per_million"), number("cache_write_usd_per_million"))
+        facts.longPrompts = cell("long_prompts").map { $0.split(separator: ";").compactMap { LongPromptPrice($0) } }
         (facts.tools, facts.vision, facts.reasoning) = (flag("tools"), flag("vision"), flag("reasoning"))
         (facts.caching, facts.retires) = (flag("prompt_caching"), cell("retires_on"))
+        (facts.api, facts.thinking) = (cell("api").flatMap(ModelFacts.API.init), cell("thinking").flatMap(ModelFacts.Thinking.init))
         return facts
     }
 

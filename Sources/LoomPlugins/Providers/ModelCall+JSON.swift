@@ -51,6 +51,8 @@ extension ModelFacts {
         for (name, flag) in [("tools", tools), ("vision", vision), ("reasoning", reasoning), ("caching", caching)] {
             members[name] = flag.map { .bool($0) }
         }
+        members["api"] = api.map { .string($0.rawValue) }
+        members["thinking"] = thinking.map { .string($0.rawValue) }
         return .object(members)
     }
 }

@@ -88,7 +88,8 @@ enum Emission {
 extension ModelFailure {
     /// The kinds a plugin may name; a budget or a cancelled call is the kernel's own affair.
     private static let kinds: [Kind] = [
-        .rateLimited, .overloaded, .server, .network, .stalled, .auth, .invalid, .contextTooLong, .refused, .quota, .unavailable,
+        .rateLimited, .overloaded, .server, .network, .stalled, .auth, .invalid, .contextTooLong, .thinkingRefused, .refused, .quota,
+        .unavailable,
     ]
 
     /// From a plugin's `{ kind =, message =, hint =, retry_after = }`.

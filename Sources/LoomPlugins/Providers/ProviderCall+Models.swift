@@ -31,6 +31,6 @@ extension ModelFacts {
         (cacheReadUSD, cacheWriteUSD) = (row["cache_read_usd"]?.doubleValue, row["cache_write_usd"]?.doubleValue)
         tools = row["tools"]?.boolValue
         vision = row["vision"]?.boolValue
-        reasoning = row["reasoning"]?.boolValue
+        (reasoning, api) = (row["reasoning"]?.boolValue, row["api"]?.stringValue.flatMap(API.init))
     }
 }

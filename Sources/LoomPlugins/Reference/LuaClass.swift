@@ -64,7 +64,8 @@ struct LuaClass: Sendable {
             fields: [
                 ("name?", "string"), ("context?", "integer"), ("max_output?", "integer"), ("tools?", "boolean"), ("vision?", "boolean"),
                 ("input_usd?", "number"), ("output_usd?", "number"), ("cache_read_usd?", "number"), ("cache_write_usd?", "number"),
-                ("reasoning?", "boolean"), ("caching?", "boolean"),
+                ("reasoning?", "boolean"), ("caching?", "boolean"), ("api?", "\"chat\"|\"responses\""),
+                ("thinking?", "\"always\"|\"default\""),
             ]),
         LuaClass(
             name: "loom.Message", text: "A message of a conversation.",

@@ -51,6 +51,8 @@ struct Models: AsyncParsableCommand {
         let known = [("tools", model.tools), ("vision", model.vision), ("thinking", model.reasoning), ("cache", model.caching)]
         var abilities = known.filter { $0.1 == true }.map(\.0)
         if model.retirement(at: now) != nil, let date = model.retires { abilities.append("until \(date)") }
+        // A long prompt's price is the last thing one wants to find out from the bill.
+        abilities += (model.longPrompts ?? []).map { "($\($0.inputUSD) in, $\($0.outputUSD) out over \($0.aboveTokens))" }
         return [
             model.name, model.context.map(String.init) ?? "?", model.inputUSD.map { "\($0)" } ?? "unpriced",
             model.outputUSD.map { "\($0)" } ?? "unpriced", abilities.joined(separator: " "),
