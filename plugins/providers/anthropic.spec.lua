@@ -101,7 +101,7 @@ return {
   end },
   { "tells thoughts that are refused from other mistakes", function(t)
     local function kind(message) return failure(t, 400, "invalid_request_error", message).kind end
-    t.equal(kind("messages.1.content.0: Invalid `signature` in `thinking` block. The block is bound to a different conversation."), "thinking_refused")
+    t.equal(kind("Invalid `signature` in `thinking` block. The block is bound to a different conversation."), "thinking_refused")
     t.equal(kind("`thinking` or `redacted_thinking` blocks in the latest assistant message cannot be modified."), "thinking_refused")
     t.equal(kind("thinking.budget_tokens: Input should be greater than 1024"), "invalid")
   end },
