@@ -3,9 +3,14 @@ import LoomKernel
 /// Checks the names that plugins use of each other: a tool its roles, a role its tools and prompt, a prompt those it includes;
 /// and that no command has the name of a built-in one.
 struct NameCheck {
-    let live: [PluginKey: LivePlugin]
+    private let live: [PluginKey: LivePlugin]
     /// A name counts as known when there is a file for it: that one file is broken does not make the others wrong.
-    let files: PluginFiles
+    private let names: [PluginKind: Set<String>]
+
+    init(live: [PluginKey: LivePlugin], files: PluginFiles) {
+        self.live = live
+        self.names = Dictionary(grouping: files.layers.keys, by: \.kind).mapValues { Set($0.map(\.name)) }
+    }
 
     func faults() -> [PluginKey: PluginFault] {
         var faults: [PluginKey: PluginFault] = [:]
@@ -28,25 +33,21 @@ struct NameCheck {
     }
 
     private func fault(of tool: any Tool, in file: PluginFile) -> PluginFault? {
-        let roles = names(.role)
+        let roles = names[.role, default: []]
         guard let unknown = (tool as? LuaTool)?.definition.roles?.first(where: { !roles.contains($0) }) else { return nil }
         return PluginFault(
             path: file.displayPath, line: FieldLines(file.text).line(of: ["roles"]),
             cause: "there is no role \"\(unknown)\"\(NearestName.slip(unknown, in: roles))")
     }
 
-    private func names(_ kind: PluginKind) -> Set<String> {
-        Set(files.keys.filter { $0.kind == kind }.map(\.name))
-    }
-
     private func fault(of role: Role, in file: PluginFile) -> PluginFault? {
-        let tools = names(.tool)
+        let tools = names[.tool, default: []]
         if let unknown = role.tools.first(where: { !tools.contains($0) }) {
             return PluginFault(
                 path: file.displayPath, line: FieldLines(file.text).line(of: ["tools"]),
                 cause: "there is no tool \"\(unknown)\"\(NearestName.slip(unknown, in: tools))")
         }
-        let prompts = names(.prompt)
+        let prompts = names[.prompt, default: []]
         guard !prompts.contains(role.prompt) else { return nil }
         return PluginFault(
             path: file.displayPath, line: FieldLines(file.text).line(of: ["prompt"]),
@@ -54,7 +55,7 @@ struct NameCheck {
     }
 
     private func fault(of template: PromptTemplate, in file: PluginFile) -> PluginFault? {
-        let prompts = names(.prompt)
+        let prompts = names[.prompt, default: []]
         for include in template.includes {
             if !prompts.contains(include.name) {
                 return PluginFault(

@@ -85,7 +85,9 @@ extension PluginCatalog.Snapshot {
         kept: [PluginKey: KeptVersion] = [:], last: [PluginKey: PluginReported] = [:], endpoints: [String: EndpointSettings]
     ) {
         var templates: [String: PromptSource] = [:]
-        for (key, plugin) in live.sorted(by: { $0.key < $1.key }) {
+        let keys = Set(live.keys).union(faults.keys).union(held.keys).union(files.layers.keys).sorted()
+        for key in keys {
+            guard let plugin = live[key] else { continue }
             switch plugin.content {
             case .tool(let tool): tools.append(tool)
             case .provider(let provider): providers.append(provider)
@@ -111,7 +113,7 @@ extension PluginCatalog.Snapshot {
                 name: name, description: source.template.frontMatter["description"] ?? "",
                 roles: roles.filter { $0.prompt == name }.map(\.name), includes: source.template.includes.map(\.name))
         }
-        entries = Set(live.keys).union(faults.keys).union(held.keys).union(files.keys).sorted().compactMap { key in
+        entries = keys.compactMap { key in
             Self.entry(
                 key, live: live[key], fault: faults[key], held: held[key], files: files, versions: kept[key]?.count ?? 0,
                 report: last[key])
