@@ -4,9 +4,10 @@ PREFIX ?= /usr/local
 RELEASE := swift build -c release --static-swift-stdlib
 PYTHON := .build/python/bin/python
 VOCABULARIES := .build/python/vocabularies
+SANITIZED := .build/sanitized
 WATCH_FLAGS := -std=gnu11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Werror
 
-.PHONY: run build test test-swift test-lua test-end-to-end check format api models bench grammars install clean
+.PHONY: run build test test-swift test-lua test-end-to-end sanitize check format api models bench grammars install clean
 
 # Opens the REPL; lines from standard input are read when it is no terminal.
 run: build
@@ -46,6 +47,17 @@ test-end-to-end: $(PYTHON)
 	swift build
 	@$(MAKE) --no-print-directory .build/debug/loomkin-watch
 	$(PYTHON) -m pytest -q Tests/EndToEnd Tests/Page
+
+# All of it once more, with every access to memory looked at. What the Swift runtime keeps until the end is no leak.
+sanitize: export ASAN_OPTIONS := detect_leaks=0
+sanitize: $(PYTHON)
+	@scripts/system-packages build test
+	@scripts/grammars grammars python javascript
+	swift build --build-tests --sanitize address --scratch-path $(SANITIZED)
+	@$(MAKE) --no-print-directory $(SANITIZED)/debug/loomkin-watch
+	swift test --skip-build --sanitize address --scratch-path $(SANITIZED) --skip LoomLuaTests
+	swift test --skip-build --sanitize address --scratch-path $(SANITIZED) --filter LoomLuaTests
+	LOOMKIN_BIN=$(SANITIZED)/debug/loomkin $(PYTHON) -m pytest -q Tests/EndToEnd Tests/Page
 
 $(PYTHON): Tests/requirements.txt
 	@scripts/system-packages test

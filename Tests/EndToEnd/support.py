@@ -65,11 +65,12 @@ class World:
         self.config = self.folder("config/loomkin")
         self.state = self.folder("state")
         self.temporary = self.folder("tmp")
-        # Nothing of the outer environment but the path: no keys, no proxies, no settings of a developer.
+        # Nothing of the outer environment but the path and what a sanitized build is told: no keys, no proxies, no settings of a
+        # developer.
         self.environment = {
             "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color", "HOME": str(self.home),
             "XDG_CONFIG_HOME": str(self.root / "config"), "XDG_STATE_HOME": str(self.state), "TMPDIR": str(self.temporary),
-        }
+        } | {name: os.environ[name] for name in ("ASAN_OPTIONS",) if name in os.environ}
 
     def folder(self, path):
         folder = self.root / path

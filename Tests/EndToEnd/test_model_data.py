@@ -19,7 +19,8 @@ PRICES = {
         "litellm_provider": "openai", "mode": "chat", "max_input_tokens": 1000, "max_output_tokens": 100, "input_cost_per_token": 2.5e-06,
         "output_cost_per_token": 1.5e-05, "cache_read_input_token_cost": 2.5e-07, "supports_function_calling": True,
         "deprecation_date": "2030-01-02", "input_cost_per_token_above_272k_tokens": 5e-06, "output_cost_per_token_above_272k_tokens": 2.25e-05,
-        "input_cost_per_token_above_272k_tokens_priority": 1,
+        "input_cost_per_token_above_272k_tokens_priority": 1, "supports_none_reasoning_effort": False, "supports_minimal_reasoning_effort": True,
+        "thinking_always_on": True, "supports_sampling_params": False,
     },
     "dashscope/qwen-x": {
         "litellm_provider": "dashscope", "mode": "chat", "max_tokens": 500,
@@ -73,7 +74,8 @@ def test_the_list_updates_the_file_and_what_it_forgot_stays(tmp_path, data, pack
     assert {key: value for key, value in found["openai", "gpt-x"].items() if value not in ("", "0")} == {
         "provider": "openai", "model": "gpt-x", "context_tokens": "1000", "max_output_tokens": "100", "input_usd_per_million": "2.5",
         "output_usd_per_million": "15.0", "cache_read_usd_per_million": "0.25", "tools": "1", "api": "chat", "retires_on": "2030-01-02",
-        "long_prompts": "272000:5.0/22.5//"}
+        "long_prompts": "272000:5.0/22.5//", "thinking": "always", "efforts": "minimal low medium high"}
+    assert found["openai", "gpt-x"]["sampling"] == "0" and found["alibaba", "qwen-x"]["sampling"] == ""
     assert found["alibaba", "qwen-x"]["input_usd_per_million"] == "1.0" and found["alibaba", "qwen-x"]["context_tokens"] == "500"
     assert found["alibaba", "qwen-x"]["long_prompts"] == "32000:2.0/4.0/0.3/"
     before = data.read_bytes()
@@ -106,5 +108,7 @@ def test_the_file_is_whole():
                 assert cell in "01", (key, column)
         for tier in filter(None, row["long_prompts"].split(";")):
             assert re.fullmatch(rf"\d+:{number}/{number}/({number})?/({number})?", tier), (key, tier)
+        assert row["thinking"] in ("", "always", "default") and row["sampling"] in ("", "0")
+        assert set(row["efforts"].split()) <= {"none", "minimal", "low", "medium", "high", "xhigh", "max"}
         if row["long_prompts"]:
             assert row["input_usd_per_million"] and row["output_usd_per_million"], key

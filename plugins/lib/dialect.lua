@@ -19,6 +19,29 @@ function M.functions(tools)
   return #list > 0 and list or nil
 end
 
+local EFFORTS = { none = 0, minimal = 1, low = 2, medium = 3, high = 4, xhigh = 5, max = 6 }
+
+--- How much a model is to think, in a word that it knows: of those the nearest to what is wanted, and the higher of two as near.
+--- Where nobody says which it knows, what is wanted.
+function M.effort(call)
+  local known = call.facts and call.facts.efforts
+  if not call.effort or not known then return call.effort end
+  local chosen, nearest
+  for _, effort in ipairs(known) do
+    local distance = math.abs((EFFORTS[effort] or math.huge) - EFFORTS[call.effort])
+    if not nearest or distance < nearest or (distance == nearest and EFFORTS[effort] > EFFORTS[chosen]) then
+      chosen, nearest = effort, distance
+    end
+  end
+  return chosen
+end
+
+--- A temperature and top_p, for models that take them.
+function M.sampling(call)
+  if call.facts and call.facts.sampling == false then return {} end
+  return { temperature = call.temperature, top_p = call.top_p }
+end
+
 --- A provider. `spec` is the vendor's: the fields of a provider, and its own ways: `path(call)`, what stands behind the base
 --- URL; `headers`, more of them or others (false takes one away), or a function of the call that gives them; `adapt(body, call)`,
 --- changes of a body before it is sent; `list`, what stands behind the base URL where its models are listed.

@@ -35,8 +35,14 @@ local function thinking(call)
     -- The large models can't be kept from thinking; this is the least they take.
     if effort == "none" then config.thinkingBudget = pro and 128 or 0 end
   else
+    -- What the catalogue says of a model goes before what is known of its family.
+    if call.facts and call.facts.efforts then
+      config.thinkingLevel = LEVELS[dialect.effort(call)] or dialect.effort(call)
+      return config
+    end
     config.thinkingLevel = LEVELS[effort]
-    if pro and effort == "none" then config.thinkingLevel = "low" end
+    -- Neither large nor newer models know the least.
+    if effort == "none" and (pro or at >= 3.7) then config.thinkingLevel = "low" end
     -- The first of them knows two levels only.
     if pro and at == 3 and effort == "medium" then config.thinkingLevel = "high" end
   end
@@ -44,8 +50,9 @@ local function thinking(call)
 end
 
 local function generation_config(call)
+  local sampling = dialect.sampling(call)
   local config = {
-    temperature = call.temperature, topP = call.top_p, maxOutputTokens = call.max_output_tokens, stopSequences = call.stop,
+    temperature = sampling.temperature, topP = sampling.top_p, maxOutputTokens = call.max_output_tokens, stopSequences = call.stop,
     thinkingConfig = thinking(call),
   }
   -- Older models refuse a form for the answer beside tools.

@@ -106,16 +106,17 @@ end
 
 --- The body of a request, before the vendor's own touch.
 local function body_of(call, options)
+  local sampling = dialect.sampling(call)
   local body = {
     model = call.model,
     messages = messages(call, options),
     tools = options.tools and dialect.functions(call.tools) or nil,
     stream = true,
     stream_options = options.usage_option and { include_usage = true } or nil,
-    temperature = call.temperature,
-    top_p = call.top_p,
+    temperature = sampling.temperature,
+    top_p = sampling.top_p,
     stop = call.stop,
-    reasoning_effort = call.effort,
+    reasoning_effort = dialect.effort(call),
   }
   if body.tools then
     body.tool_choice = call.tool_choice

@@ -22,6 +22,7 @@ local function reasons(call)
 end
 
 local function effort(call)
+  if call.facts and call.facts.efforts then return dialect.effort(call) end
   if call.effort ~= "none" then return call.effort end
   -- The first generations can't be kept from thinking; this is the least they take.
   if call.model:find("^o%d") or call.model:find("codex", 1, true) then return "low" end
@@ -112,7 +113,10 @@ function M.body(call)
     body.include = { "reasoning.encrypted_content" }
   end
   -- Thinking goes with the vendor's own sampling only.
-  if not thinks or how == "none" then body.temperature, body.top_p = call.temperature, call.top_p end
+  if not thinks or how == "none" then
+    local sampling = dialect.sampling(call)
+    body.temperature, body.top_p = sampling.temperature, sampling.top_p
+  end
   if call.output_schema then
     body.text = { format = { type = "json_schema", name = "answer", schema = call.output_schema, strict = false } }
   end

@@ -214,6 +214,8 @@
 ---@field caching? boolean
 ---@field api? "chat"|"responses"
 ---@field thinking? "always"|"default"
+---@field efforts? string[]
+---@field sampling? boolean
 
 --- A message of a conversation.
 ---@class loom.Message

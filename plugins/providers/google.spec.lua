@@ -57,7 +57,8 @@ return {
   end },
   { "asks each generation to think in its own way", function(t)
     local cases = {
-      { "gemini-3.8-flash", "none", "minimal" }, { "gemini-3.1-pro-preview", "none", "low" }, { "gemini-flash-latest", "low", "low" },
+      { "gemini-3-flash-preview", "none", "minimal" }, { "gemini-3.8-flash", "none", "low" },
+      { "gemini-3.1-pro-preview", "none", "low" }, { "gemini-flash-latest", "low", "low" },
       { "gemini-3-pro-preview", "medium", "high" }, { "gemini-3.1-pro-preview", "medium", "medium" },
       { "gemini-2.5-flash", "none", nil, 0 }, { "gemini-2.5-pro", "none", nil, 128 }, { "gemini-2.5-pro", "high", nil, 24576 },
     }
@@ -65,6 +66,9 @@ return {
       t.equal(config(t, { model = case[1], effort = case[2] }).thinkingConfig,
         { includeThoughts = true, thinkingLevel = case[3], thinkingBudget = case[4] })
     end
+    local facts = { reasoning = true, efforts = { "low", "medium" }, sampling = false }
+    local told = config(t, { model = "gemini-3-flash-preview", effort = "high", temperature = 0.5, top_p = 0.9, facts = facts })
+    t.equal({ told.thinkingConfig.thinkingLevel, told.temperature, told.topP }, { "medium" })
     for _, model in ipairs({ "gemini-2.0-flash", "gemma-4-31b" }) do
       t.equal(config(t, { model = model, effort = "high" }).thinkingConfig, nil)
     end

@@ -20,6 +20,7 @@ return require("lib.openai_chat").provider {
   usage_option = false,
   adapt = function(body, call)
     if body.tool_choice == "required" then body.tool_choice = "any" end
-    if body.reasoning_effort then body.reasoning_effort = call.effort == "none" and "none" or "high" end
+    -- Most of its models know these two.
+    if body.reasoning_effort and not (call.facts or {}).efforts then body.reasoning_effort = call.effort == "none" and "none" or "high" end
   end,
 }

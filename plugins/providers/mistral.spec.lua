@@ -17,6 +17,8 @@ return {
   { "asks in its own words", function(t)
     local body = t.sent({ tool_choice = "required", effort = "medium" })
     t.equal({ body.tool_choice, body.reasoning_effort, body.stream_options }, { "any", "high" })
+    local facts = { efforts = { "none", "minimal", "low", "medium", "high" } }
+    t.equal(t.sent({ effort = "medium", facts = facts }).reasoning_effort, "medium")
   end },
   { "reads thinking out of lists of parts", function(t)
     local thought = { type = "thinking", thinking = { { type = "text", text = "hm" } } }

@@ -5,8 +5,12 @@ return require("lib.openai_chat").provider {
   -- It refuses a call whose thinking is gone.
   thinking = "reasoning_content",
   adapt = function(body, call)
-    body.reasoning_effort = nil
-    if call.effort then body.thinking = { type = call.effort == "none" and "disabled" or "enabled" } end
+    -- From the third generation on they always think, by an effort; before that thinking is on or off, and always on in those for code.
+    local thinks_always = (call.facts or {}).efforts or call.model:find("code", 1, true)
+    if not (call.facts or {}).efforts then body.reasoning_effort = nil end
+    if call.effort and not thinks_always then body.thinking = { type = call.effort == "none" and "disabled" or "enabled" } end
+    -- How they choose their words is fixed.
+    if call.model:find("^kimi") then body.temperature, body.top_p = nil, nil end
     body.prompt_cache_key = call.cache_key
   end,
 }

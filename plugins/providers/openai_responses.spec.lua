@@ -45,6 +45,9 @@ return {
     local thinks = body(t, { effort = "high", temperature = 0.2 })
     t.equal({ thinks.reasoning.effort, thinks.temperature }, { "high" })
     t.equal(body(t, { model = "local", facts = { reasoning = true } }).reasoning, { summary = "auto" })
+    local facts = { reasoning = true, efforts = { "low", "medium", "high" } }
+    t.equal(body(t, { model = "gpt-6.1-sol", effort = "none", facts = facts }).reasoning.effort, "low")
+    t.equal(body(t, { model = "gpt-6.1-sol", facts = facts }).reasoning.effort, nil)
     for model, effort in pairs({ ["gpt-6.1-sol"] = "none", ["gpt-5-mini"] = "minimal", ["o4-mini"] = "low", ["gpt-5-codex"] = "low" }) do
       t.equal(body(t, { model = model, effort = "none" }).reasoning.effort, effort)
     end

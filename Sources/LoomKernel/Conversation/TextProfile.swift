@@ -3,7 +3,7 @@ import LoomSystem
 /// How much of each kind a text is, in tokens of no model in particular: adding profiles is adding texts.
 package struct TextProfile: Sendable, Hashable {
     /// By `TextKind`, in the order of its cases.
-    package private(set) var amounts = SIMD8<Double>()
+    @PackedVector package private(set) var amounts = SIMD8<Double>()
     /// Tokens that are thought to be there and are no text, such as pictures: nothing is learned from these.
     package var opaque = 0.0
 

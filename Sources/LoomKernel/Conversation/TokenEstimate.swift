@@ -4,9 +4,9 @@ package struct TokenEstimate: Sendable, Hashable {
     package static let usualBytes = 4
 
     /// By kind: how many tokens the model counts where an ordinary one is thought to count one.
-    package internal(set) var ratios = SIMD8<Double>(repeating: 1)
+    @PackedVector package internal(set) var ratios = SIMD8<Double>(repeating: 1)
     /// By kind: the variance of what the ratio is thought to be.
-    var doubts = Self.firstDoubts
+    @PackedVector var doubts = Self.firstDoubts
     /// How many replies it has learned from.
     package internal(set) var replies = 0
     /// What the provider counted of the prompt that it saw last, by what this says of the same prompt.

@@ -9,13 +9,18 @@ package struct ModelQuestion: Sendable {
     package var settings: ModelSettings
     /// A word for the ledger, behind the plugin's name.
     package var purpose: String?
+    /// False for a hook, which would hear its own call otherwise.
+    package var passesHooks: Bool
 
-    package init(messages: [Message], system: String, model: String, settings: ModelSettings, purpose: String?) {
+    package init(
+        messages: [Message], system: String, model: String, settings: ModelSettings, purpose: String?, passesHooks: Bool
+    ) {
         self.messages = messages
         self.system = system
         self.model = model
         self.settings = settings
         self.purpose = purpose
+        self.passesHooks = passesHooks
     }
 }
 
@@ -30,12 +35,8 @@ package struct ModelAnswer: Sendable {
 extension ToolHost {
     /// Asks a model, on the budget of whoever acts.
     ///
-    /// - Parameters:
-    ///   - passesHooks: false for a hook, which would hear its own call otherwise.
-    ///   - onText: the text as it comes, with the number of the attempt; what an earlier attempt said is void.
-    package func ask(
-        _ question: ModelQuestion, passesHooks: Bool, onText: @escaping @Sendable (String, Int) async -> Void
-    ) async throws(ToolError) -> ModelAnswer {
+    /// - Parameter onText: the text as it comes, with the number of the attempt; what an earlier attempt said is void.
+    package func ask(_ question: ModelQuestion, onText: @escaping @Sendable (String, Int) async -> Void) async throws(ToolError) -> ModelAnswer {
         let model = try self.model(question.model)
         try await self.authority.require(Access(.model, model.description), wait: self.humanWait)
         let facts = self.services.models.facts(model)
@@ -49,22 +50,19 @@ extension ToolHost {
         let circumstances = ModelGateway.Circumstances(
             asker: self.agent, cause: nil, contextUsed: tokens, contextLimit: facts?.context ?? 0, onText: onText)
         do throws(ModelFailure) {
-            let reply = try await self.reply(to: call, passesHooks: passesHooks, circumstances)
+            let reply: ModelReply
+            if question.passesHooks {
+                let hooks = ModelHooks(self.agent, call, roster: self.roster)
+                reply = try await hooks.after(
+                    try await self.services.gateway.reply(to: try await hooks.before(call), circumstances))
+            } else {
+                reply = try await self.services.gateway.reply(to: call, circumstances)
+            }
             await self.services.estimates.learn(.whole(profile, tokens: reply.usage.sent), of: reply.message.origin)
             return ModelAnswer(model: model.description, reply: reply, costUSD: facts?.cost(reply.usage))
         } catch {
             throw ToolError(error.description, status: error.kind == .cancelled ? .cancelled : .error, code: error.kind.rawValue)
         }
-    }
-
-    /// A function of its own: with these calls in the `do throws` above, Swift 6.3.1 makes the frame of `ask` too small for what it
-    /// writes there, which the address sanitizer tells.
-    private func reply(
-        to call: ModelCall, passesHooks: Bool, _ circumstances: ModelGateway.Circumstances
-    ) async throws(ModelFailure) -> ModelReply {
-        guard passesHooks else { return try await self.services.gateway.reply(to: call, circumstances) }
-        let hooks = ModelHooks(self.agent, call, roster: self.roster)
-        return try await hooks.after(try await self.services.gateway.reply(to: try await hooks.before(call), circumstances))
     }
 
     private func model(_ name: String) throws(ToolError) -> ModelName {

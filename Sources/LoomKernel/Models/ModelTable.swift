@@ -56,6 +56,10 @@ package struct ModelFacts: Sendable, Hashable, Codable {
     package var caching: Bool?
     /// Nil where it has to be told to think, or nobody says.
     package var thinking: Thinking?
+    /// How much it may be told to think, in its vendor's words; nil where nobody says.
+    package var efforts: [String]?
+    /// False where it takes neither temperature nor top_p; nil where nobody says.
+    package var sampling: Bool?
     /// Which of its provider's APIs serves it, where there are several.
     package var api: API?
     /// `2026-10-01`, when its vendor takes it away.
@@ -76,7 +80,7 @@ package struct ModelFacts: Sendable, Hashable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case name, context, tools, vision, reasoning, caching, thinking, api, retires
+        case name, context, tools, vision, reasoning, caching, thinking, efforts, sampling, api, retires
         case maxOutput = "max_output"
         case inputUSD = "input_usd"
         case outputUSD = "output_usd"
@@ -207,6 +211,7 @@ private struct ModelLines {
         facts.longPrompts = cell("long_prompts").map { $0.split(separator: ";").compactMap { LongPromptPrice($0) } }
         (facts.tools, facts.vision, facts.reasoning) = (flag("tools"), flag("vision"), flag("reasoning"))
         (facts.caching, facts.retires) = (flag("prompt_caching"), cell("retires_on"))
+        (facts.efforts, facts.sampling) = (cell("efforts")?.split(separator: " ").map(String.init), flag("sampling"))
         (facts.api, facts.thinking) = (cell("api").flatMap(ModelFacts.API.init), cell("thinking").flatMap(ModelFacts.Thinking.init))
         return facts
     }

@@ -10,8 +10,7 @@ extension APIFunction {
                 + "configuration (`default`, `fast`, `strong`) or `provider:model`. The ledger calls it `plugin/NAME`, with a `purpose` "
                 + "`plugin/NAME/PURPOSE`. Asks the permission engine for `model PROVIDER:MODEL`."
         ) { (host, call) throws(ToolError) in
-            let question = try ModelQuestion(table: call.table("request"))
-            return try await host.ask(question, passesHooks: call.context.phase != .hook) { _, _ in }.json
+            try await host.ask(try ModelQuestion(call)) { _, _ in }.json
         },
         opening(
             "model.stream", [("request", .table(requestFields).required), ("fn", nil)], returns: "loom.ModelAnswer?, loom.Error?",
@@ -19,7 +18,7 @@ extension APIFunction {
                 "The same, and calls `fn(text, attempt)` for each piece of text as it comes. When the number of the attempt grows, what an "
                 + "earlier one said is void. The call is given up when `fn` returns false."
         ) { (host, call) throws(ToolError) in
-            AnswerHandle(try ModelQuestion(table: call.table("request")), passesHooks: call.context.phase != .hook, host)
+            AnswerHandle(try ModelQuestion(call), host)
         },
     ]
 
@@ -51,7 +50,8 @@ extension ModelQuestion {
     private static let outputLimits = (usual: 1_024, most: 32_768)
 
     /// From the table that the functions of `loom.model` declare.
-    init(table: JSON) throws(ToolError) {
+    init(_ call: APICall) throws(ToolError) {
+        let table = call.table("request")
         var messages: [Message] = []
         for row in table["messages"]?.arrayValue ?? [] {
             messages.append(Message(Message.Author(rawValue: row.text("author")) ?? .user, [.text(row.text("text"))]))
@@ -81,7 +81,7 @@ extension ModelQuestion {
         }
         self.init(
             messages: messages, system: table.text("system"), model: table["model"]?.stringValue ?? "default", settings: settings,
-            purpose: purpose)
+            purpose: purpose, passesHooks: call.context.phase != .hook)
     }
 }
 

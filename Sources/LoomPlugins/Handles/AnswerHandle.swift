@@ -8,12 +8,11 @@ final class AnswerHandle: OpenHandle {
     let pieces = Inflow<(text: String, attempt: Int)>(capacity: 64)
     private let work: Task<Result<ModelAnswer, ToolError>, Never>
 
-    init(_ question: ModelQuestion, passesHooks: Bool, _ host: ToolHost) {
+    init(_ question: ModelQuestion, _ host: ToolHost) {
         work = Task { [pieces] in
             defer { pieces.finish() }
             do throws(ToolError) {
-                return .success(
-                    try await host.ask(question, passesHooks: passesHooks) { text, attempt in await pieces.put((text, attempt)) })
+                return .success(try await host.ask(question) { text, attempt in await pieces.put((text, attempt)) })
             } catch {
                 return .failure(error)
             }

@@ -48,10 +48,11 @@ extension ModelFacts {
         var members: [String: JSON] = [:]
         members["context"] = context.map { .int(Int64($0)) }
         members["max_output"] = maxOutput.map { .int(Int64($0)) }
-        for (name, flag) in [("tools", tools), ("vision", vision), ("reasoning", reasoning), ("caching", caching)] {
+        for (name, flag) in [("tools", tools), ("vision", vision), ("reasoning", reasoning), ("caching", caching), ("sampling", sampling)] {
             members[name] = flag.map { .bool($0) }
         }
         members["api"] = api.map { .string($0.rawValue) }
+        members["efforts"] = efforts.map { .array($0.map { .string($0) }) }
         members["thinking"] = thinking.map { .string($0.rawValue) }
         return .object(members)
     }

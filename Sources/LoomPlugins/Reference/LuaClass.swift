@@ -65,7 +65,7 @@ struct LuaClass: Sendable {
                 ("name?", "string"), ("context?", "integer"), ("max_output?", "integer"), ("tools?", "boolean"), ("vision?", "boolean"),
                 ("input_usd?", "number"), ("output_usd?", "number"), ("cache_read_usd?", "number"), ("cache_write_usd?", "number"),
                 ("reasoning?", "boolean"), ("caching?", "boolean"), ("api?", "\"chat\"|\"responses\""),
-                ("thinking?", "\"always\"|\"default\""),
+                ("thinking?", "\"always\"|\"default\""), ("efforts?", "string[]"), ("sampling?", "boolean"),
             ]),
         LuaClass(
             name: "loom.Message", text: "A message of a conversation.",
