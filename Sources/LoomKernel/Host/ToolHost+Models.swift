@@ -36,7 +36,9 @@ extension ToolHost {
     /// Asks a model, on the budget of whoever acts.
     ///
     /// - Parameter onText: the text as it comes, with the number of the attempt; what an earlier attempt said is void.
-    package func ask(_ question: ModelQuestion, onText: @escaping @Sendable (String, Int) async -> Void) async throws(ToolError) -> ModelAnswer {
+    package func ask(
+        _ question: ModelQuestion, onText: @escaping @Sendable (String, Int) async -> Void
+    ) async throws(ToolError) -> ModelAnswer {
         let model = try self.model(question.model)
         try await self.authority.require(Access(.model, model.description), wait: self.humanWait)
         let facts = self.services.models.facts(model)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LoomPlugins
 
-@Suite("Reloading", .timeLimit(.minutes(1))) struct ReloadTests {
+@Suite("Reloading", .timeLimit(.minutes(5))) struct ReloadTests {
     private static func saying(_ text: String) -> String { LuaSources.tool("return '\(text)'") }
 
     @Test("takes what changed, counts its generations, and does nothing for the same content")
