@@ -62,7 +62,7 @@ local function generation_config(call)
   return next(config) and config or nil
 end
 
---- One content of the model's. `given` collects the ids that it gave itself.
+--- One content of the model's. `given` collects the ids that go with calls and results.
 local function model_parts(message, call, given)
   local parts, calls = {}, 0
   for _, part in ipairs(message.parts) do
@@ -78,7 +78,8 @@ local function model_parts(message, call, given)
         parts[#parts + 1] = { text = "", thoughtSignature = part.signature:sub(#OF_TEXT + 1) }
       end
     elseif part.type == "tool_call" then
-      if message.model and part.id:sub(1, #OURS) ~= OURS then given[part.id] = part.id end
+      -- Newer models want an id on every result; older ones know only those that they gave.
+      if generation(call.model) >= 3.5 or message.model and part.id:sub(1, #OURS) ~= OURS then given[part.id] = part.id end
       local unsigned = calls == 0 and generation(call.model) >= 3 and UNSIGNED or nil
       parts[#parts + 1] = {
         functionCall = { id = given[part.id], name = part.name, args = part.arguments },

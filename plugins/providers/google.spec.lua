@@ -75,6 +75,7 @@ return {
   end },
   { "sends signatures back on the parts they came with, and ids that were given", function(t)
     local contents = t.plugin.request(call({
+      model = "gemini-3-flash-preview",
       messages = {
         {
           author = "assistant", model = "gemini-3.8-flash",
@@ -111,6 +112,18 @@ return {
       { text = "and?" }, { inlineData = { mimeType = "image/png", data = "AA==" } },
     })
   end },
+  { "puts an id on every call and result for models that want one", function(t)
+    local messages = {
+      { author = "assistant", parts = { { type = "tool_call", id = "unnamed_R_1", name = "b", arguments = {} } } },
+      { author = "user", parts = { { type = "tool_result", call = "unnamed_R_1", name = "b", text = "two" } } },
+    }
+    local function ids(model)
+      local contents = t.plugin.request(call({ model = model, messages = messages })).body.contents
+      return { contents[1].parts[1].functionCall.id, contents[2].parts[1].functionResponse.id }
+    end
+    t.equal(ids("gemini-3.8-flash"), { "unnamed_R_1", "unnamed_R_1" })
+    t.equal(ids("gemini-3-flash-preview"), {})
+  end },
   { "says of another vendor's calls that nobody signed them, where that is asked for", function(t)
     local function sent(model)
       local parts = {
@@ -120,7 +133,7 @@ return {
       return t.plugin.request(call({ model = model, messages = { { author = "assistant", parts = parts } } })).body.contents[1].parts
     end
     local bare = { functionCall = { name = "a", args = {} } }
-    t.equal(sent("gemini-3.8-flash"),
+    t.equal(sent("gemini-3-flash-preview"),
       { { functionCall = bare.functionCall, thoughtSignature = "skip_thought_signature_validator" }, bare })
     t.equal(sent("gemini-2.5-pro"), { bare, bare })
   end },
