@@ -13,12 +13,15 @@ import time
 from dataclasses import dataclass, field
 
 import pexpect
+import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("LOOMKIN_BIN", REPOSITORY / ".build/debug/loomkin")).resolve()
 SAMPLE = REPOSITORY / "examples/sample"
 # The text of a command, which the tests of the page have too.
 GREET = (REPOSITORY / "Tests/greet.lua").read_text()
+# A sanitizer keeps memory that is given back for a while, and takes a multiple of the time.
+unsanitized = pytest.mark.skipif("ASAN_OPTIONS" in os.environ, reason="under a sanitizer neither memory nor time is as usual")
 
 # Bounds every wait; nothing waits as long when all is well.
 PATIENCE = 60

@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from support import assert_one_sentence, call, read_until, say
+from support import assert_one_sentence, call, read_until, say, unsanitized
 
 HELLO = {"roles": {"lead": [say("Hello there.")], "concierge": [say("Hello there.")]}}
 
@@ -189,6 +189,7 @@ def test_a_tool_that_never_ends_or_eats_all_memory_fails_alone(world):
 # Large and strange texts
 
 
+@unsanitized
 def test_a_file_of_100_megabytes_is_read_in_part(world):
     line = b"x" * 999 + b"\n"
     world.write("large.txt", line * 100_000)

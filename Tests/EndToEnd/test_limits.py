@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from support import call, calls, eventually, read_until, say
+from support import call, calls, eventually, read_until, say, unsanitized
 
 ROLE = 'return { api = 1, description = "works", prompt = "lead", tools = { "work", "shell" } }\n'
 
@@ -211,6 +211,7 @@ return {
 """
 
 
+@unsanitized
 def test_a_thousand_reloads_under_load_leave_nothing_behind(world):
     """Calls run all the time, so that most reloads replace a generation that has some. They are commands, since what a tool says stays in
     its agent's memory: it is the reloads that are to cost nothing."""
