@@ -68,9 +68,6 @@ function M.effort(call, thinks)
   return call.effort == "none" and "low" or call.effort
 end
 
---- The names of what is not in the API for everybody yet.
-function M.betas(thinks) return thinks and thinks.block_binding and { "thinking-binding-controls-2026-08-01" } or {} end
-
 local function output_config(call, thinks)
   local config = {
     effort = M.effort(call, thinks),
@@ -330,8 +327,9 @@ end
 local function headers(call)
   local made = { ["anthropic-version"] = "2023-06-01" }
   if call.signed_in then made.authorization = "Bearer {{key}}" else made["x-api-key"] = "{{key}}" end
-  local betas = call.model and M.betas(M.thinking(call)) or {}
-  if #betas > 0 then made["anthropic-beta"] = table.concat(betas, ",") end
+  -- Not in the API for everybody yet, so it is asked for by name.
+  local thinks = call.model and M.thinking(call)
+  if thinks and thinks.block_binding then made["anthropic-beta"] = "thinking-binding-controls-2026-08-01" end
   return made
 end
 

@@ -28,8 +28,8 @@ function M.effort(call)
   if not call.effort or not known then return call.effort end
   local chosen, nearest
   for _, effort in ipairs(known) do
-    local distance = math.abs((EFFORTS[effort] or math.huge) - EFFORTS[call.effort])
-    if not nearest or distance < nearest or (distance == nearest and EFFORTS[effort] > EFFORTS[chosen]) then
+    local distance = EFFORTS[effort] and math.abs(EFFORTS[effort] - EFFORTS[call.effort])
+    if distance and (not nearest or distance < nearest or (distance == nearest and EFFORTS[effort] > EFFORTS[chosen])) then
       chosen, nearest = effort, distance
     end
   end
