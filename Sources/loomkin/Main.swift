@@ -8,7 +8,7 @@ import LoomREPL
 enum Main {
     static func main() async {
         do {
-            var command = try Loomkin.parseAsRoot()
+            var command = try Loomkin.parseAsRoot(try Self.arguments())
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -17,6 +17,17 @@ enum Main {
         } catch {
             Self.end(error)
         }
+    }
+
+    /// What was typed, after a folder that stands before the command: as with git and make, it is as if started there.
+    private static func arguments() throws -> [String] {
+        var arguments = CommandLine.arguments.dropFirst()
+        while arguments.count > 1, ["-C", "--directory"].contains(arguments.first) {
+            let folder = arguments[arguments.startIndex + 1]
+            guard chdir(folder) == 0 else { throw ValidationError("There is no folder \(folder).") }
+            arguments = arguments.dropFirst(2)
+        }
+        return Array(arguments)
     }
 
     private static func end(_ error: any Error) -> Never {

@@ -70,6 +70,15 @@ def test_the_project_may_be_named(world):
     assert_one_sentence(missing.err, "There is no folder")
 
 
+def test_the_project_may_stand_before_the_command(world):
+    world.write(".loomkin/roles/poet.lua", "return { api = 1 }")
+    assert world.run("-C", "elsewhere", "-C", world.project, "roles").code == 2
+    inner = world.run("-C", world.project, "-C", ".loomkin", "roles", cwd=world.root)
+    assert inner.code == 0 and "poet" not in inner.out + inner.err
+    outer = world.run("-C", world.project, "plugin", "check", ".loomkin/roles/poet.lua", cwd=world.root)
+    assert outer.code == 1 and "missing field" in outer.out + outer.err
+
+
 def test_a_role_may_be_named(world):
     model = world.script(roles={"coder": [{"text": "I am the coder."}], "lead": [say("I am the lead.")]})
     assert world.ask(model, "Begin.", "--role", "coder").out == "I am the coder.\n"
@@ -104,7 +113,9 @@ def test_exit_1_when_a_session_is_not_there(world):
         (["run", "--budget", "much", "Begin."], "--budget"),
         (["run", "--timeout", "-1", "Begin."], "--timeout"),
         (["run", "--model", "nocolon", "Begin."], "PROVIDER:MODEL"),
-        (["run", "--model", "nobody:x", "Begin."], "There is no provider"),
+        (["run", "--model", "anthropc:x", "Begin."], "There is no provider «anthropc». Did you mean anthropic? Providers: alibaba"),
+        (["--model", "scripted:x", "run"], "Write the command first: loomkin run"),
+        (["-C", "no/such", "run", "Begin."], "There is no folder no/such."),
     ])
 def test_exit_2_when_it_is_called_wrongly(world, arguments, part):
     result = world.run(*arguments)

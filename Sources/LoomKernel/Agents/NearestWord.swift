@@ -6,6 +6,14 @@ package func nearestWord(to text: String, in words: some Sequence<String>) -> St
     return found.word
 }
 
+/// «There is no role «codr». Did you mean coder? Roles: coder, lead.»
+/// - Parameter kind: what the names name, one of them, in lower case.
+package func absence(of kind: String, _ name: String, among names: [String]) -> String {
+    let nearest = nearestWord(to: name, in: names).map { " Did you mean \($0)?" } ?? ""
+    let all = names.isEmpty ? "There are none." : "\(kind.prefix(1).uppercased())\(kind.dropFirst())s: \(names.joined(separator: ", "))."
+    return "There is no \(kind) «\(name)».\(nearest) \(all)"
+}
+
 /// Levenshtein's distance, with a swap of neighbours as one step.
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }

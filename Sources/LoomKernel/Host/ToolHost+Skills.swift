@@ -8,10 +8,7 @@ extension ToolHost {
     package func skill(_ name: String) throws(ToolError) -> Skill {
         let skills = self.services.catalog.skills
         if let skill = skills.first(where: { $0.name == name }) { return skill }
-        let names = skills.map(\.name)
-        let nearest = nearestWord(to: name, in: names).map { " Did you mean \($0)?" } ?? ""
-        let all = names.isEmpty ? "There are none." : "Skills: \(names.joined(separator: ", "))."
-        throw ToolError("There is no skill «\(name)».\(nearest) \(all)", code: "not_found")
+        throw ToolError(absence(of: "skill", name, among: skills.map(\.name)), code: "not_found")
     }
 
     /// The files that belong to a skill beside its SKILL.md, relative to its folder.

@@ -123,8 +123,7 @@ package struct ModelGateway: Sendable {
 
     private func provider(for model: ModelName) async throws(ModelFailure) -> any Provider {
         guard let provider = self.catalog.provider(model.provider) else {
-            let known = self.catalog.providers.map(\.name).joined(separator: ", ")
-            throw ModelFailure(.unavailable, "There is no provider «\(model.provider)».", hint: "Known providers: \(known).")
+            throw ModelFailure(.unavailable, absence(of: "provider", model.provider, among: self.catalog.providers.map(\.name)))
         }
         if let missing = await provider.missing() {
             throw ModelFailure(.auth, "The provider \(model.provider) cannot be used: \(missing).", hint: "Then try again.")

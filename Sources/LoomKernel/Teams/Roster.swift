@@ -61,10 +61,7 @@ package actor Roster {
     /// Checks that an agent of this kind could be spawned, without doing it.
     func plan(_ draft: Draft) throws(CommandError) -> (role: Role, name: String, model: ModelName) {
         guard let role = self.services.catalog.role(draft.role) else {
-            let names = self.services.catalog.roles.map(\.name)
-            let nearest = nearestWord(to: draft.role, in: names)
-            throw CommandError(
-                "There is no role «\(draft.role)».\(nearest.map { " Did you mean \($0)?" } ?? "") Roles: \(names.joined(separator: ", ")).")
+            throw CommandError(absence(of: "role", draft.role, among: self.services.catalog.roles.map(\.name)))
         }
         let limit = self.services.configuration.maxAgents
         guard self.members.count < limit else {
@@ -228,9 +225,7 @@ package actor Roster {
 
     private func member(_ name: String) throws(CommandError) -> Member {
         if let member = self.members[name] { return member }
-        let nearest = nearestWord(to: name, in: self.order)
-        throw CommandError(
-            "There is no agent «\(name)».\(nearest.map { " Did you mean \($0)?" } ?? "") Agents: \(self.order.joined(separator: ", ")).")
+        throw CommandError(absence(of: "agent", name, among: self.order))
     }
 
     package func identity(_ name: String) throws(CommandError) -> AgentIdentity { try self.member(name).identity }

@@ -67,8 +67,7 @@ extension Workspace {
             throw CommandError("«\(text)» is not a model's name. Write PROVIDER:MODEL, for example anthropic:claude-sonnet-5-5.")
         }
         guard self.catalog.provider(model.provider) != nil else {
-            let names = self.catalog.providers.map(\.name).joined(separator: ", ")
-            throw CommandError("There is no provider «\(model.provider)». Providers: \(names).")
+            throw CommandError(absence(of: "provider", model.provider, among: self.catalog.providers.map(\.name)))
         }
         guard let whom else { return try await self.roster.setModel(model, ofTeam: nil) }
         let (agents, teams) = await (self.roster.names, self.roster.teams.sorted())

@@ -29,14 +29,15 @@ struct Chat: AsyncParsableCommand {
     func validate() throws {
         guard let id, !self.resume else { return }
         let commands = Loomkin.configuration.subcommands.map { String(describing: $0).lowercased() }
+        guard !commands.contains(id) else { throw ValidationError("Write the command first: loomkin \(id) …") }
         let nearest = nearestWord(to: id, in: commands).map { " Did you mean «\($0)»?" } ?? ""
         throw ValidationError("There is no command «\(id)».\(nearest) See «loomkin --help».")
     }
 
     func run() async throws {
-        var project = try await Project.open(self.project, session: self.session)
         // Up to the plugins a start keeps one core busy.
         if !self.noPage, Terminal.isThere { Task.detached { StatusPage.prepare() } }
+        var project = try await Project.open(self.project, session: self.session)
         await project.load(isPrompt: !self.resume && Terminal.isThere)
         var model = await project.chosenModel()
         // A stored session brings its own.

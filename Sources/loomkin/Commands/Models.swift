@@ -22,9 +22,7 @@ struct Models: AsyncParsableCommand {
         await project.look()
         let catalog = project.plugins.catalog
         if let provider, catalog.provider(provider) == nil {
-            let names = catalog.providers.map(\.name)
-            let nearest = nearestWord(to: provider, in: names).map { " Did you mean \($0)?" } ?? ""
-            throw ValidationError("There is no provider «\(provider)».\(nearest) Providers: \(names.joined(separator: ", ")).")
+            throw ValidationError(absence(of: "provider", provider, among: catalog.providers.map(\.name)))
         }
         let table = project.models
         if self.refresh { try await self.refresh(project, table) }

@@ -44,9 +44,7 @@ struct Prompt: AsyncParsableCommand {
             await project.plugins.load()
             let catalog = project.plugins.catalog
             guard let role = catalog.role(self.role) else {
-                let names = catalog.roles.map(\.name)
-                let nearest = nearestWord(to: self.role, in: names).map { " Did you mean \($0)?" } ?? ""
-                throw ValidationError("There is no role «\(self.role)».\(nearest) Roles: \(names.joined(separator: ", ")).")
+                throw ValidationError(absence(of: "role", self.role, among: catalog.roles.map(\.name)))
             }
             let model = project.configuration.model(for: role.model).flatMap { ModelName($0) }
             let budget = ContextBudget(project.configuration, model: model, role: role, project.models)

@@ -63,13 +63,11 @@ struct Run: AsyncParsableCommand {
     private func check(_ project: Project) throws {
         let roles = project.plugins.catalog.roles.map(\.name)
         guard roles.contains(self.role) else {
-            let nearest = nearestWord(to: self.role, in: roles).map { " Did you mean \($0)?" } ?? ""
-            throw ValidationError("There is no role «\(self.role)».\(nearest) Roles: \(roles.joined(separator: ", ")).")
+            throw ValidationError(absence(of: "role", self.role, among: roles))
         }
         let model = project.configuration.model.flatMap { ModelName($0) }
         if let model, project.plugins.catalog.provider(model.provider) == nil {
-            let names = project.plugins.catalog.providers.map(\.name)
-            throw ValidationError("There is no provider «\(model.provider)». Providers: \(names.joined(separator: ", ")).")
+            throw ValidationError(absence(of: "provider", model.provider, among: project.plugins.catalog.providers.map(\.name)))
         }
     }
 
