@@ -31,22 +31,15 @@ package final class SecretFilter: Sendable {
         }
     }
 
-    /// The longest first: one may be the beginning of another.
-    private var known: [(name: String, value: String)] {
-        let variables = self.secrets.withLock { $0.map { (name: $0.key, value: $0.value) } }
-        return (variables + self.learned.known).sorted { $0.value.utf8.count > $1.value.utf8.count }
-    }
-
     private static let endings = ["_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_CREDENTIALS"]
 
-    package func redact(_ text: String) -> String {
-        var text = text
-        for (name, value) in self.known where text.contains(value) { text = text.replacing(value, with: "«\(name)»") }
-        return text
-    }
+    package func redact(_ text: String) -> String { text.hiding(self.redactions) }
 
-    /// For what child processes write.
-    package var redactions: [Redaction] { self.known.map { Redaction($0.value, shown: "«\($0.name)»") } }
+    /// Each secret, and its name that stands in its place.
+    package var redactions: [Redaction] {
+        let variables = self.secrets.withLock { $0.map { (name: $0.key, value: $0.value) } }
+        return (variables + self.learned.known).map { Redaction($0.value, shown: "«\($0.name)»") }
+    }
 
     /// The environment for a child process.
     package func without(_ environment: [String: String]) -> [String: String] {

@@ -1,22 +1,26 @@
 import LoomKernel
+import LoomSystem
 
 /// A credential. Lua, signals and errors never see its text.
 struct Secret: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     private let text: String
     /// All that must not be shown, the key among it.
     private let hidden: [String]
+    private let redactions: [Redaction]
 
     /// Nil for an empty text, which is how people unset a variable.
     init?(_ text: String?) {
         guard let text = text?.trimmed, !text.isEmpty else { return nil }
-        self.text = text
-        hidden = [text]
+        self.init(text, hidden: [text])
     }
 
     /// Nothing that a header could hold, but nothing to be shown either: what signs a request.
-    init(hidden: [String]) {
-        text = ""
+    init(hidden: [String]) { self.init("", hidden: hidden) }
+
+    private init(_ text: String, hidden: [String]) {
+        self.text = text
         self.hidden = hidden
+        redactions = hidden.map { Redaction($0, shown: "[key]") }
     }
 
     var fillsHeaders: Bool { !text.isEmpty }
@@ -37,7 +41,5 @@ struct Secret: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     static func isAskedFor(in value: String) -> Bool { value.contains("{{key}}") }
 
     /// The text with the key taken out: vendors repeat a wrong key in their error.
-    func redact(_ text: String) -> String {
-        hidden.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "[key]") : $0 }
-    }
+    func redact(_ text: String) -> String { text.hiding(redactions) }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LoomSystem
 
-@Suite struct StreamRedactionTests {
+@Suite struct RedactionTests {
     private static let redactions = [Redaction("secret-one", shown: "«A»"), Redaction("secret-one-and-more", shown: "«B»")]
 
     private func passed(_ text: String, pieces size: Int) -> String {
@@ -21,6 +21,12 @@ import Testing
     ])
     func `a secret is hidden in whatever pieces it comes`(text: String, expected: String) {
         for size in 1...24 { #expect(self.passed(text, pieces: size) == expected, "pieces of \(size)") }
+        #expect(text.hiding(Self.redactions) == expected)
+    }
+
+    @Test func `a mark behind a secret does not show it`() {
+        #expect("secret-one\u{301}".hiding(Self.redactions).unicodeScalars.elementsEqual("«A»\u{301}".unicodeScalars))
+        #expect("as it is".hiding([Redaction("", shown: "nothing")]) == "as it is")
     }
 
     @Test func `a command's output and its file are without it`() async throws {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A byte string that is not to be seen, and what stands in its place.
 package struct Redaction: Sendable, Hashable {
     package let hidden: [UInt8]
@@ -6,6 +8,29 @@ package struct Redaction: Sendable, Hashable {
     package init(_ hidden: String, shown: String) {
         self.hidden = Array(hidden.utf8)
         self.shown = Array(shown.utf8)
+    }
+
+    /// Nearly every text is clean, and to see that must cost next to nothing.
+    fileprivate func isNeeded(in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = self.hidden.first, let start = text.baseAddress else { return false }
+        let end = start + text.count
+        var place = start
+        while end - place >= self.hidden.count, let found = memchr(place, Int32(first), end - place - self.hidden.count + 1) {
+            if memcmp(found, self.hidden, self.hidden.count) == 0 { return true }
+            place = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) + 1
+        }
+        return false
+    }
+}
+
+extension String {
+    /// With what is not to be seen hidden. Bytes are compared and not characters: with a mark behind it the end of a secret is another
+    /// character, and the secret is one all the same.
+    package func hiding(_ redactions: [Redaction]) -> String {
+        var text = self
+        guard text.withUTF8({ text in redactions.contains { $0.isNeeded(in: text) } }) else { return text }
+        var redaction = StreamRedaction(redactions)
+        return String(decoding: redaction.pass(Array(text.utf8), isEnd: true), as: UTF8.self)
     }
 }
 
