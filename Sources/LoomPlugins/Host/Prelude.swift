@@ -39,8 +39,9 @@ struct Prelude: Sendable {
         let spaces = LuaValue.table(LuaTable(array: functions.spaces.map { .string($0) }))
         let bodies: [(String, LuaHostFunction)] = [
             ("spaces", .sync { _, _ in [spaces] }),
-            ("emit", .async { call, values in await ProviderFunctions.emit(call, values, null) }),
-            ("next_event", .async { call, _ in try await ProviderFunctions.nextEvent(call) }),
+            ("emit", .sync { call, values in ProviderFunctions.emit(call, values, null) }),
+            ("room", .async { call, _ in await ProviderFunctions.room(call) }),
+            ("next_events", .async { call, _ in try await ProviderFunctions.nextEvents(call) }),
             ("settled", .async { call, values in await TaskFunctions.settled(call, values) }),
         ]
         return bodies.map { LuaTableMember(key: $0.0, name: $0.0, function: $0.1) }
@@ -148,6 +149,7 @@ struct Prelude: Sendable {
 
         local function emit(event)
           local ok, text = inner.emit(event)
+          if ok == false then ok, text = inner.room() end
           if not ok then error(text, 2) end
         end
 
@@ -158,9 +160,9 @@ struct Prelude: Sendable {
           decode = function(decode, call)
             local state = { call = call }
             while true do
-              local event = inner.next_event()
-              if event == nil then return end
-              decode(event, emit, state)
+              local events = inner.next_events()
+              if events == nil then return end
+              for _, event in ipairs(events) do decode(event, emit, state) end
             end
           end,
         }

@@ -30,20 +30,29 @@ final class EventChannel: Sendable {
 
     init(capacity: Int = 64) { self.capacity = capacity }
 
-    /// Returns when there is room again; false when nobody reads any more.
-    func send(_ event: ModelEvent) async -> Bool {
-        let (reader, isFull) = state.withLock { state in
-            if state.end == nil { state.events.append(event) }
-            state.progress += 1
-            let reader = state.reader.take()
-            return (reader, state.end == nil && state.events.count >= capacity)
-        }
-        reader?.resume()
-        if isFull { await room() }
-        return state.withLock { $0.end == nil }
+    /// How things stand for who sends.
+    enum Standing {
+        case open
+        /// Wait for `room` before the next event.
+        case full
+        /// Nobody reads any more.
+        case over
     }
 
-    private func room() async {
+    /// Never waits. The event is taken unless the channel is over.
+    func offer(_ event: ModelEvent) -> Standing {
+        let (reader, standing) = state.withLock { state -> (CheckedContinuation<Void, Never>?, Standing) in
+            state.progress += 1
+            guard state.end == nil else { return (nil, .over) }
+            state.events.append(event)
+            return (state.reader.take(), state.events.count < capacity ? .open : .full)
+        }
+        reader?.resume()
+        return standing
+    }
+
+    /// Returns when there is room; false when nobody reads any more.
+    func room() async -> Bool {
         await withCheckedContinuation { continuation in
             let resumeNow = state.withLock { state in
                 if state.end != nil || state.events.count < capacity { return true }
@@ -52,6 +61,7 @@ final class EventChannel: Sendable {
             }
             if resumeNow { continuation.resume() }
         }
+        return state.withLock { $0.end == nil }
     }
 
     /// The first end counts; events sent before it are still read.

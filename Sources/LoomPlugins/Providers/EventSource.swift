@@ -1,6 +1,6 @@
 import LoomSystem
 
-/// The events of an answer, for the Lua code that asks for one after the other.
+/// The events of an answer, for the Lua code that asks for those that have come.
 actor EventSource {
     /// Nil while an event is waited for, and at the end: with two holders each event would copy all that wait behind it.
     private var iterator: HTTPBody.Events.Iterator?
@@ -11,12 +11,21 @@ actor EventSource {
         self.key = key
     }
 
-    /// Nil at the end. An answer that repeats the key is read without it.
-    func next() async throws(HTTPError) -> ServerSentEvents.Event? {
-        guard var current = iterator.take() else { return nil }
-        guard var event = try await current.next(isolation: self) else { return nil }
+    /// How many go to Lua in one call.
+    private static let atOnce = 64
+
+    /// Waits for one, and takes what came with it; none at the end. An answer that repeats the key is read without it.
+    func next() async throws(HTTPError) -> [ServerSentEvents.Event] {
+        guard var current = iterator.take() else { return [] }
+        guard let first = try await current.next(isolation: self) else { return [] }
+        var events = [first]
+        while events.count < Self.atOnce, let event = current.nextReady() { events.append(event) }
         iterator = current
-        if let key { event.data = key.redact(event.data) }
-        return event
+        guard let key else { return events }
+        return events.map { event in
+            var event = event
+            event.data = key.redact(event.data)
+            return event
+        }
     }
 }

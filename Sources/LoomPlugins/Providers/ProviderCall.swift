@@ -37,7 +37,7 @@ struct ProviderCall: Sendable {
             _ = try await lua(.stream(function), [table], context: context())
         case .request(let function, let decode):
             let (response, key) = try await answer(to: function, table)
-            if let report = RateReport(response.headers, now: ports.clock.now) { _ = await channel.send(.limits(report)) }
+            if let report = RateReport(response.headers, now: ports.clock.now) { _ = channel.offer(.limits(report)) }
             guard response.isSuccess else { throw await failure(response, key: key) }
             let asked = call.summary(baseURL: account.baseURL)
             if response.framing == .serverSentEvents, response.headers["content-type"]?.lowercased().contains("json") == true {

@@ -38,6 +38,9 @@ extension ByteStream<HTTPError> {
                 return pending.popLast()
             }
 
+            /// One that has come with an earlier one; nil when the next must be waited for.
+            package mutating func nextReady() -> ServerSentEvents.Event? { pending.popLast() }
+
             private mutating func read(_ chunk: [UInt8]?) throws(FramingError) {
                 var events: [ServerSentEvents.Event] = []
                 defer { pending = events.reversed() }

@@ -110,6 +110,15 @@ import Testing
         #expect(try await iterator.next() == nil)
     }
 
+    @Test("what comes all at once arrives in order, more of it than anything holds")
+    func atOnce() async throws {
+        let numbers = Array(0..<1_000)
+        let http = Self.server(numbers.map { "data: \($0)\n\n" }.joined() + "data: [DONE]\n\n")
+        let (events, failure) = await collect(try await provider(http))
+        #expect(failure == nil)
+        #expect(events == numbers.map { .text("\($0)") } + [.stop(.end)])
+    }
+
     @Test("a reader who goes ends the transfer")
     func readerGone() async throws {
         let (gone, tell) = AsyncStream.makeStream(of: Void.self)
@@ -130,7 +139,7 @@ import Testing
         let sent = Mutex(0)
         let sender = Task {
             for number in 0..<100 {
-                guard await channel.send(.text("\(number)")) else { return }
+                if channel.offer(.text("\(number)")) != .open, await !channel.room() { return }
                 sent.withLock { $0 = number + 1 }
             }
             channel.finish()
