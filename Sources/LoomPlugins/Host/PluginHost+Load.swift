@@ -2,20 +2,36 @@ import LoomKernel
 import LoomSystem
 
 extension PluginHost {
-    /// Loads all files that are not live yet. Modules come first, since the others may require them.
+    /// From now on what the roots hold counts.
+    func read() {
+        isLoaded = true
+        seen = look()
+    }
+
+    /// Loads what a session can't begin without.
+    /// - Parameter providers: those that belong to it; nil for everything.
+    func loadFirst(_ providers: Set<String>?) async {
+        guard let providers else { return _ = await loadAll() }
+        _ = await loadAll(except: { key in
+            if key.kind == .provider { return !providers.contains(key.name) }
+            // Whoever requires a module loads its text for itself. One that stands in front of another is tried, to fall back to it.
+            return key.kind.requirePrefix != nil && seen.layers[key]?.map(\.root.name) == ["bundled"]
+        })
+    }
+
+    /// Loads all that was read and is not live yet. Modules come first, since the others may require them.
     /// - Parameters:
     ///   - isLater: what is left out.
     ///   - isNews: the reports that are told.
     func loadAll(
         except isLater: (PluginKey) -> Bool = { _ in false }, telling isNews: (PluginReported) -> Bool = { _ in true }
     ) async -> [PluginReported] {
-        isLoaded = true
-        seen = look()
+        let waiting = seen.modules.filter { isLater($0.key) }
         var reports: [PluginReported] = []
         var replaced: [LivePlugin] = []
         for isModule in [true, false] {
             let keys = seen.keys.filter { ($0.kind.requirePrefix != nil) == isModule && !isCurrent($0) && !isLater($0) }
-            let found = isModule ? seen.modules : liveModules
+            let found = isModule ? seen.modules : liveModules.merging(waiting) { live, _ in live }
             let tried = await candidates(keys.compactMap { seen[$0] }, modules: found)
             for candidate in rejectingConflicts(tried) {
                 let plugin: LivePlugin?
@@ -29,7 +45,7 @@ extension PluginHost {
                 reports.append(report(candidate, before: live[candidate.key], now: plugin))
                 if let plugin, let old = take(plugin) { replaced.append(old) }
             }
-            if isModule { modules.commit(liveModules) }
+            if isModule { modules.commit(liveModules.merging(waiting) { live, _ in live }) }
         }
         releaseMemories()
         await publish(reports.filter(isNews))

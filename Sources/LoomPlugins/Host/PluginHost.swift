@@ -44,17 +44,21 @@ package actor PluginHost {
     @discardableResult
     package func load() async -> [PluginReported] {
         await inTurn { host in
+            await host.read()
             await host.recall()
             return await host.loadAll()
         }
     }
 
-    /// Loads what a session begins with. Each provider has a state of its own, and few sessions use more than one; the others wait.
-    /// - Parameter providers: the names of those that are needed at once.
-    package func load(providers: Set<String>) async {
+    /// The same for a session, whose history is waited for only when all files have been read.
+    /// - Parameter providers: the names of those that are needed at once. Each has a state of its own, and few sessions use more than
+    ///   one, so the others wait for `loadRest`, and with them what can be required. Nil: nothing waits.
+    package func load(providers: Set<String>?, history: @escaping @Sendable () async -> (any PluginHistory)?) async {
         await inTurn { host in
+            await host.read()
+            host.use(await history())
             await host.recall()
-            _ = await host.loadAll(except: { $0.kind == .provider && !providers.contains($0.name) })
+            await host.loadFirst(providers)
         }
     }
 
@@ -89,6 +93,7 @@ package actor PluginHost {
     package func add(_ root: PluginRoot) async -> [PluginReported] {
         await inTurn { host in
             await host.append(root)
+            await host.read()
             let reports = await host.loadAll()
             await host.remember()
             return reports

@@ -30,15 +30,28 @@ struct GlobalNames: Sendable {
         return globals, functions, spaces
         """
 
-    /// All states are set up alike, so one look is enough for a process.
-    private static let known = Mutex<GlobalNames?>(nil)
+    /// All states are set up alike, so one look is enough for a process. Of those that load side by side the first looks.
+    private static let first = Mutex<Task<Result<GlobalNames, LuaError>, Never>?>(nil)
 
     static func of(_ state: LuaState, deadline: Duration) async throws(LuaError) -> GlobalNames {
-        if let names = known.withLock({ $0 }) { return names }
-        let values = try await state.run(source: source, chunk: "=globals", deadline: deadline)
-        let names = GlobalNames(values)
-        known.withLock { $0 = names }
-        return names
+        let look = first.withLock { first in
+            if let first { return first }
+            let look = Task { await Self.look(in: state, deadline) }
+            first = look
+            return look
+        }
+        if case .success(let names) = await look.value { return names }
+        // What was wrong there need not be wrong here.
+        first.withLock { if $0 == look { $0 = nil } }
+        return try await Self.look(in: state, deadline).get()
+    }
+
+    private static func look(in state: LuaState, _ deadline: Duration) async -> Result<GlobalNames, LuaError> {
+        do throws(LuaError) {
+            return .success(GlobalNames(try await state.run(source: source, chunk: "=globals", deadline: deadline)))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private init(_ values: [LuaValue]) {

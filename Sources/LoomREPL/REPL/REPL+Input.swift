@@ -63,7 +63,7 @@ extension REPL {
             await self.say(try await self.workspace.rollback(plugin: plugin, to: generation, by: by).text)
         case .cost(let group): await self.listCost(by: group)
         case .show(let number): await self.show(number)
-        case .page: await self.say(self.options.page.map { "page \($0)" } ?? "There is no page: it was turned off when loomkin began.")
+        case .page: await self.say(self.page.map { "page \($0)" } ?? "There is no page: it was turned off when loomkin began.")
         case .quit: self.leave(.done)
         }
     }

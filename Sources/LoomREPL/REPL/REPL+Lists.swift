@@ -16,7 +16,7 @@ extension REPL {
         var parts = ["loomkin \(self.options.version)", self.options.folder]
         parts.append(snapshot.model ?? snapshot.agents.first?.model ?? "no model")
         parts.append(Figures.count(self.workspace.catalog.plugins.count, "plugin"))
-        if let page = self.options.page { parts.append("page \(page)") }
+        if let page = self.page { parts.append("page \(page)") }
         var lines = self.renderer.layout.block(parts.map(\.shown).joined(separator: "  "), indent: 0)
         for question in snapshot.questions {
             guard let entry = self.desk.ask(question) else { continue }

@@ -10,6 +10,7 @@ package actor REPL {
     let words: CompletionWords
     let traits: TerminalTraits
 
+    var page: String?
     var renderer: LineRenderer
     var desk = QuestionDesk()
     var calls = CallList()
@@ -71,8 +72,11 @@ package actor REPL {
     }
 
     /// Until the person leaves or the input ends. The workspace is still open then, and the terminal as it was.
-    /// - Parameter first: sent to the lead before anything is typed.
-    package func run(first: String? = nil) async -> Int32 {
+    /// - Parameters:
+    ///   - first: sent to the lead before anything is typed.
+    ///   - page: address of the status page, nil where none is served.
+    package func run(first: String? = nil, page: String? = nil) async -> Int32 {
+        self.page = page
         let signals = self.workspace.bus.subscribe(name: "repl", delivery: .lossy, capacity: 8192)
         await self.greet()
         await self.catchUpWithOpening()

@@ -8,17 +8,14 @@ package struct REPLOptions: Sendable {
     package var version: String
     /// Nil keeps no history.
     package var historyFile: String?
-    /// Address of the status page, nil where none is served.
-    package var page: String?
     /// The folder as people write it: `~/acme`.
     package var folder: String
     /// Signs what is typed here.
     package var source = "user/repl"
 
-    package init(version: String, folder: String, historyFile: String? = nil, page: String? = nil) {
+    package init(version: String, folder: String, historyFile: String? = nil) {
         self.version = version
         self.folder = folder
         self.historyFile = historyFile
-        self.page = page
     }
 }

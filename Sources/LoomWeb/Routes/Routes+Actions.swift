@@ -135,11 +135,11 @@ extension Routes {
                 guard let said = answer["text"]?.stringValue else { return Response(status: .seeOther, headers: [.location: back]) }
                 var view = self.view(of: await self.workspace.snapshot())
                 view["said"] = ["text": said, "back": back]
-                return Response.html(self.templates.render("page-said", view))
+                return try self.html("page-said", view)
             } catch let refusal as Refusal {
                 var view = self.view(of: await self.workspace.snapshot())
                 view["problem"] = ["message": refusal.message, "hint": refusal.hint, "back": back]
-                return Response.html(self.templates.render("page-problem", view), refusal.status)
+                return try self.html("page-problem", view, refusal.status)
             }
         }
     }

@@ -6,7 +6,7 @@ extension Routes {
     /// The commands that plugins add, for the page's command line and for programs.
     func addCommands(to router: Router<PageContext>, _ group: RouterGroup<PageContext>) {
         router.get("fragments/commands") { _, _ in
-            Response.html(self.templates.render("commands", self.commands()))
+            try self.html("commands", self.commands())
         }
         group.get("commands") { _, _ in
             let commands = self.workspace.catalog.commands.map { command -> JSON in

@@ -11,48 +11,48 @@ extension Routes {
             ("header", "header"), ("agents", "agents"), ("names", "names"), ("questions", "questions"), ("board", "board"),
         ] {
             fragments.get(RouterPath(path)) { _, _ in
-                Response.html(self.templates.render(template, self.view(of: await self.workspace.snapshot())))
+                try self.html(template, self.view(of: await self.workspace.snapshot()))
             }
         }
         fragments.get("feed") { request, _ in
             let filter = FeedFilter(request.query("show"))
             guard let after = try request.query("after", in: 0...Int64.max) else {
                 let view = ["feed": try await self.feed(filter, until: await self.workspace.snapshot().sequence)]
-                return Response.html(self.templates.render("feed", view))
+                return try self.html("feed", view)
             }
             return try await self.feedLines(filter, after: after)
         }
         fragments.get("agents/:name") { _, context in
             let agent = try self.agent(try context.segment("name"), in: await self.workspace.snapshot())
-            return Response.html(self.templates.render("about", ["agent": AgentView(agent)]))
+            return try self.html("about", ["agent": AgentView(agent)])
         }
         fragments.get("agents/:name/transcript") { request, context in
             let agent = try self.agent(try context.segment("name"), in: await self.workspace.snapshot())
             let view = ["transcript": try await self.transcript(of: agent.name, all: request.query("all") != nil)]
-            return Response.html(self.templates.render("transcript", view))
+            return try self.html("transcript", view)
         }
         fragments.get("plugins") { _, _ in
-            Response.html(self.templates.render("plugins", ["plugins": await self.plugins()]))
+            try self.html("plugins", ["plugins": await self.plugins()])
         }
         fragments.get("plugins/:kind/:name") { _, context in
             let story = try await self.story(try context.segment("kind"), try context.segment("name"))
-            return Response.html(self.templates.render("plugin", ["story": story]))
+            return try self.html("plugin", ["story": story])
         }
         fragments.get("cost") { request, _ in
-            Response.html(self.templates.render("cost", ["cost": try await self.cost(request)]))
+            try self.html("cost", ["cost": try await self.cost(request)])
         }
         fragments.get("calls/:id") { _, context in
-            Response.html(self.templates.render("call", ["call": try await self.call(try context.segment("id"))]))
+            try self.html("call", ["call": try await self.call(try context.segment("id"))])
         }
     }
 
     /// New lines only; a header says which signal they reach to, so that the next request goes on from there.
-    private func feedLines(_ filter: FeedFilter, after: Int64) async throws(Refusal) -> Response {
+    private func feedLines(_ filter: FeedFilter, after: Int64) async throws -> Response {
         let (lines, end) = try await self.command { () async throws(CommandError) in
             try await Feed(workspace: self.workspace).lines(filter, after: after)
         }
         let view = FeedView(lines, filter, until: end, now: self.clock.now)
-        var response = Response.html(self.templates.render("lines", view))
+        var response = try self.html("lines", view)
         if let name = HTTPField.Name("Loomkin-Sequence") { response.headers[name] = "\(end)" }
         return response
     }

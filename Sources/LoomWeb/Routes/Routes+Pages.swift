@@ -10,7 +10,7 @@ extension Routes {
             view["feed"] = try await self.feed(FeedFilter(request.query("show")), until: snapshot.sequence)
             view["panels"] = await self.panels()
             view.merge(self.commands()) { $1 }
-            return Response.html(self.templates.render("page-first", view))
+            return try self.html("page-first", view)
         }
         router.get("agents/:name") { request, context in
             let snapshot = await self.workspace.snapshot()
@@ -20,27 +20,27 @@ extension Routes {
             view["agent"] = AgentView(agent)
             view["transcript"] = try await self.transcript(of: agent.name, all: all)
             view["transcriptFragment"] = "/fragments\(AgentView(agent).href)/transcript" + (all ? "?all=1" : "")
-            return Response.html(self.templates.render("page-agent", view))
+            return try self.html("page-agent", view)
         }
         router.get("plugins") { _, _ in
             var view = self.view(of: await self.workspace.snapshot())
             view["plugins"] = await self.plugins()
-            return Response.html(self.templates.render("page-plugins", view))
+            return try self.html("page-plugins", view)
         }
         router.get("plugins/:kind/:name") { _, context in
             var view = self.view(of: await self.workspace.snapshot())
             view["story"] = try await self.story(try context.segment("kind"), try context.segment("name"))
-            return Response.html(self.templates.render("page-plugin", view))
+            return try self.html("page-plugin", view)
         }
         router.get("cost") { request, _ in
             var view = self.view(of: await self.workspace.snapshot())
             view["cost"] = try await self.cost(request)
-            return Response.html(self.templates.render("page-cost", view))
+            return try self.html("page-cost", view)
         }
         router.get("calls/:id") { _, context in
             var view = self.view(of: await self.workspace.snapshot())
             view["call"] = try await self.call(try context.segment("id"))
-            return Response.html(self.templates.render("page-call", view))
+            return try self.html("page-call", view)
         }
     }
 

@@ -6,11 +6,11 @@ extension Routes {
     /// What plugins draw: fragments for the page, nodes for programs.
     func addPanels(to router: Router<PageContext>, _ group: RouterGroup<PageContext>) {
         router.get("fragments/panels") { _, _ in
-            Response.html(self.templates.render("panels", ["panels": await self.panels()]))
+            try self.html("panels", ["panels": await self.panels()])
         }
         router.get("fragments/panels/:name") { _, context in
             let panel = try self.panel(try context.segment("name"))
-            return Response.html(self.templates.render("panel", await self.draw(panel)))
+            return try self.html("panel", await self.draw(panel))
         }
         group.get("panels") { _, _ in
             let panels = self.workspace.catalog.panels.map { panel -> JSON in

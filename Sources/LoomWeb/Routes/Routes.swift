@@ -9,9 +9,11 @@ struct Routes: Sendable {
     static let bodyLimit = 1 << 20
 
     let workspace: any PageWorkspace
-    let templates: Templates
     let clock: any WallClock
     let events: EventStream
+
+    /// Compiled when the first page is asked for: that takes longer than all else a page needs, and a start does not wait for it.
+    private static let templates = Result { () throws(StatusPageError) in try Templates() }
 
     func add(to router: Router<PageContext>) {
         self.addAssets(to: router)
@@ -27,6 +29,11 @@ struct Routes: Sendable {
         router.get("assets/page.css") { _, _ in Response.text(Assets.stylesheet, "text/css; charset=utf-8") }
         router.get("assets/page.js") { _, _ in Response.text(Assets.script, "text/javascript; charset=utf-8") }
         router.get("assets/icon.svg") { _, _ in Response.text(Assets.icon, "image/svg+xml") }
+    }
+
+    /// A page or a part of one, as its template draws the view.
+    func html(_ template: String, _ view: Any, _ status: HTTPResponse.Status = .ok) throws -> Response {
+        .html(try Self.templates.get().render(template, view), status)
     }
 
     /// The agent of a path, or the refusal that says who is there.

@@ -39,25 +39,18 @@ package struct StatusPage: Sendable {
         self.capacity = capacity
     }
 
-    /// Compiled once in the process.
-    private static let templates = Result { () throws(StatusPageError) in try Templates() }
-
-    /// Makes what every page needs and takes a while, for a start in which there is nothing else to do at that moment.
-    package static func prepare() {
-        _ = templates
-        _ = MultiThreadedEventLoopGroup.singleton.next()
-    }
+    /// Starts the threads that serve, for a start in which there is nothing else to do at that moment.
+    package static func prepare() { _ = MultiThreadedEventLoopGroup.singleton.next() }
 
     /// Serves until the task is cancelled, then returns at once, open event streams or not.
     ///
     /// - Parameter onReady: called once, with the address to open, token included.
     package func run(onReady: @escaping @Sendable (_ address: String) -> Void) async throws(StatusPageError) {
-        let templates = try Self.templates.get()
         let ports = self.port == 0 ? 0...0 : self.port...min(65_535, self.port + Self.tries)
         for port in ports {
             let isReady = Mutex(false)
             do {
-                try await self.serve(port: port, templates) { bound in
+                try await self.serve(port: port) { bound in
                     isReady.withLock { $0 = true }
                     onReady("http://127.0.0.1:\(bound)/?token=\(self.token)")
                 }
@@ -70,14 +63,14 @@ package struct StatusPage: Sendable {
         throw .portsTaken(ports)
     }
 
-    private func serve(port: Int, _ templates: Templates, onReady: @escaping @Sendable (Int) -> Void) async throws {
+    private func serve(port: Int, onReady: @escaping @Sendable (Int) -> Void) async throws {
         var logger = Logger(label: "loomkin.page")
         // The server's own messages ("started and listening") would disturb the line being typed.
         logger.logLevel = .critical
         let router = Router(context: PageContext.self)
         router.middlewares.add(Gate(doorkeeper: Doorkeeper(token: self.token)))
         let events = EventStream(workspace: self.workspace, clock: self.clock, heartbeat: self.heartbeat, capacity: self.capacity)
-        Routes(workspace: self.workspace, templates: templates, clock: self.clock, events: events).add(to: router)
+        Routes(workspace: self.workspace, clock: self.clock, events: events).add(to: router)
         let application = Application(
             router: router,
             configuration: .init(address: .hostname("127.0.0.1", port: port)),

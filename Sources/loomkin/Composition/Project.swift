@@ -98,15 +98,11 @@ struct Project {
     // MARK: Loading
 
     /// Loads the plugins of a session; their numbers go on from what the project's database keeps.
-    /// - Parameter isPrompt: somebody waits for the prompt, so providers that nobody names wait; `plugins.loadRest` brings them.
+    /// - Parameter isPrompt: somebody waits for the prompt, so what it can do without waits; `plugins.loadRest` brings it.
     mutating func load(isPrompt: Bool = false) async {
-        self.store = self.existingStore()
-        self.plugins.use(self.store)
-        if isPrompt, let names = self.namedProviders {
-            await self.plugins.load(providers: names)
-        } else {
-            await self.plugins.load()
-        }
+        let opening = Task.detached { [project = self] in project.existingStore() }
+        await self.plugins.load(providers: isPrompt ? self.namedProviders : nil) { await opening.value }
+        self.store = await opening.value
     }
 
     /// The providers of the models that are configured; nil where it takes all of them to know.

@@ -18,8 +18,9 @@ struct Terminal {
     func run(session: SessionChoice, first: String? = nil, atEnd: () -> Void = {}) async throws -> Never {
         let isTerminal = Self.isThere
         let workspace = try await self.project.workspace(frontEnd: "repl", isInteractive: true, session: session)
-        let page = self.servesPage && isTerminal ? await PageTask.start(workspace, port: self.project.configuration.pagePort) : nil
-        var options = REPLOptions(version: Loomkin.version, folder: self.folder, page: page?.address)
+        // Whoever types first need not wait for it.
+        async let serving = self.servesPage && isTerminal ? PageTask.start(workspace, port: self.project.configuration.pagePort) : nil
+        var options = REPLOptions(version: Loomkin.version, folder: self.folder)
         options.historyFile = self.project.directory + "/.loomkin/history"
         let repl: REPL
         do {
@@ -38,8 +39,9 @@ struct Terminal {
                 exit(128 + number)
             }
         }
+        let page = await serving
         Settling.begin(self.project.plugins, self.project.ports.clock)
-        let code = await repl.run(first: first)
+        let code = await repl.run(first: first, page: page?.address)
         withExtendedLifetime(ended) {}
         watching.cancel()
         page?.stop()

@@ -22,13 +22,16 @@ import Testing
         #expect(await host.check(nil).faults == [])
     }
 
-    @Test("providers that nobody names wait, and come without a word")
+    @Test("providers that nobody names wait, and with them what can be required; they come without a word")
     func waiting() async throws {
         let host = host()
-        await host.load(providers: ["scripted"])
+        await host.load(providers: ["scripted"], history: { nil })
         #expect(host.catalog.providers.map(\.name) == ["scripted"])
         #expect(host.catalog.plugins.contains { $0.name == "groq" && $0.status == "waiting" })
-        #expect(!host.catalog.plugins.contains { $0.status == "waiting" && $0.kind != "provider" })
+        #expect(Set(host.catalog.plugins.filter { $0.status == "waiting" }.map(\.kind)) == ["provider", "lib", "scenario"])
+        // Its tool requires a library.
+        #expect(host.catalog.plugins.contains { $0.name == "replace" && $0.status == "waiting" })
+        #expect(host.catalog.tool("file_edit") != nil)
         await host.loadRest()
         #expect(host.catalog.provider("groq") != nil)
         #expect(!host.catalog.plugins.contains { $0.status == "waiting" })

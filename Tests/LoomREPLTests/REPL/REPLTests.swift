@@ -107,14 +107,14 @@ struct REPLTests {
         }
         let workspace = try await stage.open(isInteractive: true)
         let terminal = try #require(PseudoTerminal(width: 80, height: 24))
-        var options = REPLOptions(version: "0.1", folder: "~/p", page: "http://127.0.0.1:4200/")
+        var options = REPLOptions(version: "0.1", folder: "~/p")
         options.input = terminal.slave
         options.output = terminal.slave
         options.traits = TerminalTraits(inputIsTerminal: true, outputIsTerminal: true, width: 80, utf8: true) {
             ["TERM": "xterm", "NO_COLOR": "1"][$0]
         }
         let repl = try await REPL.open(workspace, options)
-        let running = Task { await repl.run() }
+        let running = Task { await repl.run(page: "http://127.0.0.1:4200/") }
         var screen = await terminal.screen { $0.rows.last == "›" && $0.rows.count == 2 }
         #expect(screen.rows[0] == "loomkin 0.1  ~/p  fake:m  0 plugins  page http://127.0.0.1:4200/")
         terminal.type("make it\r")
