@@ -221,6 +221,25 @@ def test_the_settings_of_a_role_reach_the_model(world, dialect):
     assert ("0.5" in text) == (dialect in ("openai-chat", "cohere"))
 
 
+@pytest.mark.parametrize("model, dialect, wanted, sent", [
+    ("openai:gpt-5.4", "openai-chat", "none", {"reasoning_effort": "none"}),
+    ("openai:gpt-6.1-sol", "openai-chat", "none", {"reasoning_effort": "low"}),
+    # Of two words as near the higher one.
+    ("moonshot:kimi-k3", "openai-chat", "medium", {"reasoning_effort": "high"}),
+    ("google:gemini-3.7-flash", "gemini", "none", {"thinkingConfig": {"includeThoughts": True, "thinkingLevel": "low"}}),
+    ("anthropic:claude-sonnet-5-5", "anthropic", "none", {"output_config": {"effort": "low"}}),
+])
+def test_a_model_is_told_in_a_word_it_knows_how_much_to_think(world, model, dialect, wanted, sent):
+    world.plugin("roles/tuned.lua", TUNED.replace('"low"', f'"{wanted}"').replace('"required"', '"auto"'))
+    with playing([WORD[dialect]]) as server:
+        for name in ("OPENAI", "MOONSHOT", "GEMINI", "ANTHROPIC"):
+            world.environment |= {f"{name}_API_KEY": "test-key-value", f"{name}_BASE_URL": server.url}
+        assert world.ask(model, "Begin.", "--role", "tuned").code == 0
+    (body,) = server.requests
+    told = body.get("generationConfig", body)
+    assert {key: told.get(key) for key in sent} == sent
+
+
 @pytest.mark.parametrize("model, paths", [
     ("azure:gpt-5.3-codex", ["/openai/v1/responses"]),
     ("azure:gpt-5.4", ["/openai/deployments/gpt-5.4/chat/completions?api-version=2024-10-21"]),
