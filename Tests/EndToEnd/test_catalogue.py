@@ -84,8 +84,11 @@ def test_a_provider_that_does_not_answer_is_told_and_the_rest_goes_on(world):
 def test_the_doctor_calls_every_provider_that_is_set_up(world, lister):
     lister.models = [{"id": "small"}]
     world.settings(f'[provider.endpoints.mine]\nurl = "{lister.url}"\n')
+    world.environment["OLLAMA_HOST"] = "http://127.0.0.1:9"
     good = world.run("doctor", "--models")
     assert "call mine" in good.out and "mine:small answers" in good.out
+    (silent,) = [line for line in good.out.splitlines() if line.startswith("no call")]
+    assert "nothing answers here as" in silent and "ollama" in silent and "mine" not in silent
     lister.status = 404
     bad = world.run("doctor", "--models")
     assert bad.code == 1 and "no such model" in bad.out

@@ -88,7 +88,7 @@ struct Doctor: AsyncParsableCommand {
         var findings: [Finding] = []
         for provider in project.plugins.catalog.providers {
             let missing = await provider.missing()
-            let usable = "can be used" + (provider.keyOrigin.map { ", its key comes from \($0.text)" } ?? "")
+            let usable = (provider.isLocal ? "needs no key" : "can be used") + (provider.keyOrigin.map { ", its key comes from \($0.text)" } ?? "")
             findings.append(Finding(what: "provider \(provider.name)", grade: missing == nil ? .ok : .warning, text: missing ?? usable))
         }
         if await project.chosenModel() == nil {
@@ -107,15 +107,22 @@ struct Doctor: AsyncParsableCommand {
         let local = await project.localModels()
         var models: [(name: ModelName, provider: any Provider)] = []
         var findings: [Finding] = []
+        var silent: [String] = []
         for provider in project.plugins.catalog.providers where provider.name != "scripted" {
             guard await provider.missing() == nil else { continue }
-            if provider.isLocal, !local.contains(where: { $0.provider == provider.name }) { continue }
+            if provider.isLocal, !local.contains(where: { $0.provider == provider.name }) {
+                silent.append(provider.name)
+                continue
+            }
             if let model = await self.model(of: provider, project, local) {
                 models.append((model, provider))
             } else {
                 let text = "no model to try: name one with [model] default = \"\(provider.name):…\""
                 findings.append(Finding(what: "call \(provider.name)", grade: .warning, text: text))
             }
+        }
+        if !silent.isEmpty {
+            findings.append(Finding(what: "no call", grade: .ok, text: "nothing answers here as \(silent.joined(separator: ", "))"))
         }
         let results = await withTaskGroup(of: Finding.self) { group in
             for (name, provider) in models { group.addTask { await Self.call(name, provider, project) } }
