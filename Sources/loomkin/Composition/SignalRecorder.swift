@@ -9,6 +9,8 @@ final class SignalRecorder: Sendable {
     private struct State {
         weak var workspace: Workspace?
         var early: [PluginReported] = []
+        /// Each is kept after the one before it.
+        var last: Task<Void, Never>?
     }
 
     init(bus: SignalBus) { self.bus = bus }
@@ -23,11 +25,17 @@ final class SignalRecorder: Sendable {
     }
 
     func publish(_ report: PluginReported) {
-        let workspace = self.state.withLock { state in
-            if state.workspace == nil, report.error != nil { state.early.append(report) }
-            return state.workspace
+        let isKept = self.state.withLock { state in
+            guard let workspace = state.workspace else {
+                if report.error != nil { state.early.append(report) }
+                return false
+            }
+            state.last = Task { [last = state.last] in
+                await last?.value
+                await workspace.keep(report)
+            }
+            return true
         }
-        guard let workspace else { return self.bus.publish(report, source: "plugin/\(report.plugin)") }
-        Task { await workspace.keep(report) }
+        if !isKept { self.bus.publish(report, source: "plugin/\(report.plugin)") }
     }
 }
