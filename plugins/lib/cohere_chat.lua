@@ -57,19 +57,6 @@ local function add_user(list, message)
   if #content > 0 then list[#list + 1] = { role = "user", content = content } end
 end
 
-local function messages(call)
-  local list = {}
-  if call.system ~= "" then list[1] = { role = "system", content = call.system } end
-  for _, message in ipairs(call.messages) do
-    if message.author == "user" then
-      add_user(list, message)
-    else
-      list[#list + 1] = assistant(message)
-    end
-  end
-  return list
-end
-
 --- Models that reason do so unless told not to; the others refuse the field.
 local function thinking(call)
   local reasons = call.facts and call.facts.reasoning or call.model:find("reasoning", 1, true)
@@ -84,7 +71,7 @@ local choices = { none = "NONE", required = "REQUIRED" }
 function M.body(call)
   local body = {
     model = call.model,
-    messages = messages(call),
+    messages = dialect.messages(call, add_user, assistant),
     tools = dialect.functions(call.tools),
     stream = true,
     max_tokens = call.max_output_tokens,

@@ -19,6 +19,21 @@ function M.functions(tools)
   return #list > 0 and list or nil
 end
 
+--- The conversation as one list, the system's words first. `add_user(list, message, options)` adds what a user said and what tools
+--- returned, `assistant(message, options)` makes what the model said.
+function M.messages(call, add_user, assistant, options)
+  local list = {}
+  if call.system ~= "" then list[1] = { role = "system", content = call.system } end
+  for _, message in ipairs(call.messages) do
+    if message.author == "user" then
+      add_user(list, message, options)
+    else
+      list[#list + 1] = assistant(message, options)
+    end
+  end
+  return list
+end
+
 local EFFORTS = { none = 0, minimal = 1, low = 2, medium = 3, high = 4, xhigh = 5, max = 6 }
 
 --- How much a model is to think, in a word that it knows: of those the nearest to what is wanted, and the higher of two as near.

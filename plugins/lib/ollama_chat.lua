@@ -55,19 +55,6 @@ local function add_user(list, message)
   list[#list + 1] = { role = "user", content = table.concat(text, "\n\n"), images = #images > 0 and images or nil }
 end
 
-local function messages(call)
-  local list = {}
-  if call.system ~= "" then list[1] = { role = "system", content = call.system } end
-  for _, message in ipairs(call.messages) do
-    if message.author == "user" then
-      add_user(list, message)
-    else
-      list[#list + 1] = assistant(message)
-    end
-  end
-  return list
-end
-
 local function tools(call)
   if call.tool_choice == "none" then return nil end
   return dialect.functions(call.tools)
@@ -94,7 +81,7 @@ end
 function M.body(call)
   local body = {
     model = call.model,
-    messages = messages(call),
+    messages = dialect.messages(call, add_user, assistant),
     tools = tools(call),
     stream = true,
     think = think(call),

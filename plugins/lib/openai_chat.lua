@@ -75,19 +75,6 @@ local function add_user(list, message, options)
   end
 end
 
-local function messages(call, options)
-  local list = {}
-  if call.system ~= "" then list[1] = { role = "system", content = call.system } end
-  for _, message in ipairs(call.messages) do
-    if message.author == "user" then
-      add_user(list, message, options)
-    else
-      list[#list + 1] = assistant(message, options)
-    end
-  end
-  return list
-end
-
 --- Whether the last two replies both called a tool with what was no JSON.
 local function is_malformed_twice(call)
   local seen = 0
@@ -109,7 +96,7 @@ local function body_of(call, options)
   local sampling = dialect.sampling(call)
   local body = {
     model = call.model,
-    messages = messages(call, options),
+    messages = dialect.messages(call, add_user, assistant, options),
     tools = options.tools and dialect.functions(call.tools) or nil,
     stream = true,
     stream_options = options.usage_option and { include_usage = true } or nil,
