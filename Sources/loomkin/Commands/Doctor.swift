@@ -88,7 +88,8 @@ struct Doctor: AsyncParsableCommand {
         var findings: [Finding] = []
         for provider in project.plugins.catalog.providers {
             let missing = await provider.missing()
-            let usable = (provider.isLocal ? "needs no key" : "can be used") + (provider.keyOrigin.map { ", its key comes from \($0.text)" } ?? "")
+            let key = provider.keyOrigin.map { ", its key comes from \($0.text)" } ?? ""
+            let usable = (provider.isLocal ? "needs no key" : "can be used") + key
             findings.append(Finding(what: "provider \(provider.name)", grade: missing == nil ? .ok : .warning, text: missing ?? usable))
         }
         if await project.chosenModel() == nil {
