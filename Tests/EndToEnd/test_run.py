@@ -114,13 +114,24 @@ def test_exit_1_when_a_session_is_not_there(world):
         (["run", "--timeout", "-1", "Begin."], "--timeout"),
         (["run", "--model", "nocolon", "Begin."], "PROVIDER:MODEL"),
         (["run", "--model", "anthropc:x", "Begin."], "There is no provider «anthropc». Did you mean anthropic? Providers: alibaba"),
+        (["--model", "anthropc:x"], "There is no provider «anthropc». Did you mean anthropic?"),
+        (["serve", "--no-open", "--model", "anthropc:x"], "There is no provider «anthropc». Did you mean anthropic?"),
         (["--model", "scripted:x", "run"], "Write the command first: loomkin run"),
+        (["--modle", "scripted:x"], "Unknown option '--modle'. Did you mean '--model'?"),
+        (["doctr", "--models"], "There is no command «doctr». Did you mean «doctor»?"),
         (["-C", "no/such", "run", "Begin."], "There is no folder no/such."),
     ])
 def test_exit_2_when_it_is_called_wrongly(world, arguments, part):
     result = world.run(*arguments)
     assert result.code == 2, result
     assert part in result.err and result.out == ""
+
+
+def test_a_model_of_a_provider_that_does_not_load_is_told_why(world):
+    world.plugin("plugins/providers/mine.lua", "return {\n  api = 1,\n  request = 5,\n}\n")
+    result = world.ask("mine:large")
+    assert result.code == 5, result
+    assert "The provider mine does not load" in result.err and "providers/mine.lua:3" in result.err
 
 
 def test_exit_3_at_the_turn_limit(world):

@@ -123,6 +123,11 @@ package struct ModelGateway: Sendable {
 
     private func provider(for model: ModelName) async throws(ModelFailure) -> any Provider {
         guard let provider = self.catalog.provider(model.provider) else {
+            let summary = self.catalog.plugins.first { $0.kind == "provider" && $0.name == model.provider }
+            if let error = summary?.error {
+                throw ModelFailure(
+                    .unavailable, "The provider \(model.provider) does not load. \(error)", hint: "It is loaded when its file is saved.")
+            }
             throw ModelFailure(.unavailable, absence(of: "provider", model.provider, among: self.catalog.providers.map(\.name)))
         }
         if let missing = await provider.missing() {

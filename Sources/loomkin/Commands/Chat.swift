@@ -26,7 +26,12 @@ struct Chat: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The session to resume, with --resume.", visibility: .hidden))
     var id: String?
 
+    /// What was typed first is meant as a command, whatever follows. Behind an option an unknown one is told of first.
     func validate() throws {
+        if CommandLine.arguments.dropFirst().first == self.id { try self.refuseCommand() }
+    }
+
+    private func refuseCommand() throws {
         guard let id, !self.resume else { return }
         let commands = Loomkin.configuration.subcommands.map { String(describing: $0).lowercased() }
         guard !commands.contains(id) else { throw ValidationError("Write the command first: loomkin \(id) …") }
@@ -35,6 +40,7 @@ struct Chat: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try self.refuseCommand()
         // Up to the plugins a start keeps one core busy.
         if !self.noPage, Terminal.isThere { Task.detached { StatusPage.prepare() } }
         var project = try await Project.open(self.project, session: self.session)
@@ -45,6 +51,7 @@ struct Chat: AsyncParsableCommand {
         guard model != nil || self.resume else {
             return try await Demo.playSample(noPage: self.noPage)
         }
+        try project.checkProvider()
         project.liveConfiguration.update { $0.fallbackModel = model }
         let front = Terminal(project: project, servesPage: !self.noPage)
         try await front.run(session: self.resume ? .resume(self.id) : .new)

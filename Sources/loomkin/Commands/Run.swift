@@ -65,10 +65,7 @@ struct Run: AsyncParsableCommand {
         guard roles.contains(self.role) else {
             throw ValidationError(absence(of: "role", self.role, among: roles))
         }
-        let model = project.configuration.model.flatMap { ModelName($0) }
-        if let model, project.plugins.catalog.provider(model.provider) == nil {
-            throw ValidationError(absence(of: "provider", model.provider, among: project.plugins.catalog.providers.map(\.name)))
-        }
+        try project.checkProvider()
     }
 
     private func text() throws -> String {

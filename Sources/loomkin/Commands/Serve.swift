@@ -35,6 +35,7 @@ struct Serve: AsyncParsableCommand {
             if !hint.isEmpty { writeError(hint) }
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
+        try project.checkProvider()
         project.liveConfiguration.update { $0.fallbackModel = model }
         let choice: SessionChoice = self.resume.map { .resume($0 == "latest" ? nil : $0) } ?? .new
         let workspace = try await project.workspace(frontEnd: "page", isInteractive: true, session: choice)

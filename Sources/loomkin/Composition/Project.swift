@@ -164,6 +164,15 @@ struct Project {
         return found
     }
 
+    /// Refuses a model whose provider nobody has heard of; one that does not load says so when it is called, and may be repaired until then.
+    func checkProvider() throws {
+        guard let model = self.configuration.model.flatMap({ ModelName($0) }) else { return }
+        let catalog = self.plugins.catalog
+        let names = Set(catalog.plugins.filter { $0.kind == "provider" }.map(\.name) + catalog.providers.map(\.name))
+        guard !names.contains(model.provider) else { return }
+        throw ValidationError(absence(of: "provider", model.provider, among: names.sorted()))
+    }
+
     /// The servers on this machine that answer, with a model of each.
     func localModels() async -> [ModelName] {
         let providers = self.plugins.catalog.providers.filter(\.isLocal)
