@@ -280,7 +280,7 @@ def test_a_shell_command_of_ones_own(world, notes):
 
 def test_the_page_has_its_address_in_the_first_line(world):
     with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), columns=160, env={"LOOMKIN_PORT": "0"}) as child:
-        child.expect(r"page\s+http://127\.0\.0\.1:\d+/\?token=\w+")
+        child.expect(r"page\s+http://127\.0\.0\.1:\d+/\?token=[\w-]+")
         child.expect(PROMPT)
         assert leave(child) == 0
 
