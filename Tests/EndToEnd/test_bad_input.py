@@ -301,10 +301,12 @@ def test_a_mistake_in_a_variable_names_it(world):
 @pytest.mark.parametrize(
     "arguments, part",
     [
-        (["rnu", "Begin."], "Did you mean «run»?"), (["pluign"], "Did you mean «plugin»?"), (["--modle", "x:y"], "--model"),
+        (["rnu", "Begin."], "Did you mean «run»?"), (["pluign"], "Did you mean «plugin»?"),
+        (["--modle", "x:y"], "Unknown option '--modle'. Did you mean '--model'?"), (["doctr", "--models"], "Did you mean «doctor»?"),
         (["run", "--max-turn", "3", "Begin."], "--max-turns"), (["plugin", "shwo", "x"], "Did you mean «show»?"),
         (["plugin", "show", "file_raed"], "file_read"),
-        (["models", "--provider", "opnai"], "openai"), (["completions", "tcsh"], "bash, zsh or fish"), (["run"], "prompt"),
+        (["models", "--provider", "opnai"], "Did you mean openai?"), (["login", "antropic"], "Did you mean anthropic?"),
+        (["completions", "tcsh"], "bash, zsh or fish"), (["run"], "prompt"),
     ])
 def test_a_mistake_on_the_command_line_gets_a_suggestion(world, arguments, part):
     result = world.run(*arguments)

@@ -117,8 +117,6 @@ def test_exit_1_when_a_session_is_not_there(world):
         (["--model", "anthropc:x"], "There is no provider «anthropc». Did you mean anthropic?"),
         (["serve", "--no-open", "--model", "anthropc:x"], "There is no provider «anthropc». Did you mean anthropic?"),
         (["--model", "scripted:x", "run"], "Write the command first: loomkin run"),
-        (["--modle", "scripted:x"], "Unknown option '--modle'. Did you mean '--model'?"),
-        (["doctr", "--models"], "There is no command «doctr». Did you mean «doctor»?"),
         (["-C", "no/such", "run", "Begin."], "There is no folder no/such."),
     ])
 def test_exit_2_when_it_is_called_wrongly(world, arguments, part):

@@ -179,6 +179,7 @@ extension Project {
         guard self.plugins.catalog.provider(name) == nil else {
             throw ValidationError("Nobody can sign in at «\(name)»: it wants a key. One can at: \(names).")
         }
-        throw ValidationError("There is no provider «\(name)». One can sign in at: \(names).")
+        let nearest = nearestWord(to: name, in: all.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+        throw ValidationError("There is no provider «\(name)».\(nearest) One can sign in at: \(names).")
     }
 }
