@@ -10,12 +10,14 @@ enum AgentFigures {
     static func rows(_ rival: Rival) async throws -> [Row] {
         let kept = try await Self.spawning(isKept: true)
         let unkept = try await Self.spawning(isKept: false)
+        let bare = try await Self.spawning(isKept: false, withStorage: false)
         let child = await Self.children()
         let agentBytes = try await Self.inFreshProcess("agent-memory")
         let childBytes = try await Self.inFreshProcess("child-memory")
         return [
             .time("spawn of an agent, durable", goal: 1e-3, kept, note: "SQLite on disk, one commit; CPU includes the agent's first run"),
-            .time("spawn of an agent, rows in memory", goal: 50e-6, unkept, note: "SQLite in memory: the kernel has no mode without rows"),
+            .time("spawn of an agent, without storage", goal: 50e-6, bare, note: "the next, less its transaction done alone in turn"),
+            .time("spawn of an agent, rows in memory", unkept, note: "SQLite in memory"),
             .against("spawn of a child under a supervisor", child, rival["spawn"], note: "a task with a mailbox; rival: gen_server"),
             Row(
                 what: "memory of an idle agent", goal: "10 KB", result: Shown.bytes(agentBytes),
@@ -29,17 +31,31 @@ enum AgentFigures {
         ]
     }
 
-    private static func spawning(isKept: Bool) async throws -> Measurement {
+    private static func spawning(isKept: Bool, withStorage: Bool = true) async throws -> Measurement {
         let stage = try await Stage.open(isKept: isKept)
+        let services = stage.workspace.services
         var number = 0
-        let figure = try await measure(warmUp: 2, runs: 15, units: Self.batch) {
-            // A new roster each time: a team of a hundred is large, one of thousands is no team.
-            let roster = Roster(services: stage.workspace.services)
+        // A new roster each time: a team of a hundred is large, one of thousands is no team.
+        func spawn() async throws {
+            let roster = Roster(services: services)
             for _ in 0..<Self.batch {
                 number += 1
                 try await roster.spawn(.init(role: "coder", name: "agent\(number)"), by: "bench")
             }
         }
+        func storeAlone() async throws {
+            for _ in 0..<Self.batch {
+                number += 1
+                let identity = AgentIdentity(id: services.identifiers.next(), name: "row\(number)", role: "coder", team: "core")
+                try await services.store.transaction {
+                    try $0.keepAgent(identity, model: ModelName(provider: "bench", model: "m"), by: "bench")
+                }
+            }
+        }
+        let figure =
+            withStorage
+            ? try await measure(warmUp: 2, runs: 15, units: Self.batch, spawn)
+            : try await measure(warmUp: 2, runs: 15, units: Self.batch, spawn, less: storeAlone)
         await settle()
         await stage.close()
         return figure

@@ -37,6 +37,23 @@ func measure(
     return Measurement(samples: samples, cpu: (processTime() - before) / Double(runs * units))
 }
 
+/// The same for what is left of a piece of work when a part of it, which is done alone after each run, is taken off.
+func measure(
+    warmUp: Int = 3, runs: Int = 15, units: Int = 1, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Void,
+    less part: () async throws -> Void
+) async throws -> Measurement {
+    var samples: [Double] = []
+    var cpu = 0.0
+    for run in 1...(warmUp + runs) {
+        let whole = try await measure(warmUp: 0, runs: 1, units: units, work)
+        let part = try await measure(warmUp: 0, runs: 1, units: units, part)
+        guard run > warmUp else { continue }
+        samples.append(whole.median - part.median)
+        cpu += whole.cpu - part.cpu
+    }
+    return Measurement(samples: samples, cpu: cpu / Double(runs))
+}
+
 /// Seconds that never run backwards.
 func uptime() -> Double {
     var time = timespec()

@@ -11,7 +11,7 @@ package struct AgentIdentity: Sendable, Hashable {
     package let team: String
     package let kind: Kind
 
-    init(id: ID, name: String, role: String, team: String) {
+    package init(id: ID, name: String, role: String, team: String) {
         self.id = id
         self.name = name
         self.role = role

@@ -1,4 +1,3 @@
-import GRDB
 package import LoomSystem
 
 /// Who is in the session: spawns agents, keeps them supervised, and carries messages between them.
@@ -13,6 +12,8 @@ package actor Roster {
     private var chosen: [String?: ModelName] = [:]
     package private(set) var lead = ""
 
+    /// Teams whose rows are known to be there.
+    private var storedTeams: Set<String> = []
     private var warnings: Set<String> = []
 
     private struct Member {
@@ -102,27 +103,18 @@ package actor Roster {
         self.members[name] = Member(identity: identity, model: model)
         self.order.append(name)
         self.prepare(name, isNew: true)
-        let session = self.services.session
+        let isNewTeam = !self.storedTeams.contains(draft.team)
         do {
             try await self.services.store.transaction { transaction in
-                let team = try transaction.team(named: draft.team, session: session)
-                try transaction.db.run(
-                    sql: """
-                        INSERT INTO agent (id, session, team, name, role, model, spawned_by, spawned_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                        """,
-                    arguments: [
-                        identity.id.description, session.description, team, name, role.name, model.description, by,
-                        transaction.now.iso8601,
-                    ])
+                if isNewTeam { try transaction.keepTeam(draft.team) }
+                try transaction.keepAgent(identity, model: model, by: by, cause: cause)
                 if let effect { try transaction.record(.stored("\(name) was started"), agent: effect.agent, call: effect.call) }
-                try transaction.publish(
-                    AgentSpawned(agent: name, role: role.name, model: model.description, by: by), source: by, subject: name,
-                    team: draft.team, cause: cause)
             }
         } catch {
             self.forget(name)
             throw CommandError(error)
         }
+        self.storedTeams.insert(draft.team)
         if self.lead.isEmpty { self.lead = name }
         await self.supervise(name)
         return identity
@@ -130,21 +122,9 @@ package actor Roster {
 
     /// Brings back the agents of a stored session; `model` nil means each has the one it had.
     package func restore(lead: String, model: ModelName? = nil) async throws(CommandError) {
-        let session = self.services.session
         let rows: [(AgentIdentity, ModelName)]
         do {
-            rows = try await self.services.store.read { db in
-                try Row.fetchAll(
-                    db.cachedStatement(
-                        sql: """
-                            SELECT agent.*, team.name AS team_name FROM agent JOIN team ON team.id = agent.team
-                            WHERE agent.session = ? AND agent.left_at IS NULL ORDER BY agent.rowid
-                            """), arguments: [session.description]
-                ).compactMap { row in
-                    guard let id = ID(row["id"] as String), let model = ModelName(row["model"]) else { return nil }
-                    return (AgentIdentity(id: id, name: row["name"], role: row["role"], team: row["team_name"]), model)
-                }
-            }
+            rows = try await self.services.store.agents(session: self.services.session)
         } catch {
             throw CommandError(error)
         }
@@ -205,10 +185,7 @@ package actor Roster {
         await self.supervisor.stop(name)
         do {
             try await self.services.store.transaction { transaction in
-                try transaction.db.run(
-                    sql: "UPDATE agent SET left_at = ?, name = name || '~' || id WHERE id = ?",
-                    arguments: [transaction.now.iso8601, member.identity.id.description])
-                try transaction.publish(AgentStopped(agent: name, reason: "removed by \(by)"), source: by, team: member.identity.team)
+                try transaction.removeAgent(member.identity, by: by)
             }
         } catch {
             throw CommandError(error)
@@ -250,10 +227,7 @@ package actor Roster {
     package func setModel(_ model: ModelName, for name: String) async throws(CommandError) {
         let member = try self.member(name)
         do {
-            try await self.services.store.transaction { transaction in
-                try transaction.db.run(
-                    sql: "UPDATE agent SET model = ? WHERE id = ?", arguments: [model.description, member.identity.id.description])
-            }
+            try await self.services.store.transaction { try $0.setModel(model, of: member.identity) }
         } catch {
             throw CommandError(error)
         }
@@ -362,18 +336,5 @@ package actor Roster {
                 to: task.creator,
                 from: identity.name, kind: .notice)
         }
-    }
-}
-
-extension Transaction {
-    /// The id of the session's team of this name, made if it is new.
-    func team(named name: String, session: ID) throws -> String {
-        let found = try String.fetchOne(
-            self.db.cachedStatement(sql: "SELECT id FROM team WHERE session = ? AND name = ?"), arguments: [session.description, name])
-        if let found { return found }
-        let id = "\(session)-\(name)"
-        try self.db.run(
-            sql: "INSERT INTO team (id, session, name) VALUES (?, ?, ?)", arguments: [id, session.description, name])
-        return id
     }
 }

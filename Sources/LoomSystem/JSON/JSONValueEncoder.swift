@@ -4,7 +4,8 @@ final class JSONNode {
         case unset
         case leaf(JSON)
         case array([JSONNode])
-        case object([String: JSONNode])
+        /// Members that are done, and those that are still under construction.
+        case object([String: JSON], [String: JSONNode])
     }
 
     var content = Content.unset
@@ -15,7 +16,7 @@ final class JSONNode {
         case .unset: .object([:])
         case .leaf(let value): value
         case .array(let nodes): .array(nodes.map(\.json))
-        case .object(let nodes): .object(nodes.mapValues(\.json))
+        case .object(let done, let nodes): .object(nodes.isEmpty ? done : done.merging(nodes.mapValues(\.json)) { $1 })
         }
     }
 
@@ -35,12 +36,20 @@ final class JSONNode {
 
     func member(_ key: String) -> JSONNode {
         let node = JSONNode()
-        var nodes: [String: JSONNode] = [:]
-        if case .object(let existing) = content { nodes = existing }
-        content = .unset
-        nodes[key] = node
-        content = .object(nodes)
+        setMember(key, done: nil, node: node)
         return node
+    }
+
+    func setMember(_ key: String, _ value: JSON) { setMember(key, done: value, node: nil) }
+
+    private func setMember(_ key: String, done value: JSON?, node: JSONNode?) {
+        var (done, nodes): ([String: JSON], [String: JSONNode]) = ([:], [:])
+        if case .object(let someDone, let someNodes) = content { (done, nodes) = (someDone, someNodes) }
+        // Dropping our own references first lets the dictionaries change in place.
+        content = .unset
+        done[key] = value
+        nodes[key] = node
+        content = .object(done, nodes)
     }
 }
 
@@ -50,7 +59,7 @@ struct JSONValueEncoder: Encoder, SingleValueEncodingContainer {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        if case .object = node.content {} else { node.content = .object([:]) }
+        if case .object = node.content {} else { node.content = .object(Dictionary(minimumCapacity: 6), [:]) }
         return KeyedEncodingContainer(JSONObjectEncoder<Key>(node: node, codingPath: codingPath))
     }
 
@@ -106,16 +115,17 @@ private struct JSONObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol
         JSONValueEncoder(node: node.member(key.stringValue), codingPath: codingPath + [key])
     }
 
-    func encodeNil(forKey key: Key) { encoder(for: key).encodeNil() }
-    func encode(_ value: Bool, forKey key: Key) { encoder(for: key).encode(value) }
-    func encode(_ value: String, forKey key: Key) { encoder(for: key).encode(value) }
+    // What most payloads are made of needs no path, since it cannot be refused.
+    func encodeNil(forKey key: Key) { node.setMember(key.stringValue, .null) }
+    func encode(_ value: Bool, forKey key: Key) { node.setMember(key.stringValue, .bool(value)) }
+    func encode(_ value: String, forKey key: Key) { node.setMember(key.stringValue, .string(value)) }
+    func encode(_ value: Int, forKey key: Key) { node.setMember(key.stringValue, .int(Int64(value))) }
+    func encode(_ value: Int64, forKey key: Key) { node.setMember(key.stringValue, .int(value)) }
     func encode(_ value: Double, forKey key: Key) throws { try encoder(for: key).encode(value) }
     func encode(_ value: Float, forKey key: Key) throws { try encoder(for: key).encode(value) }
-    func encode(_ value: Int, forKey key: Key) { encoder(for: key).encode(value) }
     func encode(_ value: Int8, forKey key: Key) { encoder(for: key).encode(value) }
     func encode(_ value: Int16, forKey key: Key) { encoder(for: key).encode(value) }
     func encode(_ value: Int32, forKey key: Key) { encoder(for: key).encode(value) }
-    func encode(_ value: Int64, forKey key: Key) { encoder(for: key).encode(value) }
     func encode(_ value: UInt, forKey key: Key) throws { try encoder(for: key).encode(value) }
     func encode(_ value: UInt8, forKey key: Key) { encoder(for: key).encode(value) }
     func encode(_ value: UInt16, forKey key: Key) { encoder(for: key).encode(value) }

@@ -39,18 +39,15 @@ package struct ID: Sendable, Hashable, Comparable, LosslessStringConvertible, Co
     }
 
     package var description: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(26)
-        for shift in stride(from: 125, through: 0, by: -5) {
-            let digit: UInt64
-            switch shift {
-            case 64...: digit = high >> UInt64(shift - 64)
-            case 60: digit = high << 4 | low >> 60
-            default: digit = low >> UInt64(shift)
+        String(unsafeUninitializedCapacity: 26) { letters in
+            var (high, low) = (high, low)
+            for position in stride(from: 25, through: 0, by: -1) {
+                letters[position] = Self.letter(low & 31)
+                low = low >> 5 | high << 59
+                high >>= 5
             }
-            text.append(Self.alphabet[Int(digit & 31)])
+            return 26
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// When it was made, to the millisecond.
@@ -77,11 +74,13 @@ package struct ID: Sendable, Hashable, Comparable, LosslessStringConvertible, Co
         return ID(high: overflow ? high &+ 1 : high, low: low)
     }
 
-    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+    private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-    private static func value(of letter: UInt8) -> UInt64? {
-        let upper = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letter) ? letter - 32 : letter
-        return alphabet.firstIndex(of: upper).map(UInt64.init)
+    private static func letter(_ value: UInt64) -> UInt8 { alphabet.utf8Start[Int(value)] }
+
+    private static func value(of character: UInt8) -> UInt64? {
+        let upper = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(character) ? character - 32 : character
+        return (0..<32).first { Self.letter($0) == upper }
     }
 }
 

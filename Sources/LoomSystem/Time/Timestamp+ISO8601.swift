@@ -9,10 +9,28 @@ extension Timestamp: CustomStringConvertible, Codable {
         let (seconds, fraction) = nanoseconds.flooredDivision(by: 1_000_000_000)
         let (days, time) = seconds.flooredDivision(by: 86_400)
         let date = CivilDate(daysSince1970: days)
-        var text = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
-        text += "T\(padded(time / 3_600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))"
-        if fractionDigits > 0 { text += "." + padded(fraction, 9).prefix(min(fractionDigits, 9)) }
-        return text + "Z"
+        // Each signal and row carries a time, so its digits go straight into the string.
+        return String(unsafeUninitializedCapacity: 30) { buffer in
+            var writer = DigitWriter(buffer: buffer)
+            writer.number(date.year, 4)
+            writer.put("-")
+            writer.number(date.month, 2)
+            writer.put("-")
+            writer.number(date.day, 2)
+            writer.put("T")
+            writer.number(time / 3_600, 2)
+            writer.put(":")
+            writer.number(time / 60 % 60, 2)
+            writer.put(":")
+            writer.number(time % 60, 2)
+            if fractionDigits > 0 {
+                writer.put(".")
+                writer.number(fraction, 9)
+                writer.count -= max(0, 9 - fractionDigits)
+            }
+            writer.put("Z")
+            return writer.count
+        }
     }
 
     /// Reads RFC 3339: a date, `T`, a time, an optional fraction, and `Z` or an offset. Digits after the ninth are cut.
@@ -51,9 +69,25 @@ extension Timestamp: CustomStringConvertible, Codable {
     }
 }
 
-private func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+/// Digits and signs of ASCII, one after the other; whoever makes it gives it room enough.
+private struct DigitWriter {
+    let buffer: UnsafeMutableBufferPointer<UInt8>
+    var count = 0
+
+    mutating func put(_ character: Unicode.Scalar) {
+        buffer[count] = UInt8(ascii: character)
+        count += 1
+    }
+
+    /// The last `width` digits of a number that is not negative, with zeros in front.
+    mutating func number(_ number: Int64, _ width: Int) {
+        var rest = number
+        for position in stride(from: count + width - 1, through: count, by: -1) {
+            buffer[position] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        count += width
+    }
 }
 
 extension Int64 {

@@ -27,6 +27,23 @@ struct SignalBusTests {
         #expect(bench.bus.recent(after: 0).compactMap { $0.payload(Notice.self)?.text } == ["first"])
     }
 
+    @Test("keeps nothing of a transaction whose task is cancelled within it, and goes on with the next")
+    func cancellation() async throws {
+        let bench = try Bench()
+        await #expect(throws: (any Error).self) {
+            try await Task {
+                try await bench.store.transaction { transaction in
+                    try transaction.publish(Notice(level: "info", text: "never"), source: "kernel")
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    try transaction.publish(Notice(level: "info", text: "nor this"), source: "kernel")
+                }
+            }.value
+        }
+        let next = try await bench.store.publish(Notice(level: "info", text: "first"), source: "kernel")
+        #expect(next?.sequence == 1)
+        #expect(bench.bus.recent(after: 0).compactMap { $0.payload(Notice.self)?.text } == ["first"])
+    }
+
     @Test("drops the oldest for a lossy subscriber that is slow, and counts")
     func lossy() async throws {
         let bench = try Bench()
