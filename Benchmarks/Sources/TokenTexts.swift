@@ -27,7 +27,7 @@ enum TokenTexts {
         }
         texts += try await Self.schemas(folder).map { Text(kind: "JSON", text: $0) }
         for path in try Self.files(under: "\(folder)/Benchmarks/Texts", ending: ".txt") {
-            texts += try Self.paragraphs(try Self.text(path)).map { Text(kind: "other languages", text: $0) }
+            texts += Self.paragraphs(try Self.text(path)).map { Text(kind: "other languages", text: $0) }
         }
         // A few words are no text to measure anything with.
         return texts.filter { $0.text.utf8.count > 300 }

@@ -22,12 +22,18 @@ enum Main {
     /// What was typed, after a folder that stands before the command: as with git and make, it is as if started there.
     private static func arguments() throws -> [String] {
         var arguments = CommandLine.arguments.dropFirst()
-        while arguments.count > 1, ["-C", "--directory"].contains(arguments.first) {
-            let folder = arguments[arguments.startIndex + 1]
+        while let folder = Self.leadingFolder(&arguments) {
             guard chdir(folder) == 0 else { throw ValidationError("There is no folder \(folder).") }
-            arguments = arguments.dropFirst(2)
         }
         return Array(arguments)
+    }
+
+    private static func leadingFolder(_ arguments: inout ArraySlice<String>) -> String? {
+        guard let word = arguments.first else { return nil }
+        if word.hasPrefix("--directory=") { return String(arguments.removeFirst().dropFirst("--directory=".count)) }
+        guard ["-C", "--directory"].contains(word), arguments.count > 1 else { return nil }
+        arguments.removeFirst()
+        return arguments.removeFirst()
     }
 
     private static func end(_ error: any Error) -> Never {

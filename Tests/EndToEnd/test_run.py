@@ -75,7 +75,7 @@ def test_the_project_may_stand_before_the_command(world):
     assert world.run("-C", "elsewhere", "-C", world.project, "roles").code == 2
     inner = world.run("-C", world.project, "-C", ".loomkin", "roles", cwd=world.root)
     assert inner.code == 0 and "poet" not in inner.out + inner.err
-    outer = world.run("-C", world.project, "plugin", "check", ".loomkin/roles/poet.lua", cwd=world.root)
+    outer = world.run(f"--directory={world.project}", "plugin", "check", ".loomkin/roles/poet.lua", cwd=world.root)
     assert outer.code == 1 and "missing field" in outer.out + outer.err
 
 

@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// A picture or a document that a model looks at. Its bytes lie in the project's state folder under their hash, so that what was shown stays
 /// what it was; rows and signals hold what is said about them.

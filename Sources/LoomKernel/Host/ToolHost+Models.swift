@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// What a plugin wants a model to answer.
 package struct ModelQuestion: Sendable {

@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 extension ToolHost {
     /// The largest file of a skill that is read, in bytes.

@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// What a vendor lets through in a minute, by its configuration; nil is no limit.
 package struct RateLimits: Sendable, Hashable {

@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 extension Workspace {
     /// Keeps a plugin's report, with what it means for what vendors have cached of the agents' prompts.

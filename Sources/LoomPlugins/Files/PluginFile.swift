@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// One file of a root, as it was when the root was read.
 package struct PluginFile: Sendable {

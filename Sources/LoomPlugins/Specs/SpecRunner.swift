@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// Runs specs: each case in a Lua state of its own, over a host that is not there, so nothing outside can be touched.
 package struct SpecRunner: Sendable {

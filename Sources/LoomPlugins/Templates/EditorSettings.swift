@@ -1,4 +1,4 @@
-package import LoomSystem
+import LoomSystem
 
 /// `.luarc.json`: what lua-language-server has to know to complete and check plugins.
 package enum EditorSettings {

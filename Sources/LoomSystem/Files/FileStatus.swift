@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 package enum FileKind: String, Sendable, Hashable, Codable {
     case file

@@ -19,7 +19,7 @@ struct Demo: AsyncParsableCommand {
     func run() async throws {
         let copy = try await SampleCopy.make()
         defer { copy.remove() }
-        var project = try await Self.open(copy, permissions: "full")
+        let project = try await Self.open(copy, permissions: "full")
         project.liveConfiguration.update { $0.notices = [] }
         let workspace = try await project.workspace(frontEnd: "demo", isInteractive: false)
         let page = self.page ? await PageTask.start(workspace, port: project.configuration.pagePort) : nil
