@@ -108,7 +108,7 @@ struct PromptCacheTests {
         switch reason {
         case .age: rig.clock.advance(by: .seconds(301))
         case .model: try await workspace.setModel("fake:other", for: nil)
-        case .renewal: #expect(try await workspace.renewTools() == ["lead"])
+        case .renewal: #expect(await workspace.renewTools() == ["lead"])
         case .prompt: rig.catalog.save(prompt: "lead", "Lead well.")
         case .window: try await workspace.send(String(repeating: "x", count: 2_400))
         }
