@@ -59,6 +59,7 @@ struct JSONValueEncoder: Encoder, SingleValueEncodingContainer {
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+        // Room for the members that most payloads have, so that it does not grow three times.
         if case .object = node.content {} else { node.content = .object(Dictionary(minimumCapacity: 6), [:]) }
         return KeyedEncodingContainer(JSONObjectEncoder<Key>(node: node, codingPath: codingPath))
     }
