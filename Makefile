@@ -1,7 +1,6 @@
 # The commands of this project. Each installs what it needs and says what it does.
 
 PREFIX ?= /usr/local
-RELEASE := swift build -c release --static-swift-stdlib
 PYTHON := .build/python/bin/python
 VOCABULARIES := .build/python/vocabularies
 SANITIZED := .build/sanitized
@@ -15,7 +14,7 @@ run: build
 
 build:
 	@scripts/system-packages build
-	@$(RELEASE)
+	@scripts/build-release --product loomkin
 	@$(MAKE) --no-print-directory .build/release/loomkin-watch
 
 # The watcher, a program of its own licence: C, libinotifytools and nothing else, so not a part of the Swift package.
@@ -91,6 +90,7 @@ models: $(PYTHON)
 
 bench: build $(PYTHON) $(VOCABULARIES)
 	@scripts/system-packages bench
+	@scripts/build-release --product loomkin-bench
 	@Benchmarks/run
 
 # Tokenizers and their vocabularies; of litellm, which carries these, nothing else is taken.
