@@ -14,7 +14,7 @@ run: build
 
 build:
 	@scripts/system-packages build
-	@scripts/build-release --product loomkin
+	@scripts/build-release
 	@$(MAKE) --no-print-directory .build/release/loomkin-watch
 
 # The watcher, a program of its own licence: C, libinotifytools and nothing else, so not a part of the Swift package.
@@ -90,7 +90,6 @@ models: $(PYTHON)
 
 bench: build $(PYTHON) $(VOCABULARIES)
 	@scripts/system-packages bench
-	@scripts/build-release --product loomkin-bench
 	@Benchmarks/run
 
 # Tokenizers and their vocabularies; of litellm, which carries these, nothing else is taken.
