@@ -1,4 +1,3 @@
-import Hummingbird
 import LoomKernel
 import LoomSystem
 
@@ -9,7 +8,7 @@ import LoomSystem
 struct EventStream: Sendable {
     let workspace: any PageWorkspace
     let clock: any WallClock
-    /// How long the stream may be silent: a write is how a vanished reader is noticed.
+    /// How long the stream may be silent before it says that it is still there.
     let heartbeat: Duration
     /// Signals that may wait for one reader.
     let capacity: Int
@@ -22,42 +21,37 @@ struct EventStream: Sendable {
     }
 
     /// - Parameter after: the last sequence the reader has; nil to begin with what happens next.
-    func response(to request: Request, after: Int64?) -> Response {
+    func response(after: Int64?) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "text/event-stream"],
-            body: ResponseBody { writer in
+            status: 200, headers: ["content-type": "text/event-stream"],
+            body: .stream { writer in
                 // Subscribing before the log is read leaves no gap between the two.
                 let subscription = self.workspace.bus.subscribe("**", name: "page", delivery: .lossy, capacity: self.capacity)
                 defer { subscription.cancel() }
-                try await request.body.consumeWithInboundCloseHandler { _ in
-                    try await self.write(subscription, after: after, to: &writer)
-                } onInboundClosed: {
-                    subscription.cancel()
-                }
-                try await writer.finish(nil)
+                writer.whenClosed { subscription.cancel() }
+                // Without the log there is nothing to say: the reader comes back.
+                try? await self.write(subscription, after: after, to: writer)
             })
     }
 
-    private func write(_ subscription: Subscription, after: Int64?, to writer: inout any ResponseBodyWriter) async throws {
+    private func write(_ subscription: Subscription, after: Int64?, to writer: ResponseWriter) async throws(CommandError) {
         // A number beyond the log comes from another log: begin at the end of this one.
         let end = await self.workspace.snapshot().sequence
         var cursor = EventCursor(after: min(after ?? end, end))
-        try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
+        guard await writer.write("retry: 1000\n\n") else { return }
         while true {
             let stored = try await self.workspace.history(after: cursor.last, limit: Self.page)
-            try await Self.write(cursor.admit(stored), to: &writer)
+            guard await Self.write(cursor.admit(stored), to: writer) else { return }
             if stored.count < Self.page { break }
         }
-        try await self.follow(subscription, &cursor, &writer)
+        await self.follow(subscription, &cursor, writer)
     }
 
-    private func follow(
-        _ subscription: Subscription, _ cursor: inout EventCursor, _ writer: inout any ResponseBodyWriter
-    ) async throws {
+    private func follow(_ subscription: Subscription, _ cursor: inout EventCursor, _ writer: ResponseWriter) async {
         let (events, source) = AsyncStream.makeStream(of: Event.self)
         // The next batch is taken only when the last one is written: the queue that is bounded is the one that fills.
         let (written, acknowledge) = AsyncStream.makeStream(of: Void.self)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 var written = written.makeAsyncIterator()
                 while let batch = await subscription.next() {
@@ -75,18 +69,17 @@ struct EventStream: Sendable {
             defer { group.cancelAll() }
             for await event in events {
                 switch event {
-                case .beat: try await writer.write(ByteBuffer(string: ": still here\n\n"))
+                case .beat: guard await writer.write(": still here\n\n") else { return }
                 case .batch(let batch):
-                    guard subscription.dropped == 0 else { return }
-                    try await Self.write(cursor.admit(batch), to: &writer)
+                    guard subscription.dropped == 0, await Self.write(cursor.admit(batch), to: writer) else { return }
                     acknowledge.yield()
                 }
             }
         }
     }
 
-    private static func write(_ signals: [Signal], to writer: inout any ResponseBodyWriter) async throws {
-        guard !signals.isEmpty else { return }
-        try await writer.write(ByteBuffer(string: signals.map(EventCursor.frame).joined()))
+    /// False when nobody reads any more.
+    private static func write(_ signals: [Signal], to writer: ResponseWriter) async -> Bool {
+        signals.isEmpty ? true : await writer.write(signals.map(EventCursor.frame).joined())
     }
 }

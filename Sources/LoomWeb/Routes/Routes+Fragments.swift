@@ -1,20 +1,17 @@
-import HTTPTypes
-import Hummingbird
 import LoomKernel
 import LoomSystem
 
 extension Routes {
     /// The parts of the pages that the script fetches when a signal says that they changed.
-    func addFragments(to router: Router<PageContext>) {
-        let fragments = router.group("fragments")
+    func addFragments(to router: inout Router) {
         for (path, template) in [
             ("header", "header"), ("agents", "agents"), ("names", "names"), ("questions", "questions"), ("board", "board"),
         ] {
-            fragments.get(RouterPath(path)) { _, _ in
+            router.get("fragments/\(path)") { _, _ in
                 try self.html(template, self.view(of: await self.workspace.snapshot()))
             }
         }
-        fragments.get("feed") { request, _ in
+        router.get("fragments/feed") { request, _ in
             let filter = FeedFilter(request.query("show"))
             guard let after = try request.query("after", in: 0...Int64.max) else {
                 let view = ["feed": try await self.feed(filter, until: await self.workspace.snapshot().sequence)]
@@ -22,27 +19,27 @@ extension Routes {
             }
             return try await self.feedLines(filter, after: after)
         }
-        fragments.get("agents/:name") { _, context in
-            let agent = try self.agent(try context.segment("name"), in: await self.workspace.snapshot())
+        router.get("fragments/agents/:name") { _, path in
+            let agent = try self.agent(try path.segment("name"), in: await self.workspace.snapshot())
             return try self.html("about", ["agent": AgentView(agent)])
         }
-        fragments.get("agents/:name/transcript") { request, context in
-            let agent = try self.agent(try context.segment("name"), in: await self.workspace.snapshot())
+        router.get("fragments/agents/:name/transcript") { request, path in
+            let agent = try self.agent(try path.segment("name"), in: await self.workspace.snapshot())
             let view = ["transcript": try await self.transcript(of: agent.name, all: request.query("all") != nil)]
             return try self.html("transcript", view)
         }
-        fragments.get("plugins") { _, _ in
+        router.get("fragments/plugins") { _, _ in
             try self.html("plugins", ["plugins": await self.plugins()])
         }
-        fragments.get("plugins/:kind/:name") { _, context in
-            let story = try await self.story(try context.segment("kind"), try context.segment("name"))
+        router.get("fragments/plugins/:kind/:name") { _, path in
+            let story = try await self.story(try path.segment("kind"), try path.segment("name"))
             return try self.html("plugin", ["story": story])
         }
-        fragments.get("cost") { request, _ in
+        router.get("fragments/cost") { request, _ in
             try self.html("cost", ["cost": try await self.cost(request)])
         }
-        fragments.get("calls/:id") { _, context in
-            try self.html("call", ["call": try await self.call(try context.segment("id"))])
+        router.get("fragments/calls/:id") { _, path in
+            try self.html("call", ["call": try await self.call(try path.segment("id"))])
         }
     }
 
@@ -53,7 +50,7 @@ extension Routes {
         }
         let view = FeedView(lines, filter, until: end, now: self.clock.now)
         var response = try self.html("lines", view)
-        if let name = HTTPField.Name("Loomkin-Sequence") { response.headers[name] = "\(end)" }
+        response.headers["loomkin-sequence"] = "\(end)"
         return response
     }
 }

@@ -1,11 +1,5 @@
-import Glibc
-import Hummingbird
-import Logging
 import LoomKernel
 package import LoomSystem
-import NIOCore
-import NIOPosix
-import Synchronization
 
 /// The workspace in a browser: a page for people and a JSON API for programs, on the loopback interface only.
 ///
@@ -39,47 +33,34 @@ package struct StatusPage: Sendable {
         self.capacity = capacity
     }
 
-    /// Starts the threads that serve, for a start in which there is nothing else to do at that moment.
-    package static func prepare() { _ = MultiThreadedEventLoopGroup.singleton.next() }
-
     /// Serves until the task is cancelled, then returns at once, open event streams or not.
     ///
     /// - Parameter onReady: called once, with the address to open, token included.
     package func run(onReady: @escaping @Sendable (_ address: String) -> Void) async throws(StatusPageError) {
+        let server = try self.listen()
+        let events = EventStream(workspace: self.workspace, clock: self.clock, heartbeat: self.heartbeat, capacity: self.capacity)
+        var router = Router()
+        Routes(workspace: self.workspace, clock: self.clock, events: events).add(to: &router)
+        let gate = Gate(doorkeeper: Doorkeeper(token: self.token), router: router)
+        onReady("http://127.0.0.1:\(server.port)/?token=\(self.token)")
+        do throws(HTTPServer.Failure) {
+            try await server.run { await gate.answer($0) }
+        } catch {
+            throw .server(error.description)
+        }
+    }
+
+    /// At the wanted port or at the next one that is free.
+    private func listen() throws(StatusPageError) -> HTTPServer {
         let ports = self.port == 0 ? 0...0 : self.port...min(65_535, self.port + Self.tries)
         for port in ports {
-            let isReady = Mutex(false)
-            do {
-                try await self.serve(port: port) { bound in
-                    isReady.withLock { $0 = true }
-                    onReady("http://127.0.0.1:\(bound)/?token=\(self.token)")
-                }
-                return
+            do throws(ListenError) {
+                // What is larger than a body may be, but not by much, is read and gets a sentence; the rest gets a bare 413.
+                return try HTTPServer(port: port, bodyLimit: 2 * Routes.bodyLimit)
             } catch {
-                if Task.isCancelled { return }
-                guard !isReady.withLock({ $0 }), Self.isAddressInUse(error) else { throw .server("\(error)") }
+                guard error.isAddressInUse else { throw .server(error.description) }
             }
         }
         throw .portsTaken(ports)
-    }
-
-    private func serve(port: Int, onReady: @escaping @Sendable (Int) -> Void) async throws {
-        var logger = Logger(label: "loomkin.page")
-        // The server's own messages ("started and listening") would disturb the line being typed.
-        logger.logLevel = .critical
-        let router = Router(context: PageContext.self)
-        router.middlewares.add(Gate(doorkeeper: Doorkeeper(token: self.token)))
-        let events = EventStream(workspace: self.workspace, clock: self.clock, heartbeat: self.heartbeat, capacity: self.capacity)
-        Routes(workspace: self.workspace, clock: self.clock, events: events).add(to: router)
-        let application = Application(
-            router: router,
-            configuration: .init(address: .hostname("127.0.0.1", port: port)),
-            onServerRunning: { channel in onReady(channel.localAddress?.port ?? port) },
-            logger: logger)
-        try await application.run()
-    }
-
-    private static func isAddressInUse(_ error: any Error) -> Bool {
-        (error as? IOError)?.errnoCode == EADDRINUSE
     }
 }

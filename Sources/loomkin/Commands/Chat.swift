@@ -41,8 +41,6 @@ struct Chat: AsyncParsableCommand {
 
     func run() async throws {
         try self.refuseCommand()
-        // Up to the plugins a start keeps one core busy.
-        if !self.noPage, Terminal.isThere { Task.detached { StatusPage.prepare() } }
         var project = try await Project.open(self.project, session: self.session)
         await project.load(isPrompt: !self.resume && Terminal.isThere)
         var model = await project.chosenModel()

@@ -19,7 +19,7 @@ package struct SignInAttempt: Sendable {
     private let state: String
     private let redirectURI: String
     /// Nil where nobody listens.
-    private let listener: LoopbackListener?
+    private let server: HTTPServer?
 
     /// Time for a person to find a password and a second factor.
     private static let patience: Duration = .seconds(300)
@@ -30,14 +30,14 @@ package struct SignInAttempt: Sendable {
         pkce = PKCE(random: ports.random)
         state = Hash.token(bytes: 32, random: ports.random)
         switch signIn.redirect {
-        case .paste(let url): (way, redirectURI, listener) = (.paste, url, nil)
+        case .paste(let url): (way, redirectURI, server) = (.paste, url, nil)
         case .loopback(let host, let port, let path) where pastes:
             // Nobody is there; the person copies the address at which the browser fails.
-            (way, redirectURI, listener) = (.paste, "http://\(host):\(port == 0 ? 49_152 : port)\(path)", nil)
+            (way, redirectURI, server) = (.paste, "http://\(host):\(port == 0 ? 49_152 : port)\(path)", nil)
         case .loopback(let host, let port, let path):
-            do throws(LoopbackListener.Failure) {
-                let listener = try LoopbackListener(port: port)
-                (way, redirectURI, self.listener) = (.browser, "http://\(host):\(listener.port)\(path)", listener)
+            do throws(ListenError) {
+                let server = try HTTPServer(port: port, bodyLimit: 0)
+                (way, redirectURI, self.server) = (.browser, "http://\(host):\(server.port)\(path)", server)
             } catch {
                 throw SignInFault("The browser could not come back: \(error). End what uses it, or use --paste.")
             }
@@ -60,27 +60,14 @@ package struct SignInAttempt: Sendable {
 
     /// Waits for the browser, five minutes at most. A request with another state is refused, and the waiting goes on.
     package func codeFromBrowser() async throws(SignInFault) -> String {
-        guard let listener, case .loopback(_, _, let path) = signIn.redirect else { throw SignInFault("Nobody listens for the browser.") }
+        guard let server, case .loopback(_, _, let path) = signIn.redirect else { throw SignInFault("Nobody listens for the browser.") }
         let came = OneShot<Result<String, SignInFault>>()
-        do throws(LoopbackListener.Failure) {
-            try listener.listen { [self] request in
-                guard request.path == path else { return page(404, "There is nothing here.") }
-                guard request.method == "GET", ["127.0.0.1:\(listener.port)", "localhost:\(listener.port)"].contains(request.host) else {
-                    return page(400, "This request is not taken.")
-                }
-                do throws(SignInFault) {
-                    guard let code = try code(of: request.query) else {
-                        return page(400, "This is no answer to the sign-in that loomkin waits for. Use the address it printed last.")
-                    }
-                    came.fulfil(.success(code))
-                    return page(200, "You can close this page and go back to the terminal.")
-                } catch {
-                    came.fulfil(.failure(error))
-                    return page(200, "The sign-in was refused. The terminal says more.")
-                }
+        let serving = Task {
+            do throws(HTTPServer.Failure) {
+                try await server.run { answer($0, at: path, came) }
+            } catch {
+                came.fulfil(.failure(SignInFault("The browser could not come back: \(error).")))
             }
-        } catch {
-            throw SignInFault("The browser could not come back: \(error).")
         }
         let alarm = Task { [clock = ports.clock] in
             guard (try? await clock.sleep(for: Self.patience)) != nil else { return }
@@ -88,10 +75,28 @@ package struct SignInAttempt: Sendable {
         }
         let result = await came.value()
         alarm.cancel()
-        listener.stop()
+        serving.cancel()
         guard let result else { throw SignInFault("Cancelled.") }
-        await listener.drain(ports.clock)
         return try result.get()
+    }
+
+    /// The waiting ends when the browser has its page, so that nobody looks at half of one.
+    private func answer(
+        _ request: HTTPServer.Request, at path: String, _ came: OneShot<Result<String, SignInFault>>
+    ) -> HTTPServer.Response {
+        guard request.path == path else { return page(404, "There is nothing here.") }
+        let hosts = ["127.0.0.1", "localhost"].map { "\($0):\(request.port)" }
+        guard request.method == "GET", let host = request.headers["host"], hosts.contains(host) else {
+            return page(400, "This request is not taken.")
+        }
+        do throws(SignInFault) {
+            guard let code = try code(of: request.query) else {
+                return page(400, "This is no answer to the sign-in that loomkin waits for. Use the address it printed last.")
+            }
+            return page(200, "You can close this page and go back to the terminal.") { came.fulfil(.success(code)) }
+        } catch {
+            return page(200, "The sign-in was refused. The terminal says more.") { came.fulfil(.failure(error)) }
+        }
     }
 
     /// What a person pasted: the address the browser ended at, or `code#state`.
@@ -151,8 +156,13 @@ package struct SignInAttempt: Sendable {
         return account.who
     }
 
-    private func page(_ status: Int, _ text: String) -> LoopbackListener.Answer {
-        LoopbackListener.Answer(
-            status: status, html: "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>loomkin</title><p>\(text)</p></html>")
+    private func page(_ status: Int, _ text: String, whenDone: (@Sendable () -> Void)? = nil) -> HTTPServer.Response {
+        let html = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>loomkin</title><p>\(text)</p></html>"
+        return HTTPServer.Response(
+            status: status,
+            headers: [
+                "content-type": "text/html; charset=utf-8", "cache-control": "no-store", "referrer-policy": "no-referrer",
+                "content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff",
+            ], body: .bytes(Array(html.utf8)), whenDone: whenDone)
     }
 }
