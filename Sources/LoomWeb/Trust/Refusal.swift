@@ -1,4 +1,3 @@
-
 /// Why a request gets nothing: what happened and what to do.
 struct Refusal: Error, Equatable {
     let status: Int

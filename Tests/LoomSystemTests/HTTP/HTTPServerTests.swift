@@ -26,13 +26,15 @@ import Testing
         let own = request.headers.filter { $0.name == "x-own" }.map(\.value).joined(separator: "|")
         let text = "\(request.method) \(request.path) [\(fields)] \(own) \(String(decoding: request.body, as: UTF8.self))"
         return HTTPServer.Response(
-            status: 201, headers: ["content-type": "text/plain; charset=utf-8", "x-port": "\(request.port)"], body: .bytes(Array(text.utf8)))
+            status: 201, headers: ["content-type": "text/plain; charset=utf-8", "x-port": "\(request.port)"], body: .bytes(Array(text.utf8))
+        )
     }
 
     @Test func `a request comes in whole, and its answer goes out whole`() async throws {
         try await serve(Self.echo) { server in
             let request = HTTPRequest(
-                method: "PUT", url: "http://127.0.0.1:\(server.port)/a%20b/ü?q=1+2&p=%C3%BC", headers: ["x-own": "ja"], body: Array("é".utf8))
+                method: "PUT", url: "http://127.0.0.1:\(server.port)/a%20b/ü?q=1+2&p=%C3%BC", headers: ["x-own": "ja"],
+                body: Array("é".utf8))
             let response = try await client.send(request)
             #expect(response.status == 201)
             #expect(response.headers["content-type"] == "text/plain; charset=utf-8")
@@ -95,10 +97,11 @@ import Testing
     @Test(arguments: Refused.allCases)
     func `what is no request is refused, and the next one is served`(request: Refused) async throws {
         let seen = Mutex(0)
-        try await serve({ request in
+        let handler: HTTPServer.Handler = { request in
             seen.withLock { $0 += 1 }
             return await Self.echo(request)
-        }) { server in
+        }
+        try await serve(handler) { server in
             let connection = try RawConnection(port: server.port)
             try? connection.send(request.text)
             #expect(await connection.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 \(request.status) "))
@@ -108,8 +111,12 @@ import Testing
         #expect(seen.withLock { $0 } == 1)
     }
 
+    private static let split: HTTPServer.Handler = { _ in
+        HTTPServer.Response(status: 200, headers: ["x-own": "a\r\nx-other: b"])
+    }
+
     @Test func `a header with a line break in it does not go out`() async throws {
-        try await serve({ _ in HTTPServer.Response(status: 200, headers: ["x-own": "a\r\nx-other: b"]) }) { server in
+        try await serve(Self.split) { server in
             let response = try await client.send(HTTPRequest(url: "http://127.0.0.1:\(server.port)/"))
             #expect(response.status == 200 && response.headers["x-own"] == nil && response.headers["x-other"] == nil)
         }
@@ -117,9 +124,10 @@ import Testing
 
     @Test func `a stream is read while it is written`() async throws {
         let (lines, source) = AsyncStream.makeStream(of: String.self)
-        try await serve({ _ in
+        let handler: HTTPServer.Handler = { _ in
             HTTPServer.Response(status: 200, body: .stream { writer in for await line in lines { _ = await writer.write(line) } })
-        }) { server in
+        }
+        try await serve(handler) { server in
             let connection = try RawConnection(port: server.port)
             defer { connection.close() }
             try connection.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -135,7 +143,7 @@ import Testing
     @Test func `a reader that goes away is noticed at once`() async throws {
         let (isClosed, wrote) = (OneShot<Bool>(), OneShot<Bool>())
         let done = OneShot<Bool>()
-        try await serve({ _ in
+        let handler: HTTPServer.Handler = { _ in
             HTTPServer.Response(
                 status: 200,
                 body: .stream { writer in
@@ -144,7 +152,8 @@ import Testing
                     _ = await isClosed.value()
                     wrote.fulfil(await writer.write("anybody?"))
                 }, whenDone: { done.fulfil(true) })
-        }) { server in
+        }
+        try await serve(handler) { server in
             let connection = try RawConnection(port: server.port)
             try connection.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             _ = await connection.read(until: "hello")
@@ -158,7 +167,7 @@ import Testing
         let written = Mutex(0)
         let (begun, ended) = (OneShot<Bool>(), OneShot<Bool>())
         let piece = String(repeating: "x", count: 1 << 20)
-        try await serve({ _ in
+        let handler: HTTPServer.Handler = { _ in
             HTTPServer.Response(
                 status: 200,
                 body: .stream { writer in
@@ -168,7 +177,8 @@ import Testing
                     }
                     ended.fulfil(true)
                 })
-        }) { server in
+        }
+        try await serve(handler) { server in
             let connection = try RawConnection(port: server.port)
             try connection.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
             _ = await begun.value()
@@ -179,12 +189,13 @@ import Testing
 
     @Test func `an answer that nobody waits for any more is done, and the next one is served`() async throws {
         let (came, gate, done) = (OneShot<Bool>(), OneShot<Bool>(), OneShot<Bool>())
-        try await serve({ request in
+        let handler: HTTPServer.Handler = { request in
             guard request.path == "/slow" else { return await Self.echo(request) }
             came.fulfil(true)
             _ = await gate.value()
             return HTTPServer.Response(status: 200, body: .bytes(Array(repeating: 7, count: 1 << 24)), whenDone: { done.fulfil(true) })
-        }) { server in
+        }
+        try await serve(handler) { server in
             let connection = try RawConnection(port: server.port)
             try connection.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
             _ = await came.value()

@@ -106,10 +106,12 @@ extension HTTPServer {
             let methods = [EVHTTP_REQ_GET, EVHTTP_REQ_HEAD, EVHTTP_REQ_POST, EVHTTP_REQ_PUT, EVHTTP_REQ_DELETE, EVHTTP_REQ_PATCH]
             evhttp_set_allowed_methods(server, UInt16(methods.reduce(0) { $0 | $1.rawValue }))
             let front = Unmanaged.passUnretained(self).toOpaque()
-            evhttp_set_gencb(server, { request, front in
-                guard let request, let front else { return }
-                Unmanaged<Front>.fromOpaque(front).takeUnretainedValue().take(request)
-            }, front)
+            evhttp_set_gencb(
+                server,
+                { request, front in
+                    guard let request, let front else { return }
+                    Unmanaged<Front>.fromOpaque(front).takeUnretainedValue().take(request)
+                }, front)
             self.server = server
             return true
         }
