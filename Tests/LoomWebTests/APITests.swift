@@ -54,6 +54,8 @@ import Testing
         Call(method: "GET", target: "/api/v1/agents/%ff/transcript", status: 400, code: "bad_request"),
         Call(method: "GET", target: "/api/v1/nothing", status: 404, code: "not_found"),
         Call(method: "GET", target: "/calls/none", status: 404),
+        Call(method: "HEAD", target: "/", status: 200),
+        Call(method: "DELETE", target: "/api/v1/snapshot", status: 404, code: "not_found"),
         Call(target: "/api/v1/agents/ada/messages", body: #"{"text":"hi"}"#, status: 200, command: "send ada hi by user/page"),
         Call(
             target: "/api/v1/agents/ada/messages", body: #"{"text":"hi","urgent":true}"#, status: 200,

@@ -5,13 +5,13 @@ import Synchronization
 /// Answers HTTP/1.1 on 127.0.0.1, by libevent's server.
 ///
 ///     let server = try HTTPServer(port: 4200)
-///     await server.run { request in .init(status: 200, headers: ["content-type": "text/plain"], body: "hello") }
+///     try await server.run { request in .init(status: 200, body: .bytes(Array("You asked for \(request.path)".utf8))) }
 ///
 /// One thread reads and writes for all connections. Each request is answered in a task of its own.
 package final class HTTPServer: Sendable {
     package typealias Handler = @Sendable (Request) async -> Response
 
-    /// Why a request that came in has nobody who serves it.
+    /// Why nobody is served.
     package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         package let description: String
     }
