@@ -139,6 +139,12 @@ def test_no_port_at_all_is_told(world):
     assert_one_sentence(result.err, f"ports {port} to {port + 20} in use")
 
 
+def test_a_port_that_is_none_is_told(world):
+    for port in ["-1", "65536"]:
+        result = world.run("serve", f"--port={port}", "--no-open", "--model", world.script(**HELLO))
+        assert result.code == 2 and f"--port takes a number from 0 to 65535, not {port}." in result.err
+
+
 # Plugins
 
 

@@ -162,7 +162,7 @@ import Testing
     @Test("no port at all is one clear sentence")
     func noPorts() {
         let text = StatusPageError.portsTaken(4_200...4_220).description
-        #expect(text.hasPrefix("The status page found ports 4200 to 4220 in use: choose another one with --port"))
+        #expect(text.hasPrefix("The status page found ports 4200 to 4220 in use. Choose another first port with LOOMKIN_PORT"))
         #expect(!text.contains("\n"))
     }
 }

@@ -6,6 +6,8 @@ package import LoomSystem
 ///     let page = StatusPage(workspace: workspace, port: 4200)
 ///     try await page.run { print("page \($0)") }
 package struct StatusPage: Sendable {
+    /// What can be asked for; 0 is any that is free.
+    package static let ports = 0...65_535
     /// How many ports after the wanted one are tried when it is taken.
     package static let tries = 20
 
@@ -52,7 +54,7 @@ package struct StatusPage: Sendable {
 
     /// At the wanted port or at the next one that is free.
     private func listen() throws(StatusPageError) -> HTTPServer {
-        let ports = self.port == 0 ? 0...0 : self.port...min(65_535, self.port + Self.tries)
+        let ports = self.port == 0 ? 0...0 : self.port...min(Self.ports.upperBound, self.port + Self.tries)
         for port in ports {
             do throws(ListenError) {
                 // What is larger than a body may be, but not by much, is read and gets a sentence; the rest gets a bare 413.

@@ -7,12 +7,13 @@ package enum StatusPageError: Error, Sendable, Equatable, CustomStringConvertibl
     /// A template of the page is broken: a mistake of ours.
     case template(String)
 
+    private static let hint = "Choose another first port with LOOMKIN_PORT, or with --port of «loomkin serve»."
+
     package var description: String {
         switch self {
         case .portsTaken(let ports):
-            "The status page found ports \(ports.lowerBound) to \(ports.upperBound) in use: "
-                + "choose another one with --port, or start without the page with --no-page."
-        case .server(let reason): "The status page could not run: \(reason). Start without it with --no-page."
+            "The status page found ports \(ports.lowerBound) to \(ports.upperBound) in use. \(Self.hint)"
+        case .server(let reason): "The status page could not run: \(reason). \(Self.hint)"
         case .template(let reason): "The status page has a broken template (\(reason)): please report this."
         }
     }

@@ -24,6 +24,12 @@ struct Serve: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("A session to resume, by id; «latest» for the last one.", valueName: "id"))
     var resume: String?
 
+    func validate() throws {
+        if let port, !StatusPage.ports.contains(port) {
+            throw ValidationError("--port takes a number from 0 to \(StatusPage.ports.upperBound), not \(port).")
+        }
+    }
+
     func run() async throws {
         var project = try await Project.open(self.project, session: self.session)
         await project.load()

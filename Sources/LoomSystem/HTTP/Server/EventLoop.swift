@@ -36,6 +36,7 @@ final class EventLoop: Sendable {
         pointers = Pointers(base: base, waker: waker)
     }
 
+    // Whoever holds the loop last has seen it end: its thread holds it while it runs.
     deinit {
         event_free(pointers.waker)
         event_base_free(pointers.base)

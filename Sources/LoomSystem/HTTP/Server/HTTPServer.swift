@@ -76,7 +76,8 @@ package final class HTTPServer: Sendable {
 }
 
 extension HTTPServer {
-    /// What libevent calls: takes requests in and makes exchanges of them. Lives on the loop's thread.
+    /// What libevent calls: takes requests in and makes exchanges of them. `server`, all of it that changes, is touched on the
+    /// loop's thread alone: `open` is called there, libevent calls `take` there, and `close` hands its work over.
     private final class Front: @unchecked Sendable {
         private let loop: EventLoop
         private let port: Int
