@@ -20,8 +20,9 @@ BINARY = pathlib.Path(os.environ.get("LOOMKIN_BIN", REPOSITORY / ".build/debug/l
 SAMPLE = REPOSITORY / "examples/sample"
 # The text of a command, which the tests of the page have too.
 GREET = (REPOSITORY / "Tests/greet.lua").read_text()
-# A sanitizer keeps memory that is given back for a while, and takes a multiple of the time.
-unsanitized = pytest.mark.skipif("ASAN_OPTIONS" in os.environ, reason="under a sanitizer neither memory nor time is as usual")
+# What a build with a sanitizer is told. It keeps memory that is given back for a while, and takes a multiple of the time.
+SANITIZERS = {name: os.environ[name] for name in ("ASAN_OPTIONS", "TSAN_OPTIONS") if name in os.environ}
+unsanitized = pytest.mark.skipif(bool(SANITIZERS), reason="under a sanitizer neither memory nor time is as usual")
 
 # Bounds every wait; nothing waits as long when all is well.
 PATIENCE = 60
@@ -73,7 +74,7 @@ class World:
         self.environment = {
             "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color", "HOME": str(self.home),
             "XDG_CONFIG_HOME": str(self.root / "config"), "XDG_STATE_HOME": str(self.state), "TMPDIR": str(self.temporary),
-        } | {name: os.environ[name] for name in ("ASAN_OPTIONS",) if name in os.environ}
+        } | SANITIZERS
 
     def folder(self, path):
         folder = self.root / path

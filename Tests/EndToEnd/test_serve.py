@@ -3,8 +3,11 @@
 import contextlib
 import http.client
 import json
+import os
 import re
+import resource
 import signal
+import socket
 
 import pytest
 
@@ -165,3 +168,31 @@ def test_term_while_an_agent_works_leaves_nothing_running(world):
         process.terminate()
         assert process.wait(PATIENCE) == 0
     eventually(lambda: not world.processes(), "the command's processes end")
+
+
+def test_connections_that_the_system_has_no_room_for_are_served_when_it_has(world, serving):
+    with serving(world.script(**HELLO)) as page, contextlib.ExitStack() as connections:
+        pid = page.process.pid
+        limit = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (max(int(name) for name in os.listdir(f"/proc/{pid}/fd")) + 4, limit[1]))
+        readers = []
+        for _ in range(40):
+            connection = connections.enter_context(socket.create_connection(("127.0.0.1", page.port), timeout=PATIENCE))
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{page.port}\r\n\r\n".encode())
+            readers.append(connection)
+        # The first that are taken are answered: once all that fit in are, the others still wait.
+        eventually(lambda: not waits(readers[0]), "the first is answered")
+        assert waits(readers[-1]), "there was room for all"
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, limit)
+        assert all(connection.recv(12) == b"HTTP/1.1 401" for connection in readers)
+
+
+def waits(connection):
+    """Whether nothing has come yet."""
+    connection.setblocking(False)
+    try:
+        return not connection.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return True
+    finally:
+        connection.settimeout(PATIENCE)

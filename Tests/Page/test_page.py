@@ -233,6 +233,18 @@ def test_a_lost_connection_is_said(page, browser):
     shown(browser, "#connection", "Connection to loomkin lost")
 
 
+def test_a_message_that_is_too_long_is_refused_with_a_sentence_and_stays_in_its_field(page, browser):
+    browser.get(page.address)
+    paste = "document.getElementById('text').value = 'ü'.repeat(arguments[0])"
+    browser.execute_script(paste, 2_000_000)
+    browser.find_element(By.CSS_SELECTOR, "form[data-reset] button.main").click()
+    assert "Put long text into a file" in shown(browser, "#said.bad", "larger than 1 MB").text
+    assert browser.execute_script("return document.getElementById('text').value.length") == 2_000_000
+    browser.execute_script(paste, 0)
+    say(browser, "Begin")
+    shown(browser, "#lines", "Begin")
+
+
 def test_the_keyboard_reaches_everything_and_the_page_has_landmarks(page, browser):
     browser.get(page.address)
     shown(browser, "#agents li")

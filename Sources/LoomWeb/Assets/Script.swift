@@ -196,6 +196,8 @@ extension Assets {
                 try {
                     const headers = { Accept: 'application/json' };
                     const answer = await fetch(form.getAttribute('action'), { method: 'POST', headers, body: fields });
+                    const isRead = answer.headers.get('Content-Type')?.startsWith('application/json');
+                    if (!isRead) return say(`loomkin refused it unread: ${answer.status} ${answer.statusText}.`, true);
                     const { done, text, error } = await answer.json();
                     if (error) return say(`${error.message} ${error.hint}`, true);
                     if (form.hasAttribute('data-reset')) form.reset();
@@ -204,7 +206,7 @@ extension Assets {
                     output.textContent = text || 'Done.';
                     output.hidden = false;
                 } catch {
-                    say('loomkin could not be reached: nothing was sent.', true);
+                    say('loomkin gave no answer: look whether it was done before you send it again.', true);
                 } finally {
                     form.removeAttribute('aria-busy');
                 }

@@ -57,8 +57,8 @@ package struct StatusPage: Sendable {
         let ports = self.port == 0 ? 0...0 : self.port...min(Self.ports.upperBound, self.port + Self.tries)
         for port in ports {
             do throws(ListenError) {
-                // What is larger than a body may be, but not by much, is read and gets a sentence; the rest gets a bare 413.
-                return try HTTPServer(port: port, bodyLimit: 2 * Routes.bodyLimit)
+                // A long text that somebody pasted is read and gets a sentence; what no person sends gets libevent's bare 413.
+                return try HTTPServer(port: port, bodyLimit: 16 * Routes.bodyLimit)
             } catch {
                 guard error.isAddressInUse else { throw .server(error.description) }
             }

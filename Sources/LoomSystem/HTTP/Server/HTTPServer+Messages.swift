@@ -84,9 +84,13 @@ extension HTTPServer.Request {
         }
         let input = evhttp_request_get_input_buffer(request)
         let count = evbuffer_get_length(input)
-        let body = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = Int(max(0, evbuffer_remove(input, buffer.baseAddress, count)))
-        }
+        // An empty array is shared by all threads, and making one this way would write to it.
+        let body =
+            count == 0
+            ? []
+            : [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                filled = Int(max(0, evbuffer_remove(input, buffer.baseAddress, count)))
+            }
         self.init(
             method: method, target: evhttp_request_get_uri(request).map { String(cString: $0) } ?? "/", headers: headers, body: body,
             port: port)

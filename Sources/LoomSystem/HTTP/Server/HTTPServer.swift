@@ -95,11 +95,12 @@ extension HTTPServer {
                 Glibc.close(descriptor)
                 return false
             }
-            guard evhttp_accept_socket(server, descriptor) == 0 else {
+            guard let socket = evhttp_accept_socket_with_handle(server, descriptor) else {
                 evhttp_free(server)
                 Glibc.close(descriptor)
                 return false
             }
+            rest(evhttp_bound_socket_get_listener(socket))
             evhttp_set_max_headers_size(server, headLimit)
             evhttp_set_max_body_size(server, bodyLimit)
             evhttp_set_timeout(server, patience)
@@ -115,6 +116,18 @@ extension HTTPServer {
                 }, front)
             self.server = server
             return true
+        }
+
+        /// While no descriptor is left for a connection, libevent would try to take it again and again: it pauses between two tries.
+        private func rest(_ listener: OpaquePointer?) {
+            evconnlistener_set_error_cb(listener) { listener, _ in
+                var pause = timeval(tv_sec: 0, tv_usec: 100_000)
+                evconnlistener_disable(listener)
+                event_base_once(
+                    evconnlistener_get_base(listener), -1, Int16(EV_TIMEOUT),
+                    { _, _, listener in evconnlistener_enable(listener.map { OpaquePointer($0) }) },
+                    listener.map { UnsafeMutableRawPointer($0) }, &pause)
+            }
         }
 
         private func take(_ request: OpaquePointer) {
