@@ -3,10 +3,14 @@
 PREFIX ?= /usr/local
 PYTHON := .build/python/bin/python
 VOCABULARIES := .build/python/vocabularies
-SANITIZED := .build/sanitized
+MEMORY := .build/sanitized/memory
+THREADS := .build/sanitized/threads
+MEMORY_FLAGS := --sanitize address --scratch-path $(MEMORY)
+# An error of Lua jumps over frames of C, which would count as entered for ever.
+THREADS_FLAGS := --sanitize thread --scratch-path $(THREADS) -Xcc -mllvm -Xcc -tsan-instrument-func-entry-exit=0
 WATCH_FLAGS := -std=gnu11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Werror
 
-.PHONY: run build test test-swift test-lua test-end-to-end sanitize check format api models bench grammars install clean
+.PHONY: run build test test-swift test-lua test-end-to-end sanitize sanitize-memory sanitize-threads check format api models bench grammars install clean
 
 # Opens the REPL; lines from standard input are read when it is no terminal.
 run: build
@@ -48,15 +52,28 @@ test-end-to-end: $(PYTHON)
 	$(PYTHON) -m pytest -q Tests/EndToEnd Tests/Page
 
 # All of it once more, with every access to memory looked at. What the Swift runtime keeps until the end is no leak.
-sanitize: export ASAN_OPTIONS := detect_leaks=0
-sanitize: $(PYTHON)
+sanitize: sanitize-memory sanitize-threads
+
+sanitize-memory: export ASAN_OPTIONS := detect_leaks=0
+sanitize-memory: $(PYTHON)
 	@scripts/system-packages build test
 	@scripts/grammars grammars python javascript
-	swift build --build-tests --sanitize address --scratch-path $(SANITIZED)
-	@$(MAKE) --no-print-directory $(SANITIZED)/debug/loomkin-watch
-	swift test --skip-build --sanitize address --scratch-path $(SANITIZED) --skip LoomLuaTests
-	swift test --skip-build --sanitize address --scratch-path $(SANITIZED) --filter LoomLuaTests
-	LOOMKIN_BIN=$(SANITIZED)/debug/loomkin $(PYTHON) -m pytest -q Tests/EndToEnd Tests/Page
+	swift build --build-tests $(MEMORY_FLAGS)
+	@$(MAKE) --no-print-directory $(MEMORY)/debug/loomkin-watch
+	swift test --skip-build $(MEMORY_FLAGS) --skip LoomLuaTests
+	swift test --skip-build $(MEMORY_FLAGS) --filter LoomLuaTests
+	LOOMKIN_BIN=$(MEMORY)/debug/loomkin $(PYTHON) -m pytest -q Tests/EndToEnd Tests/Page
+
+# Whether two threads touch the same memory unordered. A start takes seconds, so only where most goes on at once end to end.
+sanitize-threads: export TSAN_OPTIONS := suppressions=$(CURDIR)/Tests/threads.supp
+sanitize-threads: $(PYTHON)
+	@scripts/system-packages build test
+	@scripts/grammars grammars python javascript
+	swift build --build-tests $(THREADS_FLAGS)
+	@$(MAKE) --no-print-directory $(THREADS)/debug/loomkin-watch
+	swift test --skip-build $(THREADS_FLAGS) --skip LoomLuaTests
+	swift test --skip-build $(THREADS_FLAGS) --filter LoomLuaTests
+	LOOMKIN_BIN=$(THREADS)/debug/loomkin $(PYTHON) -m pytest -q Tests/Page $(addprefix Tests/EndToEnd/test_,demo.py reload_storm.py serve.py)
 
 $(PYTHON): Tests/requirements.txt
 	@scripts/system-packages test
