@@ -94,7 +94,7 @@ enum AgentFigures {
     private static func children() async -> Measurement {
         var number = 0
         return await measure(warmUp: 3, runs: 15, units: Self.batch) {
-            let supervisor = Supervisor(name: "bench", clock: LiveClock())
+            let supervisor = Supervisor(clock: LiveClock())
             for _ in 0..<Self.batch {
                 number += 1
                 await supervisor.start(Self.child("child\(number)", Mailbox()))
@@ -104,7 +104,7 @@ enum AgentFigures {
 
     /// Bytes of RSS for one child of a supervisor. Only in a process that has done nothing else.
     static func childMemory() async -> Double {
-        let supervisor = Supervisor(name: "bench", clock: LiveClock())
+        let supervisor = Supervisor(clock: LiveClock())
         await settle()
         let before = residentBytes()
         for number in 0..<Self.crowd { await supervisor.start(Self.child("child\(number)", Mailbox())) }

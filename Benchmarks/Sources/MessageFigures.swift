@@ -165,7 +165,7 @@ enum MessageFigures {
     }
 
     private static func replacement() async -> Measurement {
-        let supervisor = Supervisor(name: "bench", intensity: .init(restarts: 1_000_000, window: .seconds(1)), clock: LiveClock())
+        let supervisor = Supervisor(intensity: .init(restarts: 1_000_000, window: .seconds(1)), clock: LiveClock())
         var samples: [Double] = []
         for number in 0..<220 {
             let mailbox = Mailbox<Int>()

@@ -4,8 +4,7 @@ import LoomSystem
 actor ServiceDesk {
     private let roster: Roster
     private lazy var supervisor = Supervisor(
-        name: "services", intensity: .init(restarts: 5, window: .seconds(60), scope: .child), clock: self.roster.services.ports.clock,
-        onEvent: { [weak self] event in await self?.heard(event) })
+        clock: self.roster.services.ports.clock, onEvent: { [weak self] event in await self?.heard(event) })
     /// Those that shall run; nil until the first run of one has begun.
     private var runners: [String: ServiceRunner?] = [:]
     private var isOpen = true

@@ -4,8 +4,7 @@ package import LoomSystem
 package actor Roster {
     nonisolated let services: Services
     private lazy var supervisor = Supervisor(
-        name: "team", intensity: .init(restarts: 5, window: .seconds(60), scope: .child), clock: self.services.ports.clock,
-        onEvent: { [weak self] event in await self?.heard(event) })
+        clock: self.services.ports.clock, onEvent: { [weak self] event in await self?.heard(event) })
     private var members: [String: Member] = [:]
     private var order: [String] = []
     /// The model that a person gave a team, by its name, or everybody: agents to come get it too, until the program ends.

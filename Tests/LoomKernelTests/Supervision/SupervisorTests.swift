@@ -11,7 +11,7 @@ struct SupervisorTests {
     @Test("starts a failed child again and leaves the others alone")
     func oneForOne() async throws {
         let log = Log()
-        let supervisor = Supervisor(name: "test", clock: ManualClock(), onEvent: log.add)
+        let supervisor = Supervisor(clock: ManualClock(), onEvent: log.add)
         let runs = Mutex(0)
         let steady = Mutex(0)
         await supervisor.start(
@@ -45,7 +45,7 @@ struct SupervisorTests {
         ])
     func kinds(restart: Supervisor.Restart, fails: Bool, expected: [String]) async {
         let log = Log()
-        let supervisor = Supervisor(name: "test", clock: ManualClock(), onEvent: log.add)
+        let supervisor = Supervisor(clock: ManualClock(), onEvent: log.add)
         let runs = Mutex(0)
         await supervisor.start(
             .init(id: "child", restart: restart) {
@@ -60,23 +60,11 @@ struct SupervisorTests {
         await supervisor.stopAll()
     }
 
-    @Test("fails itself when a child fails too often, and stops its siblings")
-    func intensity() async {
-        let log = Log()
-        let clock = ManualClock()
-        let supervisor = Supervisor(
-            name: "storm", intensity: .init(restarts: 1, window: .seconds(60)), clock: clock, onEvent: log.add)
-        await supervisor.start(.init(id: "sibling", restart: .permanent) { try await forever() })
-        await supervisor.start(.init(id: "bad", restart: .permanent) { throw Crash() })
-        await #expect(throws: Supervisor.Exhausted.self) { try await supervisor.run() }
-        #expect(await supervisor.ids.isEmpty)
-    }
-
     @Test("gives up only the child that fails too often when each counts for itself")
     func childIntensity() async {
         let log = Log()
         let supervisor = Supervisor(
-            name: "team", intensity: .init(restarts: 1, window: .seconds(60), scope: .child), clock: ManualClock(), onEvent: log.add)
+            intensity: .init(restarts: 1, window: .seconds(60)), clock: ManualClock(), onEvent: log.add)
         await supervisor.start(.init(id: "sibling", restart: .permanent) { try await forever() })
         await supervisor.start(.init(id: "bad", restart: .permanent) { throw Crash() })
         await log.wait(for: 2)
@@ -85,48 +73,68 @@ struct SupervisorTests {
         await supervisor.stopAll()
     }
 
-    @Test("does not let a storm in one subtree stop another")
-    func tree() async {
+    @Test("forgets restarts that are older than the window")
+    func window() async throws {
         let log = Log()
         let clock = ManualClock()
-        let root = Supervisor(name: "root", clock: clock, onEvent: log.add)
-        let calm = Supervisor(name: "calm", clock: clock)
-        let storm = Supervisor(name: "storm", intensity: .init(restarts: 0, window: .seconds(60)), clock: clock)
-        await calm.start(.init(id: "worker", restart: .permanent) { try await forever() })
-        await root.start(.init(id: "calm", restart: .temporary) { try await calm.run() })
-        await root.start(.init(id: "storm", restart: .temporary) { try await storm.run() })
-        await storm.start(.init(id: "bad", restart: .permanent) { throw Crash() })
-        await log.wait(for: 1)
-        #expect(log.texts == ["failed storm"])
-        #expect(await calm.ids == ["worker"])
-        await root.stopAll()
+        let supervisor = Supervisor(
+            intensity: .init(restarts: 1, window: .seconds(60)), clock: clock, backoff: .zero, onEvent: log.add)
+        let crashes = AsyncStream.makeStream(of: Void.self)
+        await supervisor.start(
+            .init(id: "rare", restart: .permanent) {
+                for await _ in crashes.stream { throw Crash() }
+            })
+        for count in 1...3 {
+            crashes.continuation.yield()
+            await log.wait(for: count)
+            clock.advance(by: .seconds(61))
+        }
+        #expect(log.texts == Array(repeating: "restarting rare", count: 3))
+        await supervisor.stopAll()
     }
 
-    @Test("restarts those after the failed one too when the strategy is rest for one")
-    func restForOne() async {
-        let log = Log()
-        let starts = Mutex<[String]>([])
-        let supervisor = Supervisor(name: "test", strategy: .restForOne, clock: ManualClock(), onEvent: log.add)
-        let fail = Signalled()
+    @Test("leaves a child alone that was started under the id of one that was about to be restarted")
+    func replaced() async {
+        let (reported, gate) = (Signalled(), Signalled())
+        let supervisor = Supervisor(clock: ManualClock()) { _ in
+            reported.fire()
+            // In a task of its own, which stopping the child does not cancel.
+            await Task { await gate.wait() }.value
+        }
+        let runs = Mutex<[String]>([])
+        await supervisor.start(
+            .init(id: "ada", restart: .transient) {
+                runs.withLock { $0.append("first") }
+                throw Crash()
+            })
+        await reported.wait()
+        async let stopped: Void = supervisor.stop("ada")
+        let next = Supervisor.ChildSpec(id: "ada", restart: .transient) {
+            runs.withLock { $0.append("next") }
+            try await forever()
+        }
+        while await !supervisor.start(next) { await Task.yield() }
+        gate.fire()
+        await stopped
+        await supervisor.stopAll()
+        #expect(runs.withLock { $0 } == ["first", "next"])
+    }
+
+    @Test("ends the youngest first")
+    func order() async {
+        let ended = Mutex<[String]>([])
+        let supervisor = Supervisor(clock: ManualClock())
         for id in ["a", "b", "c"] {
             await supervisor.start(
                 .init(id: id, restart: .permanent) {
-                    let isFirst = starts.withLock {
-                        $0.append(id); return $0.count { $0 == id } == 1
-                    }
-                    if id == "b", isFirst {
-                        await fail.wait()
-                        throw Crash()
-                    }
+                    defer { ended.withLock { $0.append(id) } }
                     try await forever()
                 })
         }
-        fail.fire()
-        await log.wait(for: 1)
-        while starts.withLock({ $0.count }) < 5 { await Task.yield() }
-        #expect(starts.withLock { $0.count { $0 == "a" } } == 1)
-        #expect(starts.withLock { $0.count { $0 == "c" } } == 2)
+        #expect(await supervisor.ids == ["a", "b", "c"])
         await supervisor.stopAll()
+        #expect(ended.withLock { $0 } == ["c", "b", "a"])
+        #expect(await supervisor.start(.init(id: "d", restart: .permanent) {}) == false)
     }
 }
 
