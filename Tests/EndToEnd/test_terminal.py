@@ -186,6 +186,31 @@ def test_ctrl_c_stops_the_turn_and_twice_leaves(world):
     assert world.kept("tool.finished")[0]["status"] == "cancelled"
 
 
+def test_after_ctrl_z_and_fg_a_pasted_text_is_one_message(world):
+    model = world.script(roles={"lead": [say("I have both lines."), say("Nobody pasted a second message.")]})
+    # Only a shell with job control stops and continues what it started.
+    shell = pexpect.spawn(
+        "bash", ["--norc", "--noprofile", "-i"], cwd=str(world.project), env={**world.environment, "PS1": "shell% "},
+        dimensions=(24, 100), encoding="utf-8", timeout=60)
+    try:
+        shell.expect("shell% ")
+        shell.sendline(" ".join(world.command("--model", model, "--no-page")))
+        begin(shell)
+        shell.sendcontrol("z")
+        shell.expect("Stopped")
+        shell.expect("shell% ")
+        shell.sendline("fg")
+        shell.expect_exact("\x1b[?2004h")
+        shell.expect(PROMPT)
+        shell.send("\x1b[200~first line\nsecond line\x1b[201~\r")
+        shell.expect("I have both lines.")
+        shell.sendline("/quit")
+        shell.expect("shell% ")
+    finally:
+        shell.close(force=True)
+    assert [said["text"] for said in world.kept("user.said")] == ["first line\nsecond line"]
+
+
 def test_ctrl_d_on_an_empty_line_leaves(world):
     with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), "--no-page") as child:
         begin(child)

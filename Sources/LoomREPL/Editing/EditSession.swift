@@ -5,6 +5,9 @@ import Glibc
 final class EditSession {
     /// How long a lone Escape is held to see whether it begins a paste, in milliseconds.
     private static let escapePause: Int32 = 25
+    /// Marks around pasted text tell a pasted line end from the Enter key.
+    private static let marksPastes = "\u{1B}[?2004h"
+    private static let marksNoPastes = "\u{1B}[?2004l"
 
     let input: Int32
     let output: Int32
@@ -55,10 +58,9 @@ final class EditSession {
         let history = cedit_history_open(editor, 1000)
         defer { if let history { history_wend(history) } }
         for entry in self.configuration.history?.load() ?? [] { enter(entry, into: history) }
-        // Marks around pasted text tell a pasted line end from the Enter key.
         // What was typed too early was echoed by the terminal; it will be drawn again as part of the line.
-        self.write("\u{1B}[?2004h\r\u{1B}[K")
-        defer { self.write("\u{1B}[?2004l") }
+        self.write(Self.marksPastes + "\r\u{1B}[K")
+        defer { self.write(Self.marksNoPastes) }
         while !self.isEnded {
             var count: Int32 = 0
             guard let line = el_wgets(editor, &count), count > 0 else {
@@ -148,7 +150,11 @@ final class EditSession {
     private func grantWishes() {
         let wishes = self.mailbox.take()
         if wishes.isResized, let editor = self.editor { el_resize(editor) }
-        if wishes.isContinued, let editor = self.editor { cedit_mode(editor, self.output, 1) }
+        if wishes.isContinued, let editor = self.editor {
+            cedit_mode(editor, self.output, 1)
+            // Whoever had the terminal meanwhile has left it as they like it.
+            self.write(Self.marksPastes)
+        }
         if wishes.isClosing {
             self.isEnded = true
             self.write(self.eraseTyped() + wishes.output)
@@ -161,7 +167,7 @@ final class EditSession {
     /// Stops the whole job, as the terminal does for Ctrl-Z outside of an editor.
     private func suspend() {
         guard let editor = self.editor else { return }
-        self.write(self.eraseTyped() + "\u{1B}[?2004l")
+        self.write(self.eraseTyped() + Self.marksNoPastes)
         cedit_mode(editor, self.output, 0)
         kill(0, SIGTSTP)
     }

@@ -184,4 +184,22 @@ struct LineEditorTests {
         #expect(screen.column == 5)
         await editor.close()
     }
+
+    @Test func `who comes back to the terminal finds the line, and a paste is one entry again`() async throws {
+        let terminal = try #require(PseudoTerminal(width: 40, height: 10))
+        let editor = try await self.editor(terminal)
+        terminal.type("abc")
+        _ = await terminal.screen { $0.rows == ["› abc"] && $0.marksPastes }
+        // As a shell leaves it, which does not mark what is pasted into the programs it starts.
+        _ = writeAll("\u{1B}[?2004l\r\n", to: terminal.slave)
+        _ = await terminal.screen { !$0.marksPastes }
+        kill(getpid(), SIGCONT)
+        let screen = await terminal.screen { $0.marksPastes }
+        #expect(screen.rows.last == "› abc")
+        terminal.type("\u{1B}[200~one\ntwo\u{1B}[201~\n")
+        var events = editor.events.makeAsyncIterator()
+        #expect(await events.next() == .line("abcone\ntwo"))
+        await editor.close()
+        #expect(await terminal.screen { !$0.marksPastes }.rows == ["› abc", "› abcone", "two"])
+    }
 }

@@ -8,6 +8,8 @@ struct Screen {
     private(set) var row = 0
     private(set) var column = 0
     private(set) var unknown: [String] = []
+    /// Whether pasted text is told from typed one.
+    private(set) var marksPastes = false
     /// Rows that left at the top.
     private(set) var scrolled: [String] = []
     private var pendingWrap = false
@@ -126,6 +128,8 @@ struct Screen {
         case "@":
             self.cells[self.row].insert(contentsOf: Array(repeating: " ", count: count), at: self.column)
             self.cells[self.row] = Array(self.cells[self.row].prefix(self.width))
+        case "h" where parameters == "?2004": self.marksPastes = true
+        case "l" where parameters == "?2004": self.marksPastes = false
         case "h", "l", "m": break
         default: self.unknown.append(String(String.UnicodeScalarView(sequence[...end])))
         }
