@@ -1,7 +1,11 @@
 import Glibc
+import LoomSystem
 
 /// What was typed in this project before, one entry a line. Entries are appended, so that two sessions side by side keep
 /// each other's; only its owner may read the file.
+///
+/// The file lies in a folder that a project may bring along. One that is a link, or somebody else's, is no history: nothing is
+/// read from it and nothing is written to it, for it could lead to any file of the user.
 package struct HistoryFile: Sendable {
     private static let kept = 1000
     let path: String
@@ -18,8 +22,7 @@ package struct HistoryFile: Sendable {
     /// An entry that begins with a space is not remembered: that is how a person keeps something out.
     func append(_ entry: String) {
         guard !entry.isEmpty, !entry.hasPrefix(" ") else { return }
-        let file = open(self.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { return }
+        guard let file = self.open(O_WRONLY | O_APPEND | O_CREAT) else { return }
         defer { close(file) }
         fchmod(file, 0o600)
         _ = writeAll(Self.escape(entry) + "\n", to: file)
@@ -53,9 +56,21 @@ package struct HistoryFile: Sendable {
         return String(scalars)
     }
 
+    /// Only a file, and only the user's own; the caller closes it.
+    private func open(_ flags: Int32) -> Int32? {
+        // Without waiting, which a pipe would do until somebody is at its other end.
+        let file = Glibc.open(self.path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return nil }
+        var facts = stat()
+        guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_uid == geteuid() else {
+            close(file)
+            return nil
+        }
+        return file
+    }
+
     private func read() -> String {
-        let file = open(self.path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return "" }
+        guard let file = self.open(O_RDONLY) else { return "" }
         defer { close(file) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -68,8 +83,9 @@ package struct HistoryFile: Sendable {
     }
 
     private func rewrite(_ lines: some Sequence<Substring>) {
-        let draft = self.path + ".new"
-        let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        // A name that nobody knew before, and a file that was not there: what lies beside the history is not written through.
+        let draft = "\(self.path).\(Hash.token(bytes: 9))"
+        let file = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { return }
         let isWritten = writeAll(lines.map { $0 + "\n" }.joined(), to: file)
         close(file)

@@ -1,4 +1,5 @@
 import Glibc
+import LoomSystem
 import Testing
 
 @testable import LoomREPL
@@ -65,6 +66,61 @@ struct EditingTests {
         file.append(" secret")
         file.append("known")
         #expect(file.load() == ["known"])
+    }
+
+    /// A folder of its own, without a link in its path.
+    private func folder() throws -> String {
+        let path = "/tmp/loom-history-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        try LiveFileSystem().makeDirectory(path, withParents: false)
+        return path
+    }
+
+    private func text(_ path: String) throws -> String { String(decoding: try LiveFileSystem().read(path), as: UTF8.self) }
+
+    @Test func `a history that is a link is none: nothing is read from it or written to it`() throws {
+        let (folder, files) = try (self.folder(), LiveFileSystem())
+        defer { try? files.remove(folder, recursively: true) }
+        let theirs = String(repeating: "entry\n", count: 2001)
+        try files.write(theirs, to: folder + "/profile")
+        #expect(symlink(folder + "/profile", folder + "/history") == 0)
+        #expect(symlink(folder + "/nothing", folder + "/dangling") == 0)
+        for name in ["history", "dangling"] {
+            let file = HistoryFile(path: "\(folder)/\(name)")
+            #expect(file.load() == [])
+            file.append("mine")
+        }
+        #expect(try self.text(folder + "/profile") == theirs)
+        #expect(try files.list(folder).map(\.name).sorted() == ["dangling", "history", "profile"])
+    }
+
+    @Test func `a long history is cut without a step through a link beside it`() throws {
+        let (folder, files) = try (self.folder(), LiveFileSystem())
+        defer { try? files.remove(folder, recursively: true) }
+        try files.write((1...2001).map { "entry \($0)\n" }.joined(), to: folder + "/history")
+        try files.write("theirs", to: folder + "/profile")
+        #expect(symlink(folder + "/profile", folder + "/history.new") == 0)
+        let file = HistoryFile(path: folder + "/history")
+        #expect(file.load().first == "entry 1002")
+        #expect(try self.text(folder + "/profile") == "theirs")
+        #expect(try self.text(folder + "/history").hasPrefix("entry 1002\n"))
+        #expect(try files.list(folder).map(\.name).sorted() == ["history", "history.new", "profile"])
+        #expect(try files.status(of: folder + "/history").mode & 0o777 == 0o600)
+    }
+
+    @Test func `a history that is no file, or somebody else's, is none`() throws {
+        let (folder, files) = try (self.folder(), LiveFileSystem())
+        defer { try? files.remove(folder, recursively: true) }
+        #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+        try files.write("their entry\n", to: folder + "/theirs")
+        var names = ["pipe"]
+        // Only root can give a file away.
+        if chown(folder + "/theirs", 12_345, 12_345) == 0 { names.append("theirs") }
+        for name in names {
+            let file = HistoryFile(path: "\(folder)/\(name)")
+            file.append("mine")
+            #expect(file.load() == [])
+        }
+        #expect(try self.text(folder + "/theirs") == "their entry\n")
     }
 
     @Test(arguments: [
