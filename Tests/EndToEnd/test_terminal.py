@@ -303,6 +303,40 @@ def test_a_shell_command_of_ones_own(world, notes):
         assert leave(child) == 0
 
 
+def test_what_a_command_writes_without_line_ends_is_shown_and_not_held(world, notes):
+    with world.terminal("--model", notes, "--no-page") as child:
+        begin(child)
+        child.sendline("!tr '\\0' x </dev/zero")
+        child.expect("x" * 90)
+        child.sendintr()
+        child.expect("stopped")
+        eventually(lambda: not any(command.startswith("tr ") for _, command in world.processes()), "the command is ended")
+        assert leave(child) == 0
+
+
+def test_a_slow_terminal_makes_a_command_wait_and_nothing_is_lost(world, notes):
+    count = 8000
+    world.write("numbers.py", f"""
+import os, pathlib, select, time
+for number in range({count}):
+    if not select.select([], [1], [], 1)[1]:
+        pathlib.Path("waits").touch()
+    os.write(1, b"number %06d " % number + b"." * 180 + b"\\n")
+    time.sleep(0.0002)
+pathlib.Path("ended").touch()
+""")
+    with world.terminal("--model", notes, "--no-page", columns=250) as child:
+        begin(child)
+        child.sendline("!python3 numbers.py")
+        # Nobody reads what the terminal shows until the command waits, or had no need to.
+        eventually(lambda: any((world.project / name).exists() for name in ("waits", "ended")), "the command waits")
+        assert not (world.project / "ended").exists()
+        child.expect(f"number {count - 1:06d}")
+        assert leave(child) == 0
+    shown = re.findall(r"number (\d{6})", child.transcript.text)
+    assert shown == [f"{number:06d}" for number in range(count)]
+
+
 def test_the_page_has_its_address_in_the_first_line(world):
     with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), columns=160, env={"LOOMKIN_PORT": "0"}) as child:
         child.expect(r"page\s+http://127\.0\.0\.1:\d+/\?token=[\w-]+")

@@ -13,7 +13,8 @@ final class LiveRunningProcess: RunningProcess {
         let id = reactor.newID()
         let observer = StartObserver(id: id, errorLimit: spec.outputLimit)
         let cancellation = CancellationFlag()
-        let launch = ProcessReactor.Launch(id: id, spec: spec, keepsInputOpen: true, observer: observer, cancellation: cancellation)
+        let launch = ProcessReactor.Launch(
+            id: id, spec: spec, keepsInputOpen: spec.takesInput, observer: observer, cancellation: cancellation)
         if !reactor.submit(.launch(launch)) { observer.failed(.noThread(spec)) }
         guard let identity = await observer.identity.value() else {
             cancellation.set()

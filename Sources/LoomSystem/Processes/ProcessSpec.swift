@@ -33,6 +33,8 @@ package struct ProcessSpec: Sendable, Hashable {
     package var spillLimit: Int
     /// What is replaced in everything the child writes, before anyone sees or keeps it.
     package var redactions: [Redaction] = []
+    /// Whether a process that is started, and not run to its end, can be written to. One that can't finds its input empty.
+    package var takesInput = true
 
     package init(
         _ command: Command,

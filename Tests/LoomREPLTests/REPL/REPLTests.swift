@@ -25,6 +25,19 @@ struct REPLTests {
         return (output.text(), code)
     }
 
+    /// The front end at a terminal of 80 columns, not begun yet.
+    private func terminal(_ stage: Stage) async throws -> (workspace: Workspace, repl: REPL, terminal: PseudoTerminal) {
+        let workspace = try await stage.open(isInteractive: true)
+        let terminal = try #require(PseudoTerminal(width: 80, height: 24))
+        var options = REPLOptions(version: "0.1", folder: "~/p")
+        options.input = terminal.slave
+        options.output = terminal.slave
+        options.traits = TerminalTraits(inputIsTerminal: true, outputIsTerminal: true, width: 80, utf8: true) {
+            ["TERM": "xterm", "NO_COLOR": "1"][$0]
+        }
+        return (workspace, try await REPL.open(workspace, options), terminal)
+    }
+
     @Test func `lines of a pipe are sent one after another and end with an exit code`() async throws {
         let stage = Stage { _, number in Stage.say("answer \(number + 1)\n") }
         let (text, code) = try await self.pipe("first\n/tasks\nsecond\n", stage)
@@ -105,15 +118,7 @@ struct REPLTests {
         let stage = Stage { call, number in
             number == 0 ? Stage.use("run", ["command": "make"]) : Stage.say("made it\n")
         }
-        let workspace = try await stage.open(isInteractive: true)
-        let terminal = try #require(PseudoTerminal(width: 80, height: 24))
-        var options = REPLOptions(version: "0.1", folder: "~/p")
-        options.input = terminal.slave
-        options.output = terminal.slave
-        options.traits = TerminalTraits(inputIsTerminal: true, outputIsTerminal: true, width: 80, utf8: true) {
-            ["TERM": "xterm", "NO_COLOR": "1"][$0]
-        }
-        let repl = try await REPL.open(workspace, options)
+        let (workspace, repl, terminal) = try await self.terminal(stage)
         let running = Task { await repl.run(page: "http://127.0.0.1:4200/") }
         var screen = await terminal.screen { $0.rows.last == "›" && $0.rows.count == 2 }
         #expect(screen.rows[0] == "loomkin 0.1  ~/p  fake:m  0 plugins  page http://127.0.0.1:4200/")
@@ -129,6 +134,20 @@ struct REPLTests {
         terminal.type("\u{4}")
         #expect(await running.value == 0)
         #expect(terminal.isCanonical)
+        await workspace.close()
+    }
+
+    @Test func `output without a line end is shown before the command ends, no character cut`() async throws {
+        let (workspace, repl, terminal) = try await self.terminal(Stage { _, _ in Stage.say("") })
+        let running = Task { await repl.run() }
+        terminal.type("!endless\r")
+        var screen = await terminal.screen { $0.rows.last == "›" && $0.rows.contains { $0.hasSuffix("éan") } }
+        #expect(!screen.rows.joined().contains("\u{FFFD}"))
+        terminal.type("\u{3}")
+        screen = await terminal.screen { $0.rows.contains("  ✗ stopped") && $0.rows.last == "›" }
+        #expect(screen.rows.contains("  d"))
+        terminal.type("\u{4}")
+        #expect(await running.value == 0)
         await workspace.close()
     }
 }

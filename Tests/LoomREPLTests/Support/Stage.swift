@@ -8,8 +8,16 @@ import Synchronization
 /// A workspace on files in memory with one tool and a model that plays what the test says.
 struct Stage: Sendable {
     let clock = ManualClock()
-    let processes = ScriptedProcessRunner(run: { spec throws(ProcessError) in
-        ProcessResult(termination: .exited(spec.command == .shell("false") ? 1 : 0), output: CapturedOutput("one\n\u{1B}[2Jtwo"))
+    let processes = ScriptedProcessRunner(start: { spec throws(ProcessError) in
+        let process = ScriptedProcess()
+        switch spec.command {
+        case .shell("endless"): process.emit(String(repeating: "é", count: 1 << 15) + "and")
+        default:
+            process.emit("one\n\u{1B}[2Jt")
+            process.emit("wo")
+            process.exit(.exited(spec.command == .shell("false") ? 1 : 0))
+        }
+        return process
     })
     let model: StageModel
     var configuration = Configuration()

@@ -43,6 +43,14 @@ import Testing
         #expect(process.errorOutput.text == "done\n")
     }
 
+    @Test func `a process that takes no input finds it empty, and not a pipe`() async throws {
+        var spec = ProcessSpec(.shell("test -p /dev/stdin && echo a pipe; cat; echo end"))
+        spec.takesInput = false
+        let process = try await runner.start(spec)
+        #expect(await process.output.collect() == Array("end\n".utf8))
+        await #expect(throws: ProcessError.inputClosed(program: "/bin/sh")) { try await process.write([1]) }
+    }
+
     @Test func `a process that nobody reads can be stopped`() async throws {
         let process = try await runner.start(ProcessSpec(.shell("yes")))
         process.stop()
