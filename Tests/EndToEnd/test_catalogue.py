@@ -9,7 +9,7 @@ import threading
 import pexpect
 import pytest
 
-from support import REPOSITORY, say
+from support import REPOSITORY, eventually, say
 
 
 class Lister(http.server.BaseHTTPRequestHandler):
@@ -17,6 +17,7 @@ class Lister(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.asked.append((self.path, self.headers.get("Authorization")))
+        self.server.gate.wait(60)
         self.answer(200, {"data": self.server.models} if self.path.endswith("/models") else {})
 
     def do_POST(self):
@@ -30,8 +31,10 @@ class Lister(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        # Whoever asked may not have waited.
+        with contextlib.suppress(OSError):
+            self.end_headers()
+            self.wfile.write(data)
 
     def log_message(self, *_):
         pass
@@ -40,11 +43,13 @@ class Lister(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def lister():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lister)
-    server.models, server.asked, server.status = [], [], 200
+    server.models, server.asked, server.status, server.gate = [], [], 200, threading.Event()
+    server.gate.set()
     server.url = f"http://127.0.0.1:{server.server_port}/v1"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
+    server.gate.set()
     server.shutdown()
     server.server_close()
 
@@ -132,6 +137,22 @@ def test_the_repl_lists_searches_and_completes_models(world, lister):
         child.sendline("")
         child.sendline("/quit")
         child.expect(pexpect.EOF)
+
+
+def test_a_provider_that_does_not_list_its_models_holds_up_nothing(world, lister):
+    lister.gate.clear()
+    world.environment |= {"GROQ_API_KEY": "gsk-secret-value", "GROQ_BASE_URL": lister.url}
+    with world.terminal("--model", world.script(roles={"lead": [say("Hello.")]}), "--no-page") as child:
+        child.expect("› ")
+        child.sendline("/model")
+        eventually(lambda: lister.asked, "the provider is asked")
+        child.sendline("hello")
+        child.expect("Hello.")
+        child.sendintr()
+        child.expect("stopped")
+        child.sendline("/quit")
+        child.expect(pexpect.EOF)
+    assert "does not say which models" not in child.transcript.text
 
 
 def test_a_model_that_is_taken_away_is_told(world, llmock):

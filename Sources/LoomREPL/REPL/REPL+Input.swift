@@ -58,9 +58,12 @@ extension REPL {
             try await self.workspace.revoke(grants[number - 1], by: by)
         case .plugins(nil): await self.listPlugins()
         case .plugins(let name?): await self.describe(plugin: name)
-        case .reload(let plugin, let now): await self.say(try await self.workspace.reload(plugin: plugin, now: now))
+        case .reload(let plugin, let now):
+            await self.change { [workspace] () throws(CommandError) in try await workspace.reload(plugin: plugin, now: now) }
         case .rollback(let plugin, let generation):
-            await self.say(try await self.workspace.rollback(plugin: plugin, to: generation, by: by).text)
+            await self.change { [workspace] () throws(CommandError) in
+                try await workspace.rollback(plugin: plugin, to: generation, by: by).text
+            }
         case .cost(let group): await self.listCost(by: group)
         case .show(let number): await self.show(number)
         case .page: await self.say(self.page.map { "page \($0)" } ?? "There is no page: it was turned off when loomkin began.")

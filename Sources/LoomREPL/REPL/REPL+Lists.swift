@@ -78,11 +78,17 @@ extension REPL {
             none: "The board is empty.")
     }
 
-    /// The models of the agents, and those that can be used; or those whose name holds a text.
+    /// The model of an agent; or the models of all agents and those that can be used; or those whose name holds a text.
     func listModels(_ text: String?) async {
         let agents = await self.workspace.snapshot().agents
         if let agent = agents.first(where: { $0.name == text }) { return await self.events([(agent.name, agent.model)], none: "") }
+        // Providers may be asked first, and take their time.
+        await self.begin { repl in await repl.listModels(matching: text, agents) }
+    }
+
+    private func listModels(matching text: String?, _ agents: [AgentSummary]) async {
         let found = await self.workspace.models(matching: text ?? "")
+        if Task.isCancelled { return await self.say("\(self.renderer.marks.failure) stopped") }
         let shown = found.models.prefix(40).map { model in
             let price = model.inputUSD.flatMap { input in model.outputUSD.map { "$\(input) in, $\($0) out" } } ?? "unpriced"
             return "\(model.name)  \(model.context.map(Figures.tokens) ?? "?") tokens  \(price)"

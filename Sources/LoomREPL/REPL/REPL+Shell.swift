@@ -33,7 +33,6 @@ extension REPL {
                 await repl.say("\(repl.renderer.marks.failure) \(end)")
             }
         }
-        if !self.traits.isInteractive { await self.work?.task.value }
     }
 
     /// Whole lines as they come; what a command writes may not move the cursor either.

@@ -137,6 +137,46 @@ struct REPLTests {
         await workspace.close()
     }
 
+    @Test func `lists of models that do not come hold up nothing, and Ctrl-C ends the waiting`() async throws {
+        let list = Awaited<[ModelFacts]>()
+        let (workspace, repl, terminal) = try await self.terminal(Stage(list: list) { _, _ in Stage.say("here\n") })
+        let running = Task { await repl.run() }
+        terminal.type("/model\r")
+        _ = await list.isAsked.value()
+        terminal.type("/agents\r")
+        _ = await terminal.screen { $0.rows.contains { $0.hasPrefix("lead      lead  idle") } }
+        terminal.type("/model\r")
+        _ = await terminal.screen { $0.rows.contains("  A command still runs. Ctrl-C ends it.") }
+        terminal.type("hello\r")
+        _ = await terminal.screen { $0.rows.contains("lead      here") }
+        terminal.type("\u{3}")
+        let screen = await terminal.screen { $0.rows.contains("  ✗ stopped") && $0.rows.last == "›" }
+        #expect(!screen.rows.contains { $0.contains("fake") && $0.contains("models") })
+        terminal.type("\u{4}")
+        #expect(await running.value == 0)
+        await workspace.close()
+    }
+
+    @Test(arguments: [("/reload", "  No file of a plugin has changed."), ("/rollback greet", "  There is no plugin «greet».")])
+    func `a change of plugins holds up nothing and is not left half done`(command: String, told: String) async throws {
+        let plugins = StagePlugins()
+        var stage = Stage { _, _ in Stage.say("") }
+        stage.plugins = plugins
+        let (workspace, repl, terminal) = try await self.terminal(stage)
+        let running = Task { await repl.run() }
+        terminal.type(command + "\r")
+        _ = await plugins.change.isAsked.value()
+        terminal.type("/agents\r")
+        _ = await terminal.screen { $0.rows.contains { $0.hasPrefix("lead      lead  idle") } }
+        terminal.type("\u{3}")
+        _ = await terminal.screen { $0.rows.contains("  Plugins are not left half changed: this ends first.") }
+        plugins.change.answer.fulfil(true)
+        _ = await terminal.screen { $0.rows.contains(told) }
+        terminal.type("\u{4}")
+        #expect(await running.value == 0)
+        await workspace.close()
+    }
+
     @Test func `output without a line end is shown before the command ends, no character cut`() async throws {
         let (workspace, repl, terminal) = try await self.terminal(Stage { _, _ in Stage.say("") })
         let running = Task { await repl.run() }

@@ -20,10 +20,12 @@ struct Stage: Sendable {
         return process
     })
     let model: StageModel
+    var plugins: (any PluginControl)?
     var configuration = Configuration()
 
-    init(_ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]) {
-        self.model = StageModel(answer)
+    /// - Parameter list: what the provider says of its models; nil where it has no list.
+    init(list: Awaited<[ModelFacts]>? = nil, _ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]) {
+        self.model = StageModel(list: list, answer)
         self.configuration.models["default"] = "fake:m"
         self.configuration.permissions = .ask
     }
@@ -34,6 +36,7 @@ struct Stage: Sendable {
         var options = WorkspaceOptions(
             directory: "/p", configuration: LiveConfiguration(self.configuration), frontEnd: "test", isInteractive: isInteractive)
         options.isEphemeral = true
+        options.plugins = self.plugins
         let ports = Ports(clock: self.clock, random: SeededRandom(seed: 5), files: files, processes: self.processes)
         return try await Workspace.open(options, ports: ports, bus: Workspace.makeBus(ports), catalog: StageCatalog(provider: self.model))
     }
@@ -45,16 +48,38 @@ struct Stage: Sendable {
     }
 }
 
+/// An answer that a test gives when it wants to, once it knows that somebody waits for it.
+struct Awaited<Value: Sendable>: Sendable {
+    let isAsked = OneShot<Bool>()
+    let answer = OneShot<Value>()
+
+    /// Nil when whoever waits is cancelled.
+    func value() async -> Value? {
+        self.isAsked.fulfil(true)
+        return await self.answer.value()
+    }
+}
+
 final class StageModel: Provider {
     let name = "fake"
     let generation = 1
     let defaultModel: String? = "m"
     private let count = Mutex(0)
+    private let list: Awaited<[ModelFacts]>?
     private let answer: @Sendable (ModelCall, Int) throws -> [ModelEvent]
 
-    init(_ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]) { self.answer = answer }
+    init(list: Awaited<[ModelFacts]>?, _ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]) {
+        self.list = list
+        self.answer = answer
+    }
 
     func missing() async -> String? { nil }
+
+    func models() async throws(ModelFailure) -> [ModelFacts]? {
+        guard let list else { return nil }
+        guard let models = await list.value() else { throw ModelFailure(.cancelled, "Nobody waits any more.") }
+        return models
+    }
 
     func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error> {
         let number = self.count.withLock { count in
@@ -70,6 +95,25 @@ final class StageModel: Provider {
             }
         }
     }
+}
+
+/// Changes no plugin, as soon as it may.
+struct StagePlugins: PluginControl {
+    let change = Awaited<Bool>()
+    let counts = PluginCounts(live: 0, generations: 0, owned: 0, running: 0, quarantined: 0)
+
+    func rollback(_ plugin: String, to generation: Int?) async throws(CommandError) -> PluginRollback {
+        _ = await self.change.value()
+        throw CommandError("There is no plugin «\(plugin)».")
+    }
+
+    func reload(_ plugin: String?) async throws(CommandError) -> [PluginReported] {
+        if await self.change.value() == nil { throw CommandError("It was left half done.") }
+        return []
+    }
+
+    func story(kind: String, name: String) async -> PluginStory? { nil }
+    func deleted() async -> [PluginSummary] { [] }
 }
 
 struct StageCatalog: Catalog {
