@@ -2,6 +2,7 @@
 
 import re
 import signal
+import subprocess
 
 import pexpect
 import pytest
@@ -301,6 +302,16 @@ def test_a_shell_command_of_ones_own(world, notes):
         child.sendintr()
         eventually(lambda: not any("sleep 1000" in command for _, command in world.processes()), "the command is ended")
         assert leave(child) == 0
+
+
+def test_ctrl_c_ends_a_command_that_a_pipe_began(world, notes):
+    with world.started("--model", notes, "--no-page", stdin=subprocess.PIPE) as process:
+        process.stdin.write("!sleep 1000\n")
+        process.stdin.flush()
+        eventually(lambda: any("sleep 1000" in command for _, command in world.processes()), "the command runs")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 130
+    world.assert_no_process_left()
 
 
 def test_what_a_command_writes_without_line_ends_is_shown_and_not_held(world, notes):

@@ -145,6 +145,7 @@ package actor REPL {
         let isSecond = self.interrupts.press(at: self.workspace.services.ports.clock.uptime)
         if isSecond || !self.traits.isInteractive {
             self.leave(.interrupted)
+            self.work?.task.cancel()
             try? await self.workspace.stop(nil, by: self.options.source)
             await self.port.close()
             return
