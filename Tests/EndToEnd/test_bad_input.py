@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from support import assert_one_sentence, call, read_until, say, unsanitized
+from support import assert_one_sentence, call, calls, read_until, say, unsanitized
 
 HELLO = {"roles": {"lead": [say("Hello there.")], "concierge": [say("Hello there.")]}}
 
@@ -225,6 +225,63 @@ def test_a_large_file_without_lines_and_a_binary_one_are_told_apart(world):
     assert "Grüße" in finished["old.txt"]["text"] and "latin-1" in finished["old.txt"]["text"]
     assert finished["missing.txt"]["status"] == "error" and "missing.txt" in finished["missing.txt"]["text"]
     assert finished["."]["status"] == "error"
+
+
+LARGEST, SMALLEST = 2**63 - 1, -(2**63)
+
+
+def test_numbers_of_any_size_from_a_model_are_taken(world):
+    world.write("notes.txt", "one\ntwo\n")
+    world.write("large.txt", b"y\n" * 3_000_000)
+    model = world.script(roles={
+        "lead": [
+            calls(*(("file_read", {"file_path": path, "offset": LARGEST}) for path in ("notes.txt", "large.txt"))),
+            calls(
+                ("content_search", {"pattern": "one", "context": LARGEST, "limit": 1}),
+                ("file_search", {"pattern": "*", "limit": LARGEST})),
+            say("I read on."),
+        ]})
+    result = world.stream(model)
+    assert result.code == 0 and result.signals[-1]["data"]["result"] == "I read on.", result.out[-2000:]
+    told = {done["summary"].split()[0]: done["text"] for done in result.of_type("tool.finished") if done["tool"] == "file_read"}
+    assert f"notes.txt has 2 lines; line {LARGEST} is past its end." in told["notes.txt"]
+    assert f"large.txt has 3000000 lines; line {LARGEST} is past its end." in told["large.txt"]
+
+
+def test_numbers_of_any_size_from_a_plugin_are_taken(world):
+    # Its table, its limits and what it calls with: a deadline without an end is as good as one that is far away.
+    world.settings("[plugins]\nseconds = 1e9\n")
+    world.write("notes.txt", "one\ntwo\n")
+    world.plugin("plugins/tools/odd.lua", f"""
+        return {{
+          api = 1, description = "x", parameters = {{}}, deadline = math.huge, limits = {{ seconds = 1e9 }},
+          access = function() return {{}} end,
+          run = function()
+            local told = {{}}
+            local function tell(value, err) told[#told + 1] = err and err.message or loom.json.encode(value) end
+            for _, limit in ipairs {{ -1, math.mininteger, 0, math.maxinteger }} do tell(loom.fs.glob("*.txt", {{ limit = limit }})) end
+            for _, number in ipairs {{ math.mininteger, math.maxinteger }} do
+              tell(loom.fs.read("notes.txt", {{ offset = number, limit = number }}))
+              tell(loom.fs.read("notes.txt", {{ offset = number }}))
+              tell(loom.fs.read("notes.txt", {{ limit = number }}))
+              tell(loom.fs.search({{ pattern = "one|two", context = number, limit = number }}))
+              tell(loom.fs.search({{ pattern = "one|two", context = math.maxinteger, limit = 1 }}))
+              tell(loom.signal.history({{ after = number, limit = 1 }}))
+              tell(loom.text.truncate("text", number))
+            end
+            for _, seconds in ipairs {{ -1e300, 0.0, 1e30, 1e300 }} do
+              tell(loom.process.run({{ command = "true", timeout = seconds }}))
+              tell(loom.http.request({{ url = "http://127.0.0.1:1/", timeout = seconds, max_bytes = math.mininteger }}))
+            end
+            return tostring(#told) .. " answers: " .. table.concat(told, " | ")
+          end,
+        }}
+        """)
+    world.plugin("roles/odd.lua", 'return { api = 1, description = "x", prompt = "lead", tools = { "odd" } }')
+    model = world.script(roles={"odd": [call("odd"), say("Done.")]})
+    result = world.stream(model, "Begin.", "--role", "odd", "--permissions", "full")
+    (done,) = result.of_type("tool.finished")
+    assert result.code == 0 and done["status"] == "ok" and done["text"].startswith("26 answers"), done["text"]
 
 
 def test_a_file_that_is_not_utf_8_keeps_its_encoding_when_it_is_edited(world):

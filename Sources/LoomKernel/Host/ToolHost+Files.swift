@@ -62,10 +62,11 @@ extension ToolHost {
                 path: relative, text: content.decoded.text, firstLine: 1, lineCount: total, totalLines: total, size: content.size,
                 encoding: content.decoded.encoding, lineEnding: content.ending)
         }
-        let last = min(total, first - 1 + max(0, limit ?? total))
-        let chosen = first <= last ? lines[(first - 1)..<last].joined(separator: "\n") + "\n" : ""
+        // A model may name any number, so nothing is added to what it named.
+        let count = first > total ? 0 : min(total - first + 1, max(0, limit ?? total))
+        let chosen = count > 0 ? lines[(first - 1)..<(first - 1 + count)].joined(separator: "\n") + "\n" : ""
         return FileText(
-            path: relative, text: chosen, firstLine: first, lineCount: max(0, last - first + 1), totalLines: total, size: content.size,
+            path: relative, text: chosen, firstLine: first, lineCount: count, totalLines: total, size: content.size,
             encoding: content.decoded.encoding, lineEnding: content.ending)
     }
 

@@ -7,7 +7,7 @@ extension ToolHost {
             throw ToolError("\(relative) has \(size) bytes, too many to read whole. Give offset and limit (in lines), or search in it.")
         }
         let first = max(1, offset ?? 1)
-        let wanted = min(limit ?? 2_000, 20_000)
+        let wanted = min(max(0, limit ?? 2_000), 20_000)
         var chosen: [UInt8] = []
         var hash = Hash.Stream()
         var line = 1
@@ -44,7 +44,7 @@ extension ToolHost {
         var start = 0
         while start < block.count {
             let end = block[start...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? block.count
-            if line >= first, line < first + count, chosen.count < Self.wholeFileLimit { chosen += block[start..<end] }
+            if line >= first, line - first < count, chosen.count < Self.wholeFileLimit { chosen += block[start..<end] }
             if block[end - 1] == UInt8(ascii: "\n") { line += 1 }
             start = end
         }

@@ -122,7 +122,7 @@ extension CommandRequest {
         var environment: [String: String] = [:]
         for (name, value) in table["env"]?.members ?? [:] { environment[name] = value.stringValue ?? value.text() }
         self.init(
-            command, timeout: table["timeout"]?.doubleValue.map { .seconds($0) }, workingDirectory: table["cwd"]?.stringValue,
+            command, timeout: table["timeout"]?.doubleValue.map { .bounded(seconds: $0) }, workingDirectory: table["cwd"]?.stringValue,
             environment: environment)
     }
 }

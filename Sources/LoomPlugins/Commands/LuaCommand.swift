@@ -46,7 +46,7 @@ struct LuaCommand: PluginCommand {
         let words = text.split(whereSeparator: \.isWhitespace).map { JSON.string(String($0)) }
         let arguments: JSON = ["text": .string(text), "words": .array(words)]
         let answer = try await lua.value(
-            of: definition.run, [arguments, session], deadline: .seconds(definition.deadline), phase: .command, host: host)
+            of: definition.run, [arguments, session], deadline: .bounded(seconds: definition.deadline), phase: .command, host: host)
         let result = try ToolResult(answer, of: lua.file.key)
         guard result.status == .ok else { throw ToolError(result.text, status: result.status) }
         return result.text

@@ -24,7 +24,7 @@ struct LuaHook: Hook {
         var arguments = [subject]
         if point == .afterTool { arguments.append(["text": subject["text"] ?? "", "status": subject["status"] ?? ""]) }
         let answer = try await lua.value(
-            of: function, arguments, deadline: .seconds(definition.deadline), phase: .hook, host: host)
+            of: function, arguments, deadline: .bounded(seconds: definition.deadline), phase: .hook, host: host)
         return try verdict(answer, at: point)
     }
 

@@ -14,7 +14,8 @@ extension Generation {
         if context.phase != .migration { await takeOver() }
         do throws(LuaError) {
             return try await results(
-                of: function, functions, arguments, marksEmptyLists: marksEmptyLists, deadline: min(deadline, .seconds(limits.seconds)),
+                of: function, functions, arguments, marksEmptyLists: marksEmptyLists,
+                deadline: min(deadline, .bounded(seconds: limits.seconds)),
                 context: context)
         } catch {
             let fault = LuaFault(context.original(of: error))
@@ -69,7 +70,7 @@ extension Generation {
         } catch {
             await context.handles.endAll()
             if let ending = context.ending as? ToolError, error.text.hasSuffix(ending.message) { throw ending }
-            throw ToolError(error, plugin: file.key, deadline: min(deadline, .seconds(limits.seconds)), grace: ports.grace)
+            throw ToolError(error, plugin: file.key, deadline: min(deadline, .bounded(seconds: limits.seconds)), grace: ports.grace)
         }
     }
 

@@ -50,7 +50,7 @@ struct LuaService: BackgroundService {
 
     private func call(_ function: LuaFunction?, _ arguments: [JSON], _ host: ToolHost) async throws(ToolError) {
         guard let function else { return }
-        _ = try await lua.value(of: function, arguments, deadline: .seconds(definition.deadline), phase: .service, host: host)
+        _ = try await lua.value(of: function, arguments, deadline: .bounded(seconds: definition.deadline), phase: .service, host: host)
     }
 }
 

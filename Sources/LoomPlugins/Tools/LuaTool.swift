@@ -22,7 +22,7 @@ package struct LuaTool: Tool {
 
     package var isParallel: Bool { definition.isParallel }
     package var isReadOnly: Bool { definition.isReadOnly }
-    package var deadline: Duration? { definition.deadline.map { .seconds($0) } }
+    package var deadline: Duration? { definition.deadline.map { .bounded(seconds: $0) } }
     package var generation: Int { generationState.number }
 
     package func validate(_ arguments: JSON) throws(ToolError) -> JSON {

@@ -43,12 +43,15 @@ package struct ContentQuery: Sendable, Hashable {
         self.path = path
         self.glob = glob
         self.letterCase = letterCase
-        self.context = max(0, context)
+        self.context = min(max(0, context), Self.contextLimit)
         self.mode = mode
         self.limit = max(1, limit)
         self.lineLimit = max(20, lineLimit)
         self.timeLimit = timeLimit
     }
+
+    /// More lines around a match are no context any more; whoever asks for all there are gets so many.
+    private static let contextLimit = 1_000
 
     /// Larger files are passed over: they are data, and a line of theirs may be all of it.
     package static let fileSizeLimit = 16 << 20

@@ -34,7 +34,10 @@ package struct FileSearch: Sendable {
     ///
     /// A pattern may also be absolute, if it begins with the root. A link to a file counts as that file, unless it leads
     /// out of the root. A cancelled task gets what was found so far.
+    ///
+    /// - Parameter limit: the most files to bring back; below zero means none.
     package func find(_ pattern: String, limit: Int = 200) async throws(SearchError) -> Result {
+        let limit = max(0, limit)
         let realRoot: String
         do throws(FileError) {
             realRoot = try files.realPath(root)

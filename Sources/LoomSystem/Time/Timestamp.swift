@@ -40,5 +40,8 @@ extension Duration {
     /// In milliseconds, cut towards zero.
     package var wholeMilliseconds: Int64 { wholeNanoseconds / 1_000_000 }
 
+    /// Of seconds that a plugin, a model or a server named: whatever number that is, it is from nothing to 30 years.
+    package static func bounded(seconds: Double) -> Duration { .seconds(min(max(0, seconds.isNaN ? 0 : seconds), 1e9)) }
+
     package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

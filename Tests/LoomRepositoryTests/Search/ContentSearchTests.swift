@@ -121,6 +121,16 @@ import Testing
         #expect(files.isTruncated)
     }
 
+    @Test("context and limit are any numbers", arguments: Engine.allCases, [Int.max, .min])
+    func numbers(_ engine: Engine, _ number: Int) async throws {
+        let first = try await find(ContentQuery("let", path: "a.swift", context: number, limit: 1), engine)
+        let above = number > 0 ? ["a.swift:1-import One"] : []
+        #expect(lines(first).starts(with: above + ["a.swift:2:let a = 1"]))
+        #expect(first.end == .limit)
+        let all = try await find(ContentQuery("let", path: "a.swift", context: number, limit: number), engine)
+        #expect(all.files.map(\.matchCount) == [number > 0 ? 3 : 1])
+    }
+
     @Test("a long line is cut around its match", arguments: Engine.allCases)
     func longLines(_ engine: Engine) async throws {
         let line = String(repeating: "x", count: 1_000) + "needle" + String(repeating: "y", count: 1_000)

@@ -38,6 +38,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [-1, .min, 0, .max])
+    func `a limit is any number`(_ limit: Int) async throws {
+        try await withTemporaryFolder { folder in
+            try write(["a": "", "b": ""], in: folder)
+            let result = try await FileSearch(root: folder, files: files).find("*", limit: limit)
+            #expect(result.files.count == (limit > 0 ? 2 : 0))
+            #expect(result.files.count + result.omitted == 2)
+        }
+    }
+
     @Test func `links are followed to files inside the root only, and never to folders`() async throws {
         try await withTemporaryFolder { folder in
             try write(["p/real": "", "outside": ""], in: folder)

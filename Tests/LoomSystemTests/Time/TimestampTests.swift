@@ -53,6 +53,14 @@ import Testing
         #expect(Duration.milliseconds(-1_500).inSeconds == -1.5)
     }
 
+    @Test(arguments: [
+        (1.5, Duration.milliseconds(1_500)), (0, .zero), (-1e300, .zero), (.nan, .zero), (1e300, .seconds(1_000_000_000)),
+        (.infinity, .seconds(1_000_000_000)), (-.infinity, .zero),
+    ])
+    func `any number of seconds makes a time that can be reckoned with`(seconds: Double, duration: Duration) {
+        #expect(Duration.bounded(seconds: seconds) == duration)
+    }
+
     @Test func `its JSON is its text`() throws {
         let time = Timestamp(seconds: 1, nanoseconds: 5)
         #expect(try JSON(encoding: time) == "1970-01-01T00:00:01.000000005Z")
