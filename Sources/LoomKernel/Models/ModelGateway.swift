@@ -153,6 +153,7 @@ package struct ModelGateway: Sendable {
 
 /// "$0.31", with more digits where there would be none.
 package func dollars(_ amount: Double) -> String {
+    guard amount.magnitude < 1e12 else { return "over $1000000000000" }
     let (whole, digits) = amount != 0 && amount.magnitude < 0.01 ? (10_000.0, 4) : (100.0, 2)
     let rounded = Int((amount * whole).rounded())
     let fraction = String(rounded.magnitude % UInt(whole))

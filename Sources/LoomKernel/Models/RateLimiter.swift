@@ -107,7 +107,7 @@ actor RateLimiter {
 
     /// Nothing goes to the provider for so long: it refused a call.
     func close(_ provider: String, seconds: Double) {
-        let until = self.clock.uptime + .milliseconds(Int(min(seconds, 600) * 1000))
+        let until = self.clock.uptime + .milliseconds(Int(min(max(0, seconds), 600) * 1000))
         self.queues[provider, default: Queue()].closedUntil = max(self.queues[provider]?.closedUntil ?? until, until)
     }
 

@@ -19,6 +19,9 @@ struct ReplyAssembler {
     /// Bytes of one reply: no model writes so much, and no server may fill the memory.
     private static let limit = 16 << 20
 
+    /// Tokens of one class in one reply: what a server says beyond it is nonsense, and must not spoil the sums.
+    private static let tokenLimit = 500_000_000
+
     private var size = 0
     private var pieces: [Piece] = []
     private var calls: [Int: Fragment] = [:]
@@ -43,10 +46,12 @@ struct ReplyAssembler {
             self.calls[index] = fragment
         case .usage(let usage):
             // Vendors send parts of it, or running totals: the largest of each class is the truth.
+            func larger(_ tokens: KeyPath<Usage, Int>) -> Int {
+                max(self.usage[keyPath: tokens], min(usage[keyPath: tokens], Self.tokenLimit))
+            }
             self.usage = Usage(
-                input: max(self.usage.input, usage.input), output: max(self.usage.output, usage.output),
-                cacheRead: max(self.usage.cacheRead, usage.cacheRead), cacheWrite: max(self.usage.cacheWrite, usage.cacheWrite),
-                reasoning: max(self.usage.reasoning, usage.reasoning))
+                input: larger(\.input), output: larger(\.output), cacheRead: larger(\.cacheRead), cacheWrite: larger(\.cacheWrite),
+                reasoning: larger(\.reasoning))
         case .stop(let reason): self.stop = reason
         case .limits: break
         }

@@ -25,7 +25,7 @@ package struct RetryPolicy: Sendable, Hashable {
 
     private func delay(after failure: ModelFailure, next: Int, _ random: any RandomSource) -> Double? {
         guard failure.isTransient, next <= self.attempts else { return nil }
-        if let asked = failure.retryAfter { return asked <= 120 ? asked : nil }
+        if let asked = failure.retryAfter { return asked <= 120 ? max(0, asked) : nil }
         var ceiling = self.base
         for _ in 2..<max(2, next) { ceiling *= 2 }
         return min(ceiling, self.longest) * random.nextUnit()

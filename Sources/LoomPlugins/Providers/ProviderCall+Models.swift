@@ -25,10 +25,13 @@ extension ModelFacts {
     /// From a row of a plugin's list: `{ name =, context =, max_output =, tools =, vision =, reasoning =, input_usd =, … }`.
     init?(row: JSON, provider: String) {
         guard let model = row["name"]?.stringValue, !model.isEmpty else { return nil }
+        // What nobody can mean is as good as not said.
+        func tokens(_ field: String) -> Int? { row[field]?.intValue.flatMap { (1...1_000_000_000).contains($0) ? $0 : nil } }
+        func price(_ field: String) -> Double? { row[field]?.doubleValue.flatMap { (0...1_000_000).contains($0) ? $0 : nil } }
         self.init(
-            name: "\(provider):\(model)", context: row["context"]?.intValue, maxOutput: row["max_output"]?.intValue,
-            inputUSD: row["input_usd"]?.doubleValue, outputUSD: row["output_usd"]?.doubleValue)
-        (cacheReadUSD, cacheWriteUSD) = (row["cache_read_usd"]?.doubleValue, row["cache_write_usd"]?.doubleValue)
+            name: "\(provider):\(model)", context: tokens("context"), maxOutput: tokens("max_output"), inputUSD: price("input_usd"),
+            outputUSD: price("output_usd"))
+        (cacheReadUSD, cacheWriteUSD) = (price("cache_read_usd"), price("cache_write_usd"))
         tools = row["tools"]?.boolValue
         vision = row["vision"]?.boolValue
         (reasoning, api) = (row["reasoning"]?.boolValue, row["api"]?.stringValue.flatMap(API.init))

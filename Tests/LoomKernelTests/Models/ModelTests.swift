@@ -29,6 +29,7 @@ struct ModelTests {
         #expect(policy.delay(after: busy, next: 5, random: random) == nil)
         #expect(policy.delay(after: ModelFailure(.rateLimited, "", retryAfter: 7), next: 2, random: random) == 7)
         #expect(policy.delay(after: ModelFailure(.rateLimited, "", retryAfter: 700), next: 2, random: random) == nil)
+        #expect(policy.delay(after: ModelFailure(.rateLimited, "", retryAfter: -1e300), next: 2, random: random) == 0)
         #expect(policy.delay(after: ModelFailure(.auth, ""), next: 2, random: random) == nil)
     }
 
@@ -62,7 +63,22 @@ struct ModelTests {
         #expect(reply.message.origin == "a:b")
     }
 
-    @Test("Dollars", arguments: [(0, "$0.00"), (0.31, "$0.31"), (5, "$5.00"), (0.0042, "$0.0042"), (12.345, "$12.35"), (-1.5, "-$1.50")])
+    @Test("What a server counts beyond all reason does not spoil the sums")
+    func counts() throws {
+        var assembler = ReplyAssembler()
+        try assembler.add(.usage(Usage(input: .max, output: .max, cacheRead: .max, cacheWrite: .max, reasoning: .min)))
+        #expect(assembler.usage.total == 2_000_000_000 && assembler.usage.reasoning == 0)
+        var use = ContextUse([.system: 10, .history: 90], budget: ContextBudget(limit: 1_000, reply: 100))
+        for _ in 0..<3 { use.count(input: assembler.usage.sent, reply: assembler.usage.output) }
+        #expect(use.total == assembler.usage.total)
+    }
+
+    @Test(
+        "Dollars",
+        arguments: [
+            (0, "$0.00"), (0.31, "$0.31"), (5, "$5.00"), (0.0042, "$0.0042"), (12.345, "$12.35"), (-1.5, "-$1.50"),
+            (1e300, "over $1000000000000"), (.infinity, "over $1000000000000"),
+        ])
     func money(amount: Double, text: String) {
         #expect(dollars(amount) == text)
     }

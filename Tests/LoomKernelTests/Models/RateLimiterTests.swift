@@ -19,6 +19,13 @@ import Testing
         #expect(bucket.wait(for: 1_000, perMinute: nil, at: .seconds(10)) == .zero)
     }
 
+    @Test("a provider that asks for less than no time is asked at once", arguments: [-1e300, -1, 0])
+    func past(seconds: Double) async {
+        let limiter = RateLimiter(clock: clock)
+        await limiter.close("p", seconds: seconds)
+        #expect(await limiter.pass(provider: "p", agent: "ada", tokens: 1, RateLimits(), isHeld: { _ in }) != nil)
+    }
+
     @Test("without limits nobody waits")
     func unlimited() async {
         let limiter = RateLimiter(clock: clock)
