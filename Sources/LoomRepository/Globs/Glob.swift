@@ -23,8 +23,14 @@ package struct Glob: Sendable, Hashable, CustomStringConvertible {
 
     private let matchesNameOnly: Bool
 
+    /// In bytes: the longest path that Linux takes, and so more than can match.
+    private static let sizeLimit = 4_096
+
     package init(_ pattern: String) throws(Malformed) {
         description = pattern
+        guard pattern.utf8.count <= Self.sizeLimit else {
+            throw Malformed(pattern: pattern.prefix(60) + "…", reason: "it has more than \(Self.sizeLimit) bytes. Write a shorter one.")
+        }
         guard !pattern.isEmpty else { throw Malformed(pattern: pattern, reason: "it is empty. Write ** for all files.") }
         var expansions = try BraceExpansion.expand(pattern)
         matchesNameOnly = !expansions.contains { $0.contains("/") }

@@ -45,8 +45,33 @@ import Testing
         }
     }
 
-    @Test func `braces that stand for thousands of patterns are refused`() {
-        #expect(throws: Glob.Malformed.self) { try Glob(String(repeating: "{a,b}", count: 40)) }
+    @Test(
+        "a pattern that would take all of the stack or the memory is refused in a sentence",
+        arguments: [
+            (String(repeating: "{a,b}", count: 40), "its braces stand for more than 256 patterns. Use fewer."),
+            ("{" + String(repeating: "a,", count: 300) + "}", "its braces stand for more than 256 patterns. Use fewer."),
+            (
+                String(repeating: "{" + String(repeating: ",", count: 250) + "}", count: 8),
+                "its braces stand for more than 256 patterns. Use fewer."
+            ),
+            (String(repeating: "{", count: 17), "its braces stand more than 16 deep in each other. Use fewer."),
+            (String(repeating: "{", count: 4_000), "its braces stand more than 16 deep in each other. Use fewer."),
+            (String(repeating: "{", count: 60_000), "it has more than 4096 bytes. Write a shorter one."),
+            (String(repeating: "a", count: 4_097), "it has more than 4096 bytes. Write a shorter one."),
+        ])
+    func bounds(_ pattern: String, _ reason: String) {
+        #expect {
+            try Glob(pattern)
+        } throws: { error in
+            "\(error)".hasSuffix(" can't be read: \(reason)") && "\(error)".utf8.count < 4_300
+        }
+    }
+
+    @Test func `braces of a pattern may be as many and as deep as the bounds say`() throws {
+        let deep = try Glob(String(repeating: "{a,", count: 16) + "b" + String(repeating: "}", count: 16))
+        #expect(deep.matches("b") && deep.matches("a") && !deep.matches("c"))
+        #expect(try Glob(String(repeating: "{a,b}", count: 8)).matches("abababab"))
+        #expect(try Glob(String(repeating: "a", count: 4_096)).matches(String(repeating: "a", count: 4_096)))
     }
 
     @Test func `a pattern made to backtrack ends`() throws {
