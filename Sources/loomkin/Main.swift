@@ -47,7 +47,7 @@ enum Main {
         let message = Loomkin.fullMessage(for: error)
         if code.isSuccess {
             // Help and the version are what was asked for, so they are output.
-            if !message.isEmpty { print(message) }
+            if !message.isEmpty { say(message) }
             exit(0)
         }
         if !message.isEmpty { writeError(message) }
@@ -61,10 +61,15 @@ struct Failure: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-/// Prints lines at once: what stands in a buffer is lost when a reader waits for it.
-func say(_ text: String) { write(line: text, to: STDOUT_FILENO) }
+/// Prints lines for a person, at once: what stands in a buffer is lost when a reader waits for it. Names, texts and errors may come
+/// from a project that nobody trusts, so what a terminal would obey is shown instead.
+func say(_ text: String) { write(line: text.printable, to: STDOUT_FILENO) }
 
-func writeError(_ text: String) { write(line: text, to: STDERR_FILENO) }
+/// The same on standard error.
+func writeError(_ text: String) { write(line: text.printable, to: STDERR_FILENO) }
+
+/// Prints what a program reads, such as JSON, as it is.
+func give(_ text: String) { write(line: text, to: STDOUT_FILENO) }
 
 private func write(line text: String, to descriptor: Int32) {
     var bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)[...]

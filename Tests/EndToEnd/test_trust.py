@@ -141,6 +141,34 @@ def test_the_record_is_outside_of_the_project(planted):
     assert record.exists() and record.stat().st_mode & 0o077 == 0
 
 
+def test_an_untrusted_project_cannot_write_to_the_terminal_as_it_likes(world):
+    world.write(".loomkin/plugins/tools/a\x1b[2K\x07\nb.lua", PLANTED)
+    listed = world.run("trust")
+    assert ".loomkin/plugins/tools/a\\x1b[2K\\x07 b.lua  runs code" in listed.out and "\x1b" not in listed.out
+
+    world.write(".loomkin.toml", '"\\u001b]0;owned\\u0007" = 1\n')
+    for arguments in (["trust"], ["tools"], ["run", "Begin."]):
+        result = world.run(*arguments)
+        assert "\x1b" not in result.out + result.err and "\x07" not in result.out + result.err, arguments
+    assert (result.code, result.out) == (2, "")
+    assert "there is no setting «\\x1b]0;owned\\x07»" in result.err
+
+
+def test_a_list_shows_what_a_terminal_would_obey_and_its_json_keeps_it(world):
+    world.plugin("plugins/tools/loud.lua", """
+        return {
+          api = 1, description = "a \\27]0;owned\\7\\nsecond \\u{202E}line",
+          parameters = { x = { type = "string", description = "\\27[2J" } }, run = function() end,
+        }
+        """)
+    for arguments in (["tools"], ["plugin", "show", "loud"]):
+        listed = world.run(*arguments)
+        assert listed.code == 0 and "a \\x1b]0;owned\\x07" in listed.out
+        assert not set("\x1b\x07\u202e") & set(listed.out), arguments
+    (schema,) = [tool["schema"] for tool in world.run("tools", "--json").json if tool["schema"]["name"] == "loud"]
+    assert schema["description"] == "a \x1b]0;owned\x07\nsecond \u202eline"
+
+
 def test_there_may_be_nothing_to_trust(world):
     result = world.run("trust")
     assert result.code == 0 and "no files of its own" in result.out

@@ -153,8 +153,3 @@ package struct HeadlessRun: Sendable {
 
     private static func line(_ signal: Signal) -> String { ((try? JSON(encoding: signal))?.text() ?? "{}") + "\n" }
 }
-
-extension String {
-    /// Safe to show, line ends kept.
-    fileprivate var printable: String { self.reduce(into: "") { $0 += $1.isLineEnd ? "\n" : Glyph($1).text } }
-}

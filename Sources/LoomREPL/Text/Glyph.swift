@@ -79,6 +79,13 @@ extension String {
         self.reduce(into: "") { $0 += $1.isLineEnd ? " " : Glyph($1).text }
     }
 
+    /// Safe to show, line ends and tabs kept.
+    package var printable: String {
+        // Nearly all there is to print is this plain, and tables can be long.
+        if self.utf8.allSatisfy({ (0x20..<0x7F).contains($0) || $0 == 0x0A || $0 == 0x09 }) { return self }
+        return self.reduce(into: "") { $0 += $1.isLineEnd ? "\n" : $1 == "\t" ? "\t" : Glyph($1).text }
+    }
+
     /// Terminal columns of the text as it is shown.
     package var columns: Int { self.reduce(0) { $0 + Glyph($1).columns } }
 

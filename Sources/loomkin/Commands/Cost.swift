@@ -57,10 +57,10 @@ struct Cost: AsyncParsableCommand {
 
     private func show(_ report: CostReport?) throws {
         if self.listing.json {
-            guard let report else { return print("{}") }
-            return print(try JSON(encoding: report).text(pretty: true))
+            guard let report else { return give("{}") }
+            return give(try JSON(encoding: report).text(pretty: true))
         }
-        guard let report, !report.rows.isEmpty else { return print("No model was called yet.") }
+        guard let report, !report.rows.isEmpty else { return say("No model was called yet.") }
         try self.listing.show(
             report.rows, headings: [self.by.uppercased(), "CALLS", "IN", "CACHED", "OUT", "COST"], empty: ""
         ) {

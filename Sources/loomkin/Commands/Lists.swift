@@ -94,6 +94,6 @@ struct Completions: ParsableCommand {
         guard let shell = CompletionShell(rawValue: self.shell) else {
             throw ValidationError("There is no completion for «\(self.shell)»: use bash, zsh or fish.")
         }
-        print(Loomkin.completionScript(for: shell))
+        give(Loomkin.completionScript(for: shell))
     }
 }

@@ -59,7 +59,7 @@ struct Prompt: AsyncParsableCommand {
             }
             let estimate = await project.tokenEstimate(of: model)
             let report = PromptReport(prefix, agent: self.agent ?? role.name, window: budget.limit, model: model, estimate)
-            print(self.json ? try JSON(encoding: report).text(pretty: true) : report.text)
+            self.json ? give(try JSON(encoding: report).text(pretty: true)) : say(report.text)
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import LoomKernel
+import LoomREPL
 import LoomSystem
 
 /// Shows what the project's own files would run, send or widen, and trusts exactly that content.
@@ -29,18 +30,19 @@ struct Trust: AsyncParsableCommand {
             directory: directory, stateDirectory: UserFolders(environment: ports.environment).state, files: ports.files)
         if self.revoke {
             try self.store { try trust.set(nil) }
-            return print("\(directory) is not trusted any more.")
+            return say("\(directory) is not trusted any more.")
         }
         let items = trust.items()
-        guard !items.isEmpty else { return print("\(directory) has no files of its own that would run, send or widen anything.") }
-        for item in items { print("\(item.path)  \(item.power)  sha256 \(item.hash.prefix(12))…") }
-        if trust.isTrusted(items) { return print("This content is trusted.") }
+        guard !items.isEmpty else { return say("\(directory) has no files of its own that would run, send or widen anything.") }
+        // A name with line ends in it would stand there as if it were several.
+        for item in items { say("\(item.path.shown)  \(item.power)  sha256 \(item.hash.prefix(12))…") }
+        if trust.isTrusted(items) { return say("This content is trusted.") }
         guard self.yes || self.confirmed() else {
-            print("Nothing was trusted.")
+            say("Nothing was trusted.")
             throw Status.failed.code
         }
         try self.store { try trust.set(items) }
-        print("Trusted. Any change to these files asks again.")
+        say("Trusted. Any change to these files asks again.")
     }
 
     private func confirmed() -> Bool {

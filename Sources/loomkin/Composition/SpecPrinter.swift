@@ -31,17 +31,17 @@ struct SpecPrinter {
                     wanted: result.failure?.wanted, got: result.failure?.got, output: result.output,
                     milliseconds: (result.milliseconds * 100).rounded() / 100)
             }
-            return say(try JSON(encoding: rows).text(pretty: !self.isWatching))
+            return give(try JSON(encoding: rows).text(pretty: !self.isWatching))
         }
         for result in results where result.failure != nil || !result.output.isEmpty { self.show(result) }
         let failed = results.count { $0.failure != nil }
         let count = "\(results.count - failed) passed, \(failed) failed"
-        say(self.painted(count, failed == 0 ? .green : .red))
+        give(self.painted(count, failed == 0 ? .green : .red))
     }
 
     func waiting() {
         guard !self.isJSON else { return }
-        say(self.painted("Waiting for a save; Ctrl-C ends.", .grey))
+        give(self.painted("Waiting for a save; Ctrl-C ends.", .grey))
     }
 
     private func show(_ result: SpecResult) {
@@ -49,7 +49,7 @@ struct SpecPrinter {
         if let failure = result.failure {
             let mark = self.painted(self.traits.utf8 ? "✗" : "FAIL", .red)
             let place = failure.line.map { "\(failure.path):\($0)" } ?? failure.path
-            say("\(mark) \(place): \(name)")
+            give("\(mark) " + "\(place): \(name)".printable)
             if let wanted = failure.wanted {
                 self.part("wanted", wanted)
                 self.part("got   ", failure.got)
@@ -60,7 +60,7 @@ struct SpecPrinter {
         } else {
             say("\(result.spec.path): \(name)")
         }
-        for line in result.output { say(self.painted("    | \(line)", .grey)) }
+        for line in result.output { give(self.painted("    | \(line)", .grey)) }
     }
 
     /// A value on one line, or below its word when it has several.
@@ -82,6 +82,6 @@ struct SpecPrinter {
     }
 
     private func painted(_ text: String, _ colour: Colour) -> String {
-        self.traits.colour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+        self.traits.colour ? "\u{1B}[\(colour.rawValue)m\(text.printable)\u{1B}[0m" : text.printable
     }
 }

@@ -48,7 +48,7 @@ struct Terminal {
         await workspace.close()
         atEnd()
         if first == nil, isTerminal, code != 0 || workspace.services.store.isPersistent {
-            print("Resume with: loomkin --resume \(workspace.session.description.prefix(10))")
+            say("Resume with: loomkin --resume \(workspace.session.description.prefix(10))")
         }
         exit(code)
     }

@@ -16,6 +16,14 @@ struct TextTests {
     }
 
     @Test(arguments: [
+        ("plain\n", "plain\n"), ("a\tb\r\nc é", "a\tb\nc é"), ("\u{1B}]0;x\u{7}\n\u{202E}", "\\x1b]0;x\\x07\n\\u{202e}"),
+        ("a\rb", "a\\x0db"), ("\u{9B}2J", "\\x9b2J"), ("", ""),
+    ])
+    func `a text of many lines is printed with nothing that would command the terminal`(text: String, printed: String) {
+        #expect(text.printable == printed)
+    }
+
+    @Test(arguments: [
         ("", 10, [""]), ("one", 10, ["one"]), ("one two three", 7, ["one two", "three"]), ("one two three", 8, ["one two", "three"]),
         ("abcdefghij", 4, ["abcd", "efgh", "ij"]), ("ab cdefghij", 4, ["ab", "cdef", "ghij"]), ("a\n\nb", 5, ["a", "", "b"]),
         ("  indented text", 10, ["  indented", "text"]), ("日本語テキスト", 6, ["日本語", "テキス", "ト"]), ("a日本", 4, ["a日", "本"]),

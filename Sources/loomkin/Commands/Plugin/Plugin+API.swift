@@ -42,7 +42,7 @@ extension Plugin {
         }
 
         private func show(_ functions: [APIFunction]) throws {
-            if self.json { return say(JSON.array(functions.map(\.described)).text(pretty: true)) }
+            if self.json { return give(JSON.array(functions.map(\.described)).text(pretty: true)) }
             let width = functions.map(\.signature.count).max() ?? 0
             for function in functions {
                 say(function.signature + String(repeating: " ", count: width - function.signature.count) + "  " + function.text)
@@ -50,7 +50,7 @@ extension Plugin {
         }
 
         private func show(_ shape: PluginShape) throws {
-            if self.json { return say(shape.described.text(pretty: true)) }
+            if self.json { return give(shape.described.text(pretty: true)) }
             say(shape.text)
             for field in shape.fields { say("  \(field.name)\(field.isRequired ? "" : "?"): \(field.type)\n      \(field.text)") }
         }

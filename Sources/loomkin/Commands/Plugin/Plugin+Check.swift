@@ -22,7 +22,7 @@ extension Plugin {
             let check = await project.plugins.check(self.path)
             let findings = check.faults.map { Finding(path: $0.path, line: $0.line, error: $0.description) }
             if self.json {
-                say(try JSON(encoding: findings).text(pretty: true))
+                give(try JSON(encoding: findings).text(pretty: true))
             } else if findings.isEmpty {
                 let count = check.checked.count
                 say(count == 1 ? "1 file is in order." : "\(count) files are in order.")

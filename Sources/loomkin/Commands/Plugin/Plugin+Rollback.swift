@@ -28,7 +28,7 @@ extension Plugin {
             } catch let error as CommandError {
                 throw Failure(error.description)
             }
-            self.json ? print(try JSON(encoding: done).text(pretty: true)) : print(done.text)
+            self.json ? give(try JSON(encoding: done).text(pretty: true)) : say(done.text)
         }
     }
 }

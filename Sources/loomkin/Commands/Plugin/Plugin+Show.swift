@@ -43,20 +43,20 @@ extension Plugin {
                     value["generations"] = try JSON(encoding: versions.filter { $0.kind == plugin.kind })
                     return value
                 }
-                return print(JSON.array(values).text(pretty: true))
+                return give(JSON.array(values).text(pretty: true))
             }
             for plugin in found {
-                print("\(plugin.name)  \(plugin.kind)  \(plugin.root)/\(plugin.path)  \(plugin.status)")
-                if !plugin.shadows.isEmpty { print("shadows the one of: \(plugin.shadows.joined(separator: ", "))") }
-                if let error = plugin.error { print("error: \(error)") }
-                for version in versions where version.kind == plugin.kind { print(Self.line(version, of: plugin)) }
+                say("\(plugin.name)  \(plugin.kind)  \(plugin.root)/\(plugin.path)  \(plugin.status)")
+                if !plugin.shadows.isEmpty { say("shadows the one of: \(plugin.shadows.joined(separator: ", "))") }
+                if let error = plugin.error { say("error: \(error)") }
+                for version in versions where version.kind == plugin.kind { say(Self.line(version, of: plugin)) }
                 if plugin.kind == "tool", let schema = catalog.tool(plugin.name)?.schema {
-                    print(schema.description)
-                    print(schema.parameters.text(pretty: true))
+                    say(schema.description)
+                    say(schema.parameters.text(pretty: true))
                 }
                 if plugin.kind == "role", let role = catalog.role(plugin.name) {
-                    print(role.description)
-                    print("model \(role.model), prompt \(role.prompt), tools \(role.tools.joined(separator: " "))")
+                    say(role.description)
+                    say("model \(role.model), prompt \(role.prompt), tools \(role.tools.joined(separator: " "))")
                 }
             }
         }
