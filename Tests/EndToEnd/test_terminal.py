@@ -290,6 +290,19 @@ def test_an_unknown_command_suggests_the_nearest(world):
         assert leave(child) == 0
 
 
+def test_what_a_run_prints_cannot_steer_the_terminal(world):
+    text = "one\ttab\n\x1b]0;owned\x07\x1b[2Jtwo é"
+    model = world.scenario("loud", r'return { roles = { lead = { { text = "one\ttab\n\27]0;owned\7\27[2Jtwo é" } } } }')
+    with world.terminal("run", "--model", model, "Begin.", columns=200) as child:
+        child.expect(pexpect.EOF)
+        child.wait()
+    assert child.exitstatus == 0
+    assert "\\x1b]0;owned\\x07\\x1b[2Jtwo é\r\n" in child.transcript.raw
+    assert "\x1b]" not in child.transcript.raw and "\x1b[2J" not in child.transcript.raw and "\x07" not in child.transcript.raw
+    # A program that reads it gets what the model said.
+    assert world.ask(model).out == text + "\n"
+
+
 def test_a_shell_command_of_ones_own(world, notes):
     with world.terminal("--model", notes, "--no-page") as child:
         begin(child)

@@ -137,7 +137,9 @@ package struct HeadlessRun: Sendable {
     private func conclude(_ finished: SessionFinished, _ errors: [String]) async {
         switch self.output {
         case .text:
-            if !finished.result.isEmpty { await self.out.write(finished.result.hasSuffix("\n") ? finished.result : finished.result + "\n") }
+            let result = finished.result.isEmpty || finished.result.hasSuffix("\n") ? finished.result : finished.result + "\n"
+            // A program gets what the model said, byte for byte; a terminal would obey it.
+            if !result.isEmpty { await self.out.write(isatty(self.out.descriptor) == 1 ? result.printable : result) }
             // On a terminal the reason was a line already.
             if finished.outcome != .done, !self.traits.isInteractive {
                 let reason = errors.last.map { ": \($0)" } ?? ""
