@@ -113,6 +113,13 @@ def test_a_server_on_this_machine_is_offered_where_no_model_is_configured(world,
         child.expect("yes")
         child.sendline("/quit")
         child.expect(pexpect.EOF)
+    with world.terminal("--no-page") as child:
+        child.expect("1  lm_studio:tiny-coder")
+        child.sendline("-9223372036854775808")
+        child.expect("This is the sample session")
+        child.expect("lead wants to start 3 agents")
+        child.sendline("/quit")
+        child.expect(pexpect.EOF)
 
 
 def test_a_team_gets_another_model_and_so_do_those_who_come(world):

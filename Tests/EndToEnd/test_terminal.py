@@ -290,6 +290,15 @@ def test_an_unknown_command_suggests_the_nearest(world):
         assert leave(child) == 0
 
 
+@pytest.mark.parametrize("number", [-(2**63), 0, 2**63 - 1])
+def test_a_number_that_no_grant_has_is_told(world, number):
+    with world.terminal("--model", world.script(roles={"lead": [say("Ready.")]}), "--no-page") as child:
+        begin(child)
+        child.sendline(f"/permissions revoke {number}")
+        child.expect(f"There is no grant {number}.")
+        assert leave(child) == 0
+
+
 def test_what_a_run_prints_cannot_steer_the_terminal(world):
     text = "one\ttab\n\x1b]0;owned\x07\x1b[2Jtwo é"
     model = world.scenario("loud", r'return { roles = { lead = { { text = "one\ttab\n\27]0;owned\7\27[2Jtwo é" } } } }')

@@ -92,7 +92,7 @@ package struct QuestionDesk: Sendable {
         }
         if let option = options.first(where: { $0.lowercased() == text.lowercased() }) { return .answer(entry, .text(option)) }
         if let number = Int(text), !options.isEmpty {
-            guard options.indices.contains(number - 1) else {
+            guard number > 0, options.indices.contains(number - 1) else {
                 return .unclear("Type a number from 1 to \(options.count), or your own words.")
             }
             return .answer(entry, .text(options[number - 1]))

@@ -52,7 +52,7 @@ extension REPL {
         case .setPermissions(let preset): try await self.workspace.setPermissions(preset, by: by)
         case .revoke(let number):
             let grants = await self.workspace.snapshot().grants
-            guard grants.indices.contains(number - 1) else {
+            guard number > 0, grants.indices.contains(number - 1) else {
                 throw CommandError("There is no grant \(number). /permissions lists them with their numbers.")
             }
             try await self.workspace.revoke(grants[number - 1], by: by)

@@ -20,9 +20,8 @@ struct LocalModels {
         for (index, model) in found.enumerated() { say("  \(index + 1)  \(model)") }
         say("Its number uses it for this session; Enter plays the sample session instead.")
         write(STDOUT_FILENO, "› ", 4)
-        guard let line = readLine(), let number = Int(line.filter { !$0.isWhitespace }), found.indices.contains(number - 1) else {
-            return nil
-        }
+        guard let line = readLine(), let number = Int(line.filter { !$0.isWhitespace }), number > 0, found.indices.contains(number - 1)
+        else { return nil }
         let model = found[number - 1].description
         say("To keep it: [model] default = \"\(model)\" in \(self.project.folders.configuration)/config.toml")
         return model

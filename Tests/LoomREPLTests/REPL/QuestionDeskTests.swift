@@ -43,6 +43,7 @@ struct QuestionDeskTests {
     @Test(arguments: [
         ("1", "1 text Red"), ("2", "1 text Blue"), ("3", "unclear"), ("blue", "1 text Blue"), ("green, please", "1 text green, please"),
         ("2 of them", "1 text 2 of them"), ("", "unclear"), ("y", "1 text y"),
+        ("0", "unclear"), ("-9223372036854775808", "unclear"), ("9223372036854775807", "unclear"),
     ])
     func `a choice takes its number or own words`(line: String, meaning: String) {
         #expect(self.meaning(line, [Self.choice]) == meaning)
