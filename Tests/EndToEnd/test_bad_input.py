@@ -347,6 +347,11 @@ def test_output_that_nobody_reads_ends_quietly(world):
         ("[budget\n", "config.toml:1", ""),
         ("[provider.endpoints]\nx = { url = \"ftp://x\" }\n", "config.toml:2", "http://"),
         ("[colours]\nx = 1\n", "config.toml:2", "colours.x"),
+        ("[limits]\nstall_seconds = 9223372036854775807\n", "config.toml:2", "1000000000"),
+        ("[context]\nlimit = 9223372036854775807\n", "config.toml:2", "1000000000"),
+        ("[plugins]\nseconds = 1e30\n", "config.toml:2", "1000000000"),
+        ("[plugins]\nseconds = inf\n", "config.toml", ""),
+        ("[plugins]\ngrace = 9223372036854775807\n", "config.toml:2", "1000000000"),
     ])
 def test_a_mistake_in_the_configuration_names_line_and_remedy(world, text, place, part):
     world.settings(text)

@@ -69,8 +69,10 @@ extension Configuration {
     ) throws(ConfigurationError) -> Bool {
         guard path.count >= 3 else { return false }
         if path.count == 3, let limit = Self.rateLimits[path[2]] {
-            guard let count = entry.value.intValue, count > 0 else {
-                throw ConfigurationError("\(entry.origin): \(entry.key) must be a whole number above zero, not \(entry.value.text()).")
+            guard let count = entry.value.intValue, (1...ConfigurationKey.largest).contains(count) else {
+                throw ConfigurationError(
+                    "\(entry.origin): \(entry.key) must be a whole number from 1 to \(ConfigurationKey.largest), not \(entry.value.text())."
+                )
             }
             if !isRestricted { self.providers[path[1], default: ProviderSettings()].limits[keyPath: limit] = count }
             return true

@@ -27,6 +27,9 @@ package struct ConfigurationKey: Sendable {
         self.apply = apply
     }
 
+    /// The largest number that a setting may have, 30 years in seconds: nothing that is made of it grows past what an integer holds.
+    static let largest = 1_000_000_000
+
     /// Every key but those below `provider`, which have a name of the user's in the middle.
     package static let all: [ConfigurationKey] =
         ["default", "fast", "strong"].map { tier in
@@ -58,7 +61,9 @@ package struct ConfigurationKey: Sendable {
             Self.count("limits.max_agents", "agents in a session", \.maxAgents),
             Self.count("limits.stall_seconds", "the longest silence of a model's server", \.stallSeconds, isHarmless: true),
             ConfigurationKey("context.limit", .integer, "tokens of a context window", isHarmless: true) { configuration, value, _ in
-                guard let count = value.intValue, count >= 1_000 else { return "use a whole number from 1000" }
+                guard let count = value.intValue, (1_000...Self.largest).contains(count) else {
+                    return "use a whole number from 1000 to \(Self.largest)"
+                }
                 configuration.contextLimit = count
                 return nil
             },
@@ -74,7 +79,9 @@ package struct ConfigurationKey: Sendable {
             Self.count("plugins.grace", "seconds that calls may go on after their plugin was replaced", \.pluginGrace, isHarmless: true),
             Self.count("plugins.memory_mb", "the most memory a plugin may ask for", \.pluginCeiling.memoryMB),
             ConfigurationKey("plugins.seconds", .number, "the longest a call of a plugin may take") { configuration, value, _ in
-                guard let seconds = value.doubleValue, seconds > 0 else { return "use a number above zero" }
+                guard let seconds = value.doubleValue, seconds > 0, seconds <= Double(Self.largest) else {
+                    return "use a number above zero, up to \(Self.largest)"
+                }
                 configuration.pluginCeiling.seconds = seconds
                 return nil
             },
@@ -122,7 +129,9 @@ package struct ConfigurationKey: Sendable {
         _ name: String, _ text: String, _ path: any WritableKeyPath<Configuration, Int> & Sendable, isHarmless: Bool = false
     ) -> ConfigurationKey {
         ConfigurationKey(name, .integer, text, isHarmless: isHarmless) { configuration, value, _ in
-            guard let count = value.intValue, count > 0 else { return "use a whole number above zero" }
+            guard let count = value.intValue, (1...Self.largest).contains(count) else {
+                return "use a whole number from 1 to \(Self.largest)"
+            }
             configuration[keyPath: path] = count
             return nil
         }

@@ -26,6 +26,9 @@ struct Run: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Seconds after which everything is stopped (exit code 3).", valueName: "s"))
     var timeout: Double?
 
+    /// 30 years, in seconds.
+    private static let longest = 1e9
+
     @Argument(help: "What to do; - reads it from standard input.")
     var prompt: String
 
@@ -33,7 +36,9 @@ struct Run: AsyncParsableCommand {
         if HeadlessRun.Output(rawValue: self.output) == nil {
             throw ValidationError("There is no output format «\(self.output)»: use text, json or stream-json.")
         }
-        if let timeout, timeout <= 0 { throw ValidationError("--timeout must be above zero.") }
+        if let timeout, !(timeout > 0 && timeout <= Self.longest) {
+            throw ValidationError("--timeout takes seconds above zero, up to \(Int(Self.longest)), not \(timeout).")
+        }
     }
 
     func run() async throws {

@@ -103,7 +103,7 @@ struct ConfigurationTests {
             ),
             (
                 "[provider.openai]\nconcurrent = 0\n",
-                "c.toml:2: provider.openai.concurrent must be a whole number above zero, not 0."
+                "c.toml:2: provider.openai.concurrent must be a whole number from 1 to 1000000000, not 0."
             ),
             (
                 "[model]\nescalation = [\"cheap\"]\n",
@@ -133,6 +133,26 @@ struct ConfigurationTests {
             _ = try ConfigurationLayer(toml: "[model\n", name: "c.toml")
         } throws: { error in
             "\(error)".hasPrefix("c.toml:1: ")
+        }
+    }
+
+    @Test(
+        "takes no number that could not be reckoned with",
+        arguments: [
+            ("limits.stall_seconds", "use a whole number from 1 to 1000000000"),
+            ("context.limit", "use a whole number from 1000 to 1000000000"),
+            ("plugins.memory_mb", "use a whole number from 1 to 1000000000"),
+            ("plugins.seconds", "use a number above zero, up to 1000000000"),
+        ])
+    func numbers(key: String, hint: String) throws {
+        #expect(throws: Never.self) { try Configuration(layers: [ConfigurationLayer([(key, "1000000000", "--x")])]) }
+        for number in ["9223372036854775807", "1000000001", "0"] {
+            let layer = ConfigurationLayer([(key, number, "--x")])
+            #expect {
+                try Configuration(layers: [layer])
+            } throws: { error in
+                "\(error)".hasSuffix("cannot be used: \(hint).")
+            }
         }
     }
 
