@@ -94,12 +94,6 @@ local function written(args)
   return table.concat(words, " ")
 end
 
--- Nothing may wait for a person: no pager, no editor, no password prompt. No colour, which the model cannot see.
-local environment = {
-  GIT_PAGER = "cat", GIT_EDITOR = "true", GIT_TERMINAL_PROMPT = "0", GIT_OPTIONAL_LOCKS = "0",
-  GIT_CONFIG_COUNT = "1", GIT_CONFIG_KEY_0 = "color.ui", GIT_CONFIG_VALUE_0 = "false",
-}
-
 return {
   api = 1,
   description = "Run one git operation. branch lists, or makes the branch ref; switch changes to ref.",
@@ -116,12 +110,17 @@ return {
     create = { type = "boolean", description = "switch: make the branch" },
     action = { type = "string", enum = { "push", "pop", "list" }, description = "stash" },
   },
-  access = function(args) return { { kind = "execute", target = written(args) } } end,
+  -- The files too: of two that are not both in the repository, git would show the difference all the same.
+  access = function(args)
+    local wanted = { { kind = "execute", target = written(args) } }
+    for _, file in ipairs(args.files or {}) do wanted[#wanted + 1] = { kind = "read", target = file } end
+    return wanted
+  end,
   deadline = 120,
   summary = function(args) return written(args):sub(#"git " + 1) end,
 
   run = function(args)
-    local result = assert(loom.process.run({ arguments = vector(args), env = environment, timeout = 110 }))
+    local result = assert(loom.process.run({ arguments = vector(args), timeout = 110 }))
     local text = result.output
     if result.status ~= 0 then
       local ending = result.timed_out and "did not end in time" or "failed with exit code " .. tostring(result.status)

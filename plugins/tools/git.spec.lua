@@ -12,6 +12,10 @@ return {
     t.equal(asked(t, { operation = "commit", message = "it's" }), "git commit -m 'it'\\''s'")
     t.equal(asked(t, { operation = "diff", staged = true, files = { "a b" } }), "git diff --no-ext-diff --staged -- 'a b'")
   end },
+  { "asks for each file, which git would show wherever it lies", function(t)
+    local wanted = t.plugin.access({ operation = "diff", files = { "/etc/passwd", "/dev/null" } })
+    t.equal({ wanted[2], wanted[3] }, { { kind = "read", target = "/etc/passwd" }, { kind = "read", target = "/dev/null" } })
+  end },
   { "puts files behind the dashes", function(t)
     t.run({ operation = "add", files = { "-rf", "x" } })
     t.equal(t.host.requests[1].arguments, { "git", "add", "--", "-rf", "x" })

@@ -4,7 +4,7 @@ local MAX_TIMEOUT = 1800
 
 --- How the command ended, as the first line the model reads.
 local function ending(result, timeout)
-  if result.timed_out then return ("timed out after %d s and was stopped"):format(timeout) end
+  if result.timed_out then return ("timed out after %g s and was stopped"):format(timeout) end
   if result.signal then return ("killed by signal %d"):format(result.signal) end
   return ("exit code %d"):format(result.status)
 end

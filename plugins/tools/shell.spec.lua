@@ -12,6 +12,10 @@ return {
     t.ok(result.error)
     t.equal(result.text, "exit code 2 (0.0 s)\nno such thing")
   end },
+  { "says how long it was let run, also in parts of a second", function(t)
+    t.host.process = function() return { status = false, timed_out = true, output = "so far", seconds = 1.5 } end
+    t.contains(t.run({ command = "sleep 9", timeout = 1.5 }).text, "timed out after 1.5 s")
+  end },
   { "says when it was stopped, and keeps what was printed", function(t)
     t.host.process = function() return { status = false, timed_out = true, output = "so far", seconds = 5 } end
     local result = t.run({ command = "sleep 9", timeout = 5 })

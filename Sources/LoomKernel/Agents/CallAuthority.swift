@@ -67,14 +67,13 @@ package final class CallAuthority: Sendable {
         let draft = Questions.Draft(
             kind: access.kind == .spawn ? .spawn : .permission, asker: identity, call: self.call,
             title: "\(identity.name) wants to \(access.asWish)\(note.isEmpty ? "" : "  \(note)")", detail: detail,
-            why: "rule «\(rule)» (\(rule.origin))", always: always.description)
+            why: "rule «\(rule)» (\(rule.origin))", always: always?.description)
         let reply = try await self.put(draft, wait: wait)
         switch reply.answer {
-        case .allow:
-            try await self.log(access, .allow, rule, by: reply.by)
-        case .always:
-            try await self.grant(always, by: reply.by)
-            try await self.log(access, .allow, always, by: reply.by)
+        case .allow, .always:
+            let kept = reply.answer == .always ? always : nil
+            if let kept { try await self.grant(kept, by: reply.by) }
+            try await self.log(access, .allow, kept ?? rule, by: reply.by)
         case .refuse:
             try await self.log(access, .deny, rule, by: reply.by)
             throw self.refusal(access, "by \(reply.by)")
@@ -86,6 +85,10 @@ package final class CallAuthority: Sendable {
 
     /// Puts a question to people and waits. Meanwhile they see who asks as gated, and the call's own clock may stand still.
     func put(_ draft: Questions.Draft, wait: (@Sendable (Bool) -> Void)?) async throws(ToolError) -> Questions.Reply {
+        var draft = draft
+        // A difference shows the file as it is, and a question is kept.
+        draft.title = self.services.secrets.redact(draft.title)
+        draft.detail = self.services.secrets.redact(draft.detail)
         wait?(true)
         defer {
             wait?(false)
@@ -116,7 +119,7 @@ package final class CallAuthority: Sendable {
 
     private func grant(_ rule: PermissionRule, by: String) async throws(ToolError) {
         self.services.permissions.grant(rule)
-        do { try await self.services.store.keep(grant: rule, by: by) } catch { throw ToolError(error.description) }
+        do { try await self.services.store.keep(grant: rule, by: by, self.services.seal) } catch { throw ToolError(error.description) }
     }
 
     private func log(_ access: Access, _ verdict: Verdict, _ rule: PermissionRule, by: String) async throws(ToolError) {

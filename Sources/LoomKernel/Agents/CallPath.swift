@@ -19,8 +19,17 @@ struct CallPath: Sendable {
         if !self.hooks.isEmpty(at: .beforeTool), let made = try await self.hooks.run(.beforeTool, self.subject(arguments)) {
             arguments = try self.tool.validate(made)
         }
-        for access in try await self.tool.access(arguments) { try await self.host.authority.settle(access) }
+        for access in try await self.tool.access(arguments) { try await self.host.authority.settle(self.confined(access)) }
         return arguments
+    }
+
+    /// A path as rules know it, whatever way the model wrote it. One that leads out of the project is refused here, since what the
+    /// tool then does with it may be a command's business.
+    private func confined(_ access: Access) throws(ToolError) -> Access {
+        switch access.kind {
+        case .read, .write: Access(access.kind, try self.host.relative(access.target))
+        case .execute, .network, .extend, .spawn, .message, .control, .model: access
+        }
     }
 
     func run(_ arguments: JSON) async throws(ToolError) -> ToolResult {

@@ -24,7 +24,8 @@ struct ToolExecution: Sendable {
             else { return ToolResult("The call did not begin: its agent is stopping.", status: .cancelled) }
             return await self.cut(try await path.run(arguments))
         } catch {
-            return ToolResult(Task.isCancelled ? "Cancelled. \(error.message)" : error.message, status: error.status, data: nil)
+            let message = Task.isCancelled ? "Cancelled. \(error.message)" : error.message
+            return await self.cut(ToolResult(message, status: error.status, data: nil))
         }
     }
 
@@ -67,7 +68,7 @@ struct ToolExecution: Sendable {
         var result = result
         result.text = self.services.secrets.redact(result.text)
         guard result.text.utf8.count > limit else { return result }
-        let path = ".loomkin/outputs/\(self.call.id.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }).txt"
+        let path = self.services.newOutputFile("txt")
         let kept =
             (try? self.services.ports.files.write(
                 result.text, to: self.services.directory + "/" + path, options: WriteOptions(createsParents: true))) != nil

@@ -101,6 +101,7 @@ package struct ConfigurationKey: Sendable {
                 guard let rule = item.stringValue.flatMap({ PermissionRule(verdict, text: $0, origin: origin) }) else {
                     return "write «SUBJECT [PATTERN]», for example \"file_edit src/**\""
                 }
+                if let fault = rule.fault { return fault }
                 configuration.rules.append(rule)
             }
             return nil

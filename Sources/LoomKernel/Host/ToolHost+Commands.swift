@@ -20,12 +20,16 @@ package struct CommandRequest: Sendable, Hashable {
         self.environment = environment
     }
 
-    /// How rules and people see it.
+    /// How rules and people see it, as a shell would have to read it: with the variables and the folder that it gets, which decide
+    /// as much as its words what will run.
     package var line: String {
+        var words = self.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.quoted($0.value))" }
         switch self.command {
-        case .shell(let line): line
-        case .program(let name, let arguments): ([name] + arguments).map(Self.quoted).joined(separator: " ")
+        case .shell(let line): words += words.isEmpty ? [line] : ["sh", "-c", Self.quoted(line)]
+        case .program(let name, let arguments): words += ([name] + arguments).map(Self.quoted)
         }
+        let line = words.joined(separator: " ")
+        return self.workingDirectory.map { "cd \(Self.quoted($0)) && \(line)" } ?? line
     }
 
     /// A word as a shell would have to read it, so that what a person sees is what runs.
@@ -66,7 +70,7 @@ extension ToolHost {
     /// Runs a command to its end. It leads a process group, and the whole group is gone when this returns.
     package func run(_ request: CommandRequest) async throws(ToolError) -> CommandResult {
         try await self.authority.require(Access(.execute, request.line), detail: request.line, wait: self.humanWait)
-        let outputFile = ".loomkin/outputs/\(self.call.filter { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }).log"
+        let outputFile = self.services.newOutputFile("log")
         var spec = try self.spec(request)
         spec.errorOutput = .merged
         spec.timeout = request.timeout ?? .seconds(self.services.configuration.shellTimeout)
@@ -114,7 +118,16 @@ extension ToolHost {
         // Programs that would page or ask wait for ever otherwise.
         environment["PAGER"] = "cat"
         environment["GIT_PAGER"] = "cat"
+        environment["GIT_EDITOR"] = "true"
         environment["GIT_TERMINAL_PROMPT"] = "0"
+        environment["GIT_OPTIONAL_LOCKS"] = "0"
+        // Colour nobody sees. And files that an agent may write must not look like a repository, whose settings name programs.
+        let count = environment["GIT_CONFIG_COUNT"].flatMap { UInt16($0) }.map { Int($0) } ?? 0
+        for (index, setting) in [("color.ui", "false"), ("safe.bareRepository", "explicit")].enumerated() {
+            environment["GIT_CONFIG_KEY_\(count + index)"] = setting.0
+            environment["GIT_CONFIG_VALUE_\(count + index)"] = setting.1
+        }
+        environment["GIT_CONFIG_COUNT"] = "\(count + 2)"
         environment.merge(request.environment) { _, own in own }
         environment[Self.callVariable] = Self.mark(self.agent, self.call)
         return environment

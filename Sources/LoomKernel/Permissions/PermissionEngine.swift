@@ -1,3 +1,4 @@
+import LoomRepository
 import LoomSystem
 import Synchronization
 
@@ -59,14 +60,17 @@ package final class PermissionEngine: Sendable {
         }
     }
 
-    /// The rule that "always" would store: as narrow as is still of use.
-    package static func always(tool: String, _ access: Access) -> PermissionRule {
+    /// The rule that "always" would store: as narrow as is still of use. Nil for a command with a star in it, which no rule can mean
+    /// without meaning more.
+    package static func always(tool: String, _ access: Access) -> PermissionRule? {
         let pattern: String?
         switch access.kind {
         case .read, .write, .extend:
             let folder = access.target.split(separator: "/").dropLast().joined(separator: "/")
-            pattern = folder.isEmpty ? access.target : folder + "/**"
+            // Without a slash it would mean files of that name anywhere.
+            pattern = folder.isEmpty ? "./" + Glob.escaped(access.target) : Glob.escaped(folder) + "/**"
         case .execute:
+            guard !access.target.contains("*") else { return nil }
             let words = access.target.split(separator: " ")
             // One word is a whole command; of several the first two say what it does ("git commit", "npm test").
             pattern =

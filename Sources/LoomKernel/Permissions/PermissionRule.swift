@@ -27,6 +27,17 @@ package struct PermissionRule: Sendable, Hashable, CustomStringConvertible {
 
     package var description: String { [self.verdict.rawValue, self.subject, self.pattern].compactMap { $0 }.joined(separator: " ") }
 
+    /// What is wrong with the pattern, as part of a sentence: one that cannot be read would never match, and a deny rule not deny.
+    var fault: String? {
+        guard let kind = Access.Kind(rawValue: self.subject), [.read, .write, .extend].contains(kind), let pattern else { return nil }
+        do {
+            _ = try Glob(pattern)
+            return nil
+        } catch {
+            return error.description.hasSuffix(".") ? String(error.description.dropLast()) : error.description
+        }
+    }
+
     package func matches(tool: String, _ access: Access) -> Bool {
         guard self.subject == tool || self.subject == access.kind.rawValue || self.subject == "*" else { return false }
         guard let pattern = self.pattern else { return true }
@@ -87,7 +98,8 @@ enum CommandPattern {
 
     /// True when a shell might run more than the one command it begins with, or redirect its output somewhere.
     static func isCompound(_ command: String) -> Bool {
-        command.contains { ";&|`$()<>\n\r".contains($0) }
+        // Bytes: a line break of two is one character, and so is a sign with an accent upon it.
+        command.utf8.contains { ";&|`$()<>\n\r".utf8.contains($0) }
     }
 }
 

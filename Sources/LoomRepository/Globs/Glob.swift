@@ -54,6 +54,11 @@ package struct Glob: Sendable, Hashable, CustomStringConvertible {
         String((pattern.hasPrefix("./") ? pattern.dropFirst(2) : pattern[...]).drop { $0 == "/" })
     }
 
+    /// A pattern that means this path and nothing else.
+    package static func escaped(_ path: String) -> String {
+        path.reduce(into: "") { $0 += "\\*?[]{},".contains($1) ? "\\\($1)" : "\($1)" }
+    }
+
     /// - Parameter path: relative to where the search began, without `./`.
     package func matches(_ path: String) -> Bool {
         let subject = matchesNameOnly ? path[...].lastPart : path[...]

@@ -111,6 +111,11 @@ struct ConfigurationTests {
             ),
             ("\n[limits]\nmax_turns = \"many\"\n", "c.toml:3: limits.max_turns must be an integer, not \"many\"."),
             (
+                "[permissions]\ndeny = [\"read app/[id/**\"]\n",
+                "c.toml:2: permissions.deny = [\"read app/[id/**\"] cannot be used: The glob \"app/[id/**\" can't be read: "
+                    + "a [ has no closing ]. Write \\[ for a bracket in a name."
+            ),
+            (
                 "[permissions]\npreset = \"yolo\"\n",
                 "c.toml:2: permissions.preset = \"yolo\" cannot be used: use ask, read-only, edit or full."
             ),

@@ -18,6 +18,20 @@ struct CommandTests {
         #expect(CommandRequest(command).line == line)
     }
 
+    @Test(
+        "is shown with the folder and the variables that a plugin gives it, so that no rule for the bare command allows it",
+        arguments: [
+            (["A": "x"], nil, "A=x git status"), ([:], "sub dir", "cd 'sub dir' && git status"),
+            (["B": "1 2", "A": ""], "sub", "cd sub && A='' B='1 2' git status"),
+        ] as [([String: String], String?, String)])
+    func circumstances(environment: [String: String], folder: String?, line: String) {
+        let request = CommandRequest(
+            .program("git", arguments: ["status"]), workingDirectory: folder, environment: environment)
+        #expect(request.line == line)
+        let rule = PermissionRule(.allow, "execute", "git *", origin: "test")
+        #expect(!rule.matches(tool: "plugin", Access(.execute, request.line)))
+    }
+
     @Test("does not get the keys of providers, and nothing of them reaches a model")
     func secrets() {
         let environment = ["SOME_API_KEY": "sk-123456789", "HOME": "/h", "SHORT_KEY": "1", "LOCAL": "abcdefgh"]
