@@ -55,9 +55,9 @@ package final class Budget: Sendable {
         }
     }
 
-    package func setLimits(session: Double?, agent: Double?) {
-        self.state.withLock { ($0.sessionLimit, $0.agentLimit) = (session, agent) }
-    }
+    package func setLimit(session: Double?) { self.state.withLock { $0.sessionLimit = session } }
+
+    package func setLimit(agent: Double?) { self.state.withLock { $0.agentLimit = agent } }
 
     /// What was spent before this process began.
     package func restore(_ spent: [String: Double]) {
@@ -84,6 +84,14 @@ package final class Budget: Sendable {
         }
         if let refusal { throw refusal }
         return Reservation(agent: agent, amountUSD: dollars)
+    }
+
+    /// What was spent without being held before.
+    package func charge(_ dollars: Double, to agent: String) {
+        self.state.withLock { state in
+            state.session.spent += dollars
+            state.agents[agent, default: Account()].spent += dollars
+        }
     }
 
     /// Replaces what was held by what it cost; zero releases it.

@@ -89,6 +89,9 @@ package struct ModelFacts: Sendable, Hashable, Codable {
     /// Dollars for a million tokens of each class in a call of this usage, as a ledger keeps them; nil when no price is known.
     package func price(of usage: Usage) -> [String: Double]? {
         guard let inputUSD, let outputUSD else { return nil }
+        // A router's list has a negative price where the price depends on what it chooses.
+        let listed = [inputUSD, outputUSD, self.cacheReadUSD ?? 0, self.cacheWriteUSD ?? 0]
+        guard listed.allSatisfy({ $0 >= 0 && $0.isFinite }) else { return nil }
         let prompt = usage.input + usage.cacheRead + usage.cacheWrite
         let long = self.longPrompts?.last { prompt > $0.aboveTokens }
         let input = long?.inputUSD ?? inputUSD

@@ -54,6 +54,18 @@ extension ModelGateway {
         _ attempt: Int, _ call: ModelCall, _ provider: any Provider, _ circumstances: Circumstances
     ) async throws(ModelFailure) -> ModelReply {
         var assembler = ReplyAssembler()
+        do throws(ModelFailure) {
+            try await self.read(attempt, call, provider, circumstances, into: &assembler)
+        } catch {
+            await self.charge(assembler.usage, attempt, call, circumstances)
+            throw error
+        }
+        return assembler.reply(to: call)
+    }
+
+    private func read(
+        _ attempt: Int, _ call: ModelCall, _ provider: any Provider, _ circumstances: Circumstances, into assembler: inout ReplyAssembler
+    ) async throws(ModelFailure) {
         do {
             for try await event in provider.stream(call) {
                 try assembler.add(event)
@@ -81,6 +93,5 @@ extension ModelGateway {
         guard assembler.stop != nil else {
             throw ModelFailure(.network, "The stream from \(call.model.provider) was cut before the reply was whole.")
         }
-        return assembler.reply(to: call)
     }
 }

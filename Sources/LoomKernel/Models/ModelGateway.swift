@@ -104,21 +104,22 @@ package struct ModelGateway: Sendable {
         let began = self.clock.uptime
         await self.publish(
             ModelStarted(agent: call.agent, model: call.model.description, purpose: call.purpose, call: call.id), call, circumstances)
-        do {
-            let reply = try await self.attempts(call, provider, circumstances, &progress)
-            let cost = call.facts?.cost(reply.usage)
-            self.purse.budget.settle(reservation, costUSD: cost ?? 0)
-            let finished = ModelFinished(
-                agent: call.agent, model: call.model.description, call: call.id, usage: reply.usage, costUSD: cost, stop: reply.stop,
-                milliseconds: Int((self.clock.uptime - began).wholeMilliseconds),
-                contextUsed: reply.usage.total > 0 ? reply.usage.total : circumstances.contextUsed,
-                contextLimit: circumstances.contextLimit)
-            try await self.record(call, finished, circumstances)
-            return reply
+        let reply: ModelReply
+        do throws(ModelFailure) {
+            reply = try await self.attempts(call, provider, circumstances, &progress)
         } catch {
             self.purse.budget.settle(reservation, costUSD: 0)
             throw error
         }
+        let cost = call.facts?.cost(reply.usage)
+        self.purse.budget.settle(reservation, costUSD: cost ?? 0)
+        let finished = ModelFinished(
+            agent: call.agent, model: call.model.description, call: call.id, usage: reply.usage, costUSD: cost, stop: reply.stop,
+            milliseconds: Int((self.clock.uptime - began).wholeMilliseconds),
+            contextUsed: reply.usage.total > 0 ? reply.usage.total : circumstances.contextUsed,
+            contextLimit: circumstances.contextLimit)
+        await self.record(call, finished, circumstances)
+        return reply
     }
 
     private func provider(for model: ModelName) async throws(ModelFailure) -> any Provider {

@@ -12,7 +12,8 @@ extension Workspace {
             configuration.fallbackModel = fallback
         }
         self.services.permissions.setRules(new.rules)
-        self.services.budget.setLimits(session: new.sessionBudgetUSD, agent: new.agentBudgetUSD)
+        if keys.contains("budget.session_usd") { self.services.budget.setLimit(session: new.sessionBudgetUSD) }
+        if keys.contains("budget.agent_usd") { self.services.budget.setLimit(agent: new.agentBudgetUSD) }
         if keys.contains("permissions.preset") {
             let origin = new.origins["permissions.preset"] ?? old.origins["permissions.preset"] ?? "configuration"
             try? await self.setPermissions(new.permissions, by: origin)

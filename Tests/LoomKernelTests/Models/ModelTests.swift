@@ -63,6 +63,12 @@ struct ModelTests {
         #expect(reply.message.origin == "a:b")
     }
 
+    @Test("A negative price, a router's word for «it depends», is no price", arguments: [-1.0, .nan, .infinity])
+    func absurdPrice(price: Double) {
+        #expect(ModelFacts(name: "a:auto", inputUSD: price, outputUSD: price).cost(Usage(input: 1_000_000)) == nil)
+        #expect(ModelFacts(name: "a:free", inputUSD: 0, outputUSD: 0).cost(Usage(input: 1_000_000)) == 0)
+    }
+
     @Test("What a server counts beyond all reason does not spoil the sums")
     func counts() throws {
         var assembler = ReplyAssembler()
