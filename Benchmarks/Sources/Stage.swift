@@ -57,7 +57,8 @@ struct Stage {
         configuration.permissions = .full
         configuration.maxAgents = 1_000_000
         var options = WorkspaceOptions(
-            directory: folder.path, configuration: LiveConfiguration(configuration), frontEnd: "bench", isInteractive: false)
+            directory: folder.path, configuration: LiveConfiguration(configuration), frontEnd: "bench", isInteractive: false,
+            seal: UserSeal(key: []))
         options.leadRole = "coder"
         options.isEphemeral = !isKept
         let ports = Ports()

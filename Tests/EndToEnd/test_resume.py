@@ -179,6 +179,31 @@ def test_permissions_and_grants_are_kept(world):
     assert world.kept("permission.decided")[-1]["origin"] == "preset read-only"
 
 
+def test_rights_that_somebody_else_gave_do_not_count(world):
+    write = call("file_write", file_path="note.txt", content="hello\n")
+    model = world.script(roles={"lead": [say("Ready.")]}, agents={"ada": [write, say("Tried."), write, say("Tried again.")]})
+    world.run("--model", model, "--permissions", "full", input="hello\n/spawn coder ada\n")
+    # The same folder in the hands of another user, who got it from this one.
+    other = {"XDG_STATE_HOME": str(world.folder("other"))}
+    result = world.run("--resume", "--model", model, input="@ada write it\n", env=other)
+    assert "was not decided by you" in result.out + result.err and "Tried." in result.out, result
+    assert not (world.project / "note.txt").exists()
+    result = world.run("--resume", "--model", model, input="@ada write it\n")
+    assert "was not decided by you" not in result.out + result.err and (world.project / "note.txt").exists(), result
+
+
+@pytest.mark.parametrize("name", ["", "loomkin.db", "outputs"])
+def test_nothing_is_written_through_a_link_that_came_with_the_project(world, name):
+    target = world.folder("elsewhere")
+    if name:
+        (world.project / ".loomkin").mkdir()
+    (world.project / ".loomkin" / name).symlink_to(target / "new.db" if name == "loomkin.db" else target)
+    result = world.ask(world.script(roles={"lead": [say("Ready.")]}))
+    assert result.code == 0 and "is a symbolic link" in result.err and "not kept" in result.err, result
+    assert list(target.iterdir()) == []
+    assert world.run("doctor").code == 1
+
+
 def test_a_session_is_not_opened_twice(world):
     gate = world.gate()
     model = world.script(roles={"concierge": [call("shell", command="read x < gate"), say("Ready.")]})
@@ -217,16 +242,18 @@ def test_the_first_line_of_a_pipe_waits_for_the_question_that_the_resumed_turn_w
     assert "blue it is" in result.out, result
 
 
-@pytest.mark.parametrize("wanted", ["latest", "by id"])
+@pytest.mark.parametrize("wanted", ["latest", "by its word", "by id"])
 def test_resume_takes_the_latest_or_the_one_that_is_named(world, wanted):
     model = world.script(roles={"lead": [say("First."), {"text": "Second."}]})
     world.ask(model, "the older one")
     world.ask(model, "the newer one")
     sessions = world.run("sessions", "--json").json
     assert [session["title"] for session in sessions] == ["the newer one", "the older one"]
-    arguments = ["--resume"] if wanted == "latest" else ["--resume", sessions[1]["id"][:20]]
+    # One in which nothing was said is nothing to go on with.
+    world.run("--model", model, input="/agents\n")
+    arguments = {"latest": ["--resume"], "by its word": ["--resume", "latest"], "by id": ["--resume", sessions[1]["id"][:20]]}[wanted]
     result = world.run(*arguments, "--model", model, input="Go on.\n")
     assert "Second." in result.out, result
     after = {session["title"]: session["id"] for session in world.run("sessions", "--json").json}
     said = world.rows("SELECT session FROM signal WHERE type = 'user.said' ORDER BY sequence DESC LIMIT 1")[0][0]
-    assert said == after["the newer one" if wanted == "latest" else "the older one"]
+    assert said == after["the older one" if wanted == "by id" else "the newer one"]

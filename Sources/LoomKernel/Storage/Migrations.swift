@@ -117,6 +117,10 @@ enum Migrations {
                         model TEXT PRIMARY KEY, replies INTEGER NOT NULL, ratios TEXT NOT NULL, changed_at TEXT NOT NULL) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("rights are sealed") { db in
+            // By the user's key: a database that came with a project gives no rights.
+            try db.execute(sql: "ALTER TABLE session ADD COLUMN seal TEXT; ALTER TABLE grant_rule ADD COLUMN seal TEXT;")
+        }
         return migrator
     }
 }

@@ -57,11 +57,14 @@ extension Store {
     }
 
     /// Keeps what a person granted, so that it is there when the session is resumed.
-    func keep(grant rule: PermissionRule, by: String) async throws(StoreError) {
+    func keep(grant rule: PermissionRule, by: String, _ seal: UserSeal) async throws(StoreError) {
         try await self.transaction { transaction in
             try transaction.db.run(
-                sql: "INSERT OR IGNORE INTO grant_rule (session, rule, granted_by, granted_at) VALUES (?, ?, ?, ?)",
-                arguments: [transaction.session, rule.description, by, transaction.now.iso8601])
+                sql: "INSERT OR REPLACE INTO grant_rule (session, rule, granted_by, granted_at, seal) VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    transaction.session, rule.description, by, transaction.now.iso8601,
+                    seal.seal(grant: rule.description, of: transaction.session),
+                ])
             try transaction.publish(GrantChanged(rule: rule.description, granted: true, by: by), source: by)
         }
     }

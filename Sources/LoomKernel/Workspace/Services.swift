@@ -42,6 +42,7 @@ package struct Services: Sendable {
     package let models: ModelTable
     package let estimates: LearnedEstimates
     package let secrets: SecretFilter
+    let seal: UserSeal
     package let outliner: Outliner
     package let plugins: (any PluginControl)?
 
@@ -51,6 +52,9 @@ package struct Services: Sendable {
     /// As the files say now. Read anew for each prompt: a few small files beside a call that takes seconds, and an edit counts at the
     /// next call even where nothing can be watched.
     package var rules: ProjectRules { ProjectRules(root: self.directory, files: self.ports.files) }
+
+    /// Where a whole output goes that a model reads only a part of, relative to the project: a new name each time.
+    func newOutputFile(_ ending: String) -> String { ".loomkin/outputs/\(self.identifiers.next()).\(ending)" }
 }
 
 /// A command that could not be carried out: what happened, to what, and what to do next.

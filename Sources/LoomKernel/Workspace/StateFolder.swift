@@ -1,7 +1,7 @@
-import LoomSystem
+package import LoomSystem
 
 /// The project's `.loomkin` folder, opened; where that is impossible, a memory that lasts as long as the process, and a sentence.
-struct StateFolder {
+package struct StateFolder {
     let store: Store
     let notices: [String]
     private let path: String?
@@ -10,6 +10,9 @@ struct StateFolder {
         do {
             if options.isEphemeral { return try Self.inMemory(bus, ports, notices: []) }
             let path = options.directory + "/.loomkin"
+            if let link = Self.link(in: options.directory, files: ports.files) {
+                return try Self.fallBack(options, "\(link) is a symbolic link, and nothing is written through one", bus, ports)
+            }
             do {
                 try ports.files.makeDirectory(path)
                 // What was said and done in a project is its user's own.
@@ -30,6 +33,13 @@ struct StateFolder {
             throw error
         } catch {
             throw CommandError("\(error)")
+        }
+    }
+
+    /// A symbolic link in place of what belongs to the folder: one that came with a project leads to where it likes.
+    package static func link(in directory: String, files: any FileSystem) -> String? {
+        ["", "/loomkin.db", "/.gitignore", "/outputs", "/attachments"].map { directory + "/.loomkin" + $0 }.first {
+            (try? files.status(of: $0, followingSymlinks: false))?.kind == .symlink
         }
     }
 

@@ -7,23 +7,31 @@ struct StoredSession: Sendable {
     let lead: String
     /// The default model it began with.
     let model: String?
-    let permissions: TrustPreset
+    /// Nil where it was not this user who chose it.
+    let permissions: TrustPreset?
     let grants: [PermissionRule]
     /// Dollars by agent.
     let spent: [String: Double]
+    let notices: [String]
 
     /// Nil for a new session.
-    static func find(_ choice: SessionChoice, in store: Store) async throws(CommandError) -> StoredSession? {
-        guard case .resume(let wanted) = choice else { return nil }
+    static func find(_ choice: SessionChoice, in store: Store, _ seal: UserSeal) async throws(CommandError) -> StoredSession? {
+        guard case .resume(let named) = choice else { return nil }
+        let wanted = named == "latest" ? nil : named
         do {
             let found = try await store.read { db in
                 try Row.fetchAll(
-                    db.cachedStatement(sql: "SELECT * FROM session WHERE ? IS NULL OR id LIKE ? ORDER BY active_at DESC, id DESC LIMIT 2"),
-                    arguments: [wanted, wanted.map { $0.uppercased() + "%" }]
+                    // Of those that nobody named, the latest in which something was said: one has a title then.
+                    db.cachedStatement(
+                        sql: """
+                            SELECT * FROM session WHERE ? IS NULL OR id LIKE ?
+                            ORDER BY ? IS NULL AND title = '', active_at DESC, id DESC LIMIT 2
+                            """),
+                    arguments: [wanted, wanted.map { $0.uppercased() + "%" }, wanted]
                 ).map { row in
                     (
                         id: row["id"] as String, lead: row["lead"] as String, model: row["model"] as String?,
-                        permissions: row["permissions"] as String
+                        permissions: row["permissions"] as String, seal: row["seal"] as String?
                     )
                 }
             }
@@ -34,12 +42,18 @@ struct StoredSession: Sendable {
             if wanted != nil, found.count > 1 { throw CommandError("«\(wanted ?? "")» fits more than one session. Write more of its id.") }
             let usage = try await store.usage(session: id)
             let grants = try await store.read { db in
-                try String.fetchAll(db.cachedStatement(sql: "SELECT rule FROM grant_rule WHERE session = ?"), arguments: [id.description])
+                try Row.fetchAll(
+                    db.cachedStatement(sql: "SELECT rule, seal FROM grant_rule WHERE session = ?"), arguments: [id.description]
+                ).map { (rule: $0["rule"] as String, seal: $0["seal"] as String?) }
             }
+            let given = grants.filter { $0.seal == seal.seal(grant: $0.rule, of: row.id) }.map(\.rule)
+            let isChosen = row.seal == seal.seal(preset: row.permissions, of: row.id)
+            let foreign =
+                "What may be done in this session was not decided by you on this machine, so it does not count: you are asked again."
             return StoredSession(
-                id: id, lead: row.lead, model: row.model, permissions: TrustPreset(rawValue: row.permissions) ?? .ask,
-                grants: grants.compactMap { PermissionRule(.allow, text: $0.replacingPrefix("allow ", ""), origin: "this session") },
-                spent: usage.mapValues(\.cost))
+                id: id, lead: row.lead, model: row.model, permissions: isChosen ? TrustPreset(rawValue: row.permissions) : nil,
+                grants: given.compactMap { PermissionRule(.allow, text: $0.replacingPrefix("allow ", ""), origin: "this session") },
+                spent: usage.mapValues(\.cost), notices: isChosen && given.count == grants.count ? [] : [foreign])
         } catch let error as CommandError {
             throw error
         } catch {

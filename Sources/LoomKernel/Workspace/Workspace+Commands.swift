@@ -83,10 +83,11 @@ extension Workspace {
 
     package func setPermissions(_ preset: TrustPreset, by: String) async throws(CommandError) {
         let session = self.session.description
+        let seal = self.services.seal.seal(preset: preset.rawValue, of: session)
         do {
             try await self.services.store.transaction { transaction in
                 try transaction.db.run(
-                    sql: "UPDATE session SET permissions = ? WHERE id = ?", arguments: [preset.rawValue, session])
+                    sql: "UPDATE session SET permissions = ?, seal = ? WHERE id = ?", arguments: [preset.rawValue, seal, session])
                 try transaction.publish(Notice(level: "info", text: "Permissions are now \(preset.rawValue), set by \(by)."), source: by)
             }
         } catch {

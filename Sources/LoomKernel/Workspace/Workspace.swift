@@ -41,12 +41,12 @@ package actor Workspace {
         let opened = try StateFolder.open(options, ports: ports, bus: bus)
         let store = opened.store
         let identifiers = IDGenerator(clock: ports.clock, random: ports.random)
-        let stored = try await StoredSession.find(options.session, in: store)
+        let stored = try await StoredSession.find(options.session, in: store, options.seal)
         let session = stored?.id ?? identifiers.next()
         let lock = try opened.lock(session)
         store.setSession(session)
         options.configuration.update { configuration in
-            configuration.notices += opened.notices
+            configuration.notices += opened.notices + (stored?.notices ?? [])
             configuration.fallbackModel = configuration.fallbackModel ?? stored?.model
         }
         let configuration = options.configuration.value
@@ -71,6 +71,7 @@ package actor Workspace {
             estimates: LearnedEstimates(store: store),
             secrets: SecretFilter(
                 environment: ports.environment, names: Self.secretVariables(catalog), learned: options.learnedSecrets),
+            seal: options.seal,
             outliner: Outliner(
                 Grammars(options.grammarFolders.map { GrammarFolder($0, files: ports.files) }), program: options.outlineProgram,
                 runner: ports.processes), plugins: options.plugins)
@@ -81,14 +82,15 @@ package actor Workspace {
 
     private func begin(_ options: WorkspaceOptions, _ stored: StoredSession?) async throws(CommandError) {
         let (services, frontEnd) = (self.services, self.frontEnd)
+        let preset = services.permissions.preset.rawValue
         do {
             try await services.store.transaction { transaction in
                 if stored == nil {
                     try transaction.db.run(
-                        sql: "INSERT INTO session (id, lead, started_at, active_at, permissions, model) VALUES (?, ?, ?, ?, ?, ?)",
+                        sql: "INSERT INTO session (id, lead, started_at, active_at, permissions, seal, model) VALUES (?, ?, ?, ?, ?, ?, ?)",
                         arguments: [
                             services.session.description, options.leadRole, transaction.now.iso8601, transaction.now.iso8601,
-                            services.permissions.preset.rawValue, services.configuration.model,
+                            preset, services.seal.seal(preset: preset, of: services.session.description), services.configuration.model,
                         ])
                 } else {
                     // What was asked before the crash is asked anew by the calls that still want to know.

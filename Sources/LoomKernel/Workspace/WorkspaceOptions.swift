@@ -28,15 +28,18 @@ package struct WorkspaceOptions: Sendable {
     package var store: Store?
     /// Who can put plugins back and load them anew.
     package var plugins: (any PluginControl)?
+    /// Of the user whose sessions these are.
+    package var seal: UserSeal
     /// Keys that did not come from a variable, as they become known.
     package var learnedSecrets = LearnedSecrets()
     /// Keeps nothing on disk.
     package var isEphemeral = false
 
-    package init(directory: String, configuration: LiveConfiguration, frontEnd: String, isInteractive: Bool) {
+    package init(directory: String, configuration: LiveConfiguration, frontEnd: String, isInteractive: Bool, seal: UserSeal) {
         self.directory = directory
         self.configuration = configuration
         self.frontEnd = frontEnd
         self.isInteractive = isInteractive
+        self.seal = seal
     }
 }

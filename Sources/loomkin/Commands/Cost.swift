@@ -33,8 +33,7 @@ struct Cost: AsyncParsableCommand {
 
     func run() async throws {
         let project = try await Project.open(self.project)
-        let path = project.directory + "/.loomkin/loomkin.db"
-        guard project.ports.files.exists(path) else { return try self.show(nil) }
+        guard let path = project.databasePath else { return try self.show(nil) }
         do {
             let store = try Store(path: path, bus: project.bus, clock: project.ports.clock)
             defer { store.close() }

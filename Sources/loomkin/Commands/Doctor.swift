@@ -38,13 +38,20 @@ struct Doctor: AsyncParsableCommand {
 
     private func database(_ project: Project) -> Finding {
         let folder = project.directory + "/.loomkin"
-        let place = project.ports.files.exists(folder) ? folder : project.directory
+        if let link = StateFolder.link(in: project.directory, files: project.ports.files) {
+            return Finding(what: "project", grade: .error, text: "\(link) is a symbolic link: sessions would not be kept.")
+        }
+        let kind = (try? project.ports.files.status(of: folder))?.kind
+        if let kind, kind != .directory {
+            return Finding(what: "project", grade: .error, text: "\(folder) is no folder: sessions would not be kept.")
+        }
+        let place = kind == nil ? project.directory : folder
         guard access(place, W_OK) == 0 else {
             return Finding(what: "project", grade: .error, text: "\(place) cannot be written: sessions would not be kept.")
         }
-        guard project.ports.files.exists(folder + "/loomkin.db") else { return Finding(what: "database", grade: .ok, text: "none yet") }
+        guard let path = project.databasePath else { return Finding(what: "database", grade: .ok, text: "none yet") }
         do {
-            _ = try Store(path: folder + "/loomkin.db", bus: project.bus, clock: project.ports.clock)
+            _ = try Store(path: path, bus: project.bus, clock: project.ports.clock)
             return Finding(what: "database", grade: .ok, text: ".loomkin/loomkin.db opens")
         } catch {
             return Finding(what: "database", grade: .error, text: error.description)

@@ -64,9 +64,8 @@ struct Sessions: AsyncParsableCommand {
 
     func run() async throws {
         let project = try await Project.open(self.project)
-        let path = project.directory + "/.loomkin/loomkin.db"
         var sessions: [SessionSummary] = []
-        if project.ports.files.exists(path) {
+        if let path = project.databasePath {
             do {
                 sessions = try await Store(path: path, bus: project.bus, clock: project.ports.clock).sessions()
             } catch {

@@ -132,10 +132,16 @@ struct Project {
         return try await body(store)
     }
 
+    /// Nil where there is none yet, or none that may be opened.
+    var databasePath: String? {
+        let path = self.directory + "/.loomkin/loomkin.db"
+        let isOwn = StateFolder.link(in: self.directory, files: self.ports.files) == nil
+        return isOwn && self.ports.files.exists(path) ? path : nil
+    }
+
     /// A database that can't be opened is the business of whoever opens a session.
     private func existingStore() -> Store? {
-        let path = self.directory + "/.loomkin/loomkin.db"
-        guard self.ports.files.exists(path) else { return nil }
+        guard let path = self.databasePath else { return nil }
         return try? Store(path: path, bus: self.bus, clock: self.ports.clock)
     }
 
@@ -226,7 +232,8 @@ struct Project {
         frontEnd: String, isInteractive: Bool, session: SessionChoice = .new, role: String = "lead"
     ) async throws -> Workspace {
         var options = WorkspaceOptions(
-            directory: self.directory, configuration: self.liveConfiguration, frontEnd: frontEnd, isInteractive: isInteractive)
+            directory: self.directory, configuration: self.liveConfiguration, frontEnd: frontEnd, isInteractive: isInteractive,
+            seal: UserSeal(stateDirectory: self.folders.state, files: self.ports.files))
         options.session = session
         options.leadRole = role
         options.learnedSecrets = self.learnedSecrets

@@ -94,7 +94,8 @@ struct Rig: Sendable {
         -> Workspace
     {
         var options = WorkspaceOptions(
-            directory: directory, configuration: LiveConfiguration(self.configuration), frontEnd: "test", isInteractive: isInteractive)
+            directory: directory, configuration: LiveConfiguration(self.configuration), frontEnd: "test", isInteractive: isInteractive,
+            seal: UserSeal(key: []))
         options.isEphemeral = isEphemeral
         options.session = session
         let files: any FileSystem = isEphemeral ? self.files : LiveFileSystem()

@@ -24,7 +24,8 @@ struct TestWorkspace {
         configuration.permissions = permissions
         configuration.rules = rules
         var options = WorkspaceOptions(
-            directory: "/p", configuration: LiveConfiguration(configuration), frontEnd: "test", isInteractive: true)
+            directory: "/p", configuration: LiveConfiguration(configuration), frontEnd: "test", isInteractive: true, seal: UserSeal(key: [])
+        )
         options.isEphemeral = true
         clock = ManualClock()
         let ports = Ports(
