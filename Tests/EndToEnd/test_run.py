@@ -284,6 +284,34 @@ def test_presets_hold_for_files_and_commands(world, preset, code, written, run):
     assert (world.project / "ran.txt").exists() == run
 
 
+def test_brackets_in_the_name_of_a_folder_are_no_pattern(world):
+    world.write("app/[slug]/page.tsx", "one\r\ntwo\nthree\r\nfour\n")
+    world.write("app/s/page.tsx", "another\n")
+    model = world.script(roles={"concierge": [
+        calls(("file_search", {"pattern": "*.tsx", "path": "app/[slug]"}),
+              ("file_read", {"file_path": "app/[slug]/page.tsx", "offset": 3, "limit": 1})),
+        say("Found.")]})
+    found, read = world.ask(model, "Begin.", "--role", "concierge", "--output", "stream-json").of_type("tool.finished")
+    assert "app/[slug]/page.tsx" in found["text"] and "app/s/" not in found["text"]
+    # Lines are those that every other tool counts, whatever ends them.
+    assert "lines 3 to 3 of 4" in read["text"] and "three" in read["text"]
+
+
+def test_git_shows_nothing_from_outside_the_project(world):
+    world.folder("elsewhere").joinpath("secret.txt").write_text("the secret\n")
+    outside = str(world.root / "elsewhere/secret.txt")
+    world.write("link.txt", "")
+    (world.project / "link.txt").unlink()
+    (world.project / "link.txt").symlink_to(outside)
+    looks = [("git", {"operation": "diff", "files": files}) for files in (
+        [outside, "/dev/null"], ["../elsewhere/secret.txt", "none"], ["link.txt", "none"])]
+    model = world.script(roles={"concierge": [calls(*looks), say("Tried.")]})
+    result = world.ask(model, "Begin.", "--role", "concierge", "--permissions", "read-only", "--output", "stream-json")
+    finished = result.of_type("tool.finished")
+    assert len(finished) == 3 and all(done["status"] != "ok" for done in finished)
+    assert "the secret" not in result.out
+
+
 def test_the_agent_reads_why_it_was_refused(world):
     model = world.script(roles={
         "concierge": [

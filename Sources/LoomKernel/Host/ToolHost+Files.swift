@@ -1,5 +1,6 @@
 import GRDB
 package import LoomSystem
+import Synchronization
 
 /// A stretch of a text file, lines ended by `\n` whatever the file uses.
 package struct FileText: Sendable, Hashable {
@@ -40,6 +41,9 @@ extension ToolHost {
     /// The largest file that is read or written whole, in bytes.
     package static let wholeFileLimit = 4 << 20
 
+    /// Held for one write at a time.
+    private static let writing = Mutex(())
+
     /// Reads lines `offset` to `offset + limit - 1`, 1-based; the whole file when both are nil. Works on files of any size when a
     /// range is given. What was read is remembered: a later write over it must find it unchanged.
     package func read(_ path: String, offset: Int? = nil, limit: Int? = nil) async throws(ToolError) -> FileText {
@@ -53,9 +57,8 @@ extension ToolHost {
         }
         let content = try self.content(relative)
         try await self.remember(relative, content.hash)
-        let lines = content.decoded.text.split(separator: "\n", omittingEmptySubsequences: false)
-        // A final line break ends the last line; it does not begin another.
-        let total = lines.last == "" ? lines.count - 1 : lines.count
+        let lines = content.decoded.text.lines
+        let total = lines.count
         let first = max(1, offset ?? 1)
         guard offset != nil || limit != nil else {
             return FileText(
@@ -87,10 +90,16 @@ extension ToolHost {
         guard now?.hash == old?.hash else { throw ToolError("\(relative) was changed while the write was asked for. Read it again.") }
         let hash = Hash.sha256(bytes)
         try await self.intend(relative, before: old?.hash, after: hash, diff)
-        do {
-            try self.services.ports.files.write(bytes, to: self.absolute(relative), options: WriteOptions(createsParents: true))
-        } catch {
-            throw ToolError(error, path: relative)
+        // Another agent may have written it while this one's intention was kept. Nobody else writes between this look and the write.
+        try Self.writing.withLock { _ throws(ToolError) in
+            guard try self.existing(relative)?.hash == old?.hash else {
+                throw ToolError("\(relative) was changed by somebody else just now. Read it again.")
+            }
+            do throws(FileError) {
+                try self.services.ports.files.write(bytes, to: self.absolute(relative), options: WriteOptions(createsParents: true))
+            } catch {
+                throw ToolError(error, path: relative)
+            }
         }
         try await self.wrote(relative, hash, diff)
         return FileWrite(
@@ -160,8 +169,8 @@ extension ToolHost {
 
     /// What decides about the project's plugins and history is not written by a file tool.
     private func refuseOwnFolders(_ relative: String) throws(ToolError) {
-        for folder in [".loomkin", ".git"] where relative == folder || relative.hasPrefix(folder + "/") {
-            throw ToolError("\(folder)/ is not written by file tools.", status: .denied)
+        for part in relative.split(separator: "/") where part == ".loomkin" || part == ".git" {
+            throw ToolError("\(part)/ is not written by file tools.", status: .denied)
         }
     }
 

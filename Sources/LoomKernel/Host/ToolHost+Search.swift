@@ -8,7 +8,7 @@ extension ToolHost {
         try await self.authority.require(Access(.read, folder), wait: self.humanWait)
         // A pattern without a slash means files of that name anywhere below.
         let anywhere = pattern.contains("/") ? pattern : "**/" + pattern
-        let whole = folder == "." ? anywhere : folder + "/" + anywhere
+        let whole = folder == "." ? anywhere : Glob.escaped(folder) + "/" + anywhere
         do {
             let found = try await FileSearch(root: self.directory, files: self.services.ports.files).find(whole, limit: limit)
             return found.keeping { self.mayRead($0) }

@@ -1,3 +1,5 @@
+import LoomSystem
+
 /// The difference of two texts by lines, in the unified form.
 package struct UnifiedDiff: Sendable, Hashable {
     package let added: Int
@@ -11,8 +13,8 @@ package struct UnifiedDiff: Sendable, Hashable {
 
     package init(from old: String, to new: String, path: String) {
         self.path = path
-        let a = Self.lines(old)
-        let b = Self.lines(new)
+        let a = old.lines
+        let b = new.lines
         var prefix = 0
         while prefix < a.count, prefix < b.count, a[prefix] == b[prefix] { prefix += 1 }
         var suffix = 0
@@ -38,12 +40,6 @@ package struct UnifiedDiff: Sendable, Hashable {
     private struct Step: Hashable {
         let mark: Character
         let line: Substring
-    }
-
-    private static func lines(_ text: String) -> [Substring] {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if lines.last == "" { lines.removeLast() }
-        return lines
     }
 
     private static func steps(_ a: [Substring], _ b: [Substring]) -> [Step] {

@@ -71,3 +71,14 @@ package struct DecodedText: Sendable, Hashable {
     /// The bytes of the file; nil when the text has a character that Latin-1 lacks.
     package var bytes: [UInt8]? { encoding.encode(text) }
 }
+
+extension String {
+    /// Without their `\n`, whatever stands before it. A final one ends the last line; it does not begin another.
+    ///
+    /// By bytes: for `Character` the two bytes of a CRLF are one, and no `\n`.
+    package var lines: [Substring] {
+        var lines = self.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { Substring($0) }
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return lines
+    }
+}

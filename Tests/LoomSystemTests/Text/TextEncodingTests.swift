@@ -58,4 +58,13 @@ import Testing
         #expect(LineEnding.lf.applied(to: "a\nb\r\nc") == "a\nb\nc")
         #expect(LineEnding.mixed.applied(to: "a\nb\r\n") == "a\nb\r\n")
     }
+
+    @Test(
+        arguments: [
+            ("", []), ("\n", [""]), ("a", ["a"]), ("a\n", ["a"]), ("a\n\nb", ["a", "", "b"]),
+            ("a\r\nb\nc\r\n", ["a\r", "b", "c\r"]),
+        ] as [(String, [String])])
+    func `lines are counted by their newlines, also where some are behind a carriage return`(text: String, lines: [String]) {
+        #expect(text.lines.map { Array($0.utf8) } == lines.map { Array($0.utf8) })
+    }
 }
