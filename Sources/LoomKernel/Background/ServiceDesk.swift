@@ -27,7 +27,8 @@ actor ServiceDesk {
     private func start(_ name: String) async {
         self.runners[name] = .some(nil)
         // From here on nothing is missed, however long it takes until the service reads.
-        _ = try? await self.roster.services.store.beginCursor(AgentIdentity(plugin: name, kind: .service).source)
+        let services = self.roster.services
+        _ = try? await services.store.beginCursor(ServiceRunner.cursor(name, session: services.session))
         // Where one of this name still finishes, its end starts the new one.
         await self.supervisor.start(
             .init(id: name, restart: .transient) { [weak self] in

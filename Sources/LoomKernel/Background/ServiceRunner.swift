@@ -10,7 +10,7 @@ actor ServiceRunner {
     private let mailbox = Mailbox<Input>()
     private var current: (any BackgroundService)?
     private var subscription: DurableSubscription?
-    private var reading: Task<Void, any Error>?
+    private var reading: Task<Void, Never>?
     private var ticking: [Double: Task<Void, Never>] = [:]
     /// Signals up to this number were handled in this process. A reader that was replaced may offer one again.
     private var handled: Int64 = 0
@@ -24,6 +24,8 @@ actor ServiceRunner {
         case signal(Signal, done: CheckedContinuation<Void, Never>)
         /// The log holds nothing more for it.
         case drained
+        /// The log cannot be read.
+        case deaf(any Error)
         case tick(Double, done: CheckedContinuation<Void, Never>)
         /// Another generation may be the current one.
         case changed
@@ -38,7 +40,10 @@ actor ServiceRunner {
     }
 
     private nonisolated var services: Services { self.roster.services }
-    private nonisolated var cursor: String { self.identity.source }
+    private nonisolated var cursor: String { Self.cursor(self.name, session: self.services.session) }
+
+    /// Where a service stands in the signals of a session: two sessions may be open side by side, and each hears its own.
+    static func cursor(_ name: String, session: ID) -> String { "\(AgentIdentity(plugin: name, kind: .service).source)@\(session)" }
 
     nonisolated func reconsider() { self.mailbox.send(.changed) }
 
@@ -87,6 +92,8 @@ actor ServiceRunner {
                     try await self.handle(signal)
                 case .drained:
                     self.isDrained = true
+                case .deaf(let error):
+                    throw error
                 case .tick(let interval, let done):
                     defer { done.resume() }
                     await self.attempt("tick-\(self.services.identifiers.next())") { [current] host throws(ToolError) in
@@ -140,7 +147,7 @@ actor ServiceRunner {
         for input in self.mailbox.close() {
             switch input {
             case .signal(_, let done), .tick(_, let done): done.resume()
-            case .drained, .changed, .end: break
+            case .drained, .deaf, .changed, .end: break
             }
         }
     }
@@ -155,13 +162,17 @@ actor ServiceRunner {
             name: self.cursor, patterns: patterns, store: self.services.store, bus: self.services.bus, session: self.services.session)
         self.subscription = subscription
         self.reading = Task { [mailbox] in
-            while let batch = try await subscription.next(idle: { mailbox.send(.drained) }) {
-                for signal in batch {
-                    guard !Task.isCancelled else { return }
-                    await withCheckedContinuation { done in
-                        if !mailbox.send(.signal(signal, done: done)) { done.resume() }
+            do {
+                while let batch = try await subscription.next(idle: { mailbox.send(.drained) }) {
+                    for signal in batch {
+                        guard !Task.isCancelled else { return }
+                        await withCheckedContinuation { done in
+                            if !mailbox.send(.signal(signal, done: done)) { done.resume() }
+                        }
                     }
                 }
+            } catch {
+                if !Task.isCancelled { mailbox.send(.deaf(error)) }
             }
         }
     }

@@ -76,8 +76,16 @@ package actor Questions {
                 }
             }
         } onCancel: {
-            Task { try? await self.answer(question.id, .refuse, by: "cancelled") }
+            Task { await self.withdraw(question.id) }
         }
+    }
+
+    /// Whoever asked does not wait any more, whether that can be kept or not.
+    private func withdraw(_ id: ID) async {
+        _ = try? await self.answer(id, .refuse, by: "cancelled")
+        guard let waiting = self.open[id], waiting.reply == nil else { return }
+        self.open[id] = nil
+        waiting.continuation?.resume(returning: Reply(answer: .refuse, by: "cancelled"))
     }
 
     private func keep(_ question: Question, _ draft: Draft) async throws(StoreError) {
@@ -118,8 +126,9 @@ package actor Questions {
 
     /// Takes back every question: the workspace closes.
     package func close() {
-        for waiting in self.open.values where waiting.reply == nil {
-            waiting.continuation?.resume(returning: Reply(answer: .refuse, by: "closing"))
+        for waiting in self.open.values {
+            // An answer that is just being kept counts; its asker must not wait for who finds it gone.
+            waiting.continuation?.resume(returning: waiting.reply ?? Reply(answer: .refuse, by: "closing"))
         }
         self.open = [:]
         self.isInteractive = false

@@ -4,7 +4,7 @@ import Synchronization
 package enum Delivery: Sendable, Hashable {
     /// The oldest waiting signal is dropped and counted.
     case lossy
-    /// The publisher waits for room up to the bus's bound; then the subscriber is cut off and told.
+    /// The publisher of a kept signal waits for room up to the bus's bound; then the subscriber is cut off and told.
     case mustDeliver
     /// Read from the log behind a stored cursor: at least once, also across restarts.
     case durable(cursor: String)
@@ -60,7 +60,7 @@ package final class Subscription: Sendable {
         self.onCancel = onCancel
     }
 
-    /// How many signals a lossy subscriber missed.
+    /// How many signals a lossy subscriber missed, or a full one that must be delivered to, which then misses those that are not kept.
     package var dropped: Int { self.state.withLock { $0.dropped } }
 
     /// The number of the last kept signal that was for it, taken or not.
@@ -104,6 +104,11 @@ package final class Subscription: Sendable {
             if let waiting = state.reader {
                 state.reader = nil
                 return (waiting, true)
+            }
+            // No publisher of such waits, so a full queue would grow without end.
+            if self.delivery == .mustDeliver, state.count >= self.capacity, signals.allSatisfy({ $0.sequence == 0 }) {
+                state.dropped += signals.count
+                return (nil, true)
             }
             state.queue.append(contentsOf: signals)
             let excess = state.count - self.capacity

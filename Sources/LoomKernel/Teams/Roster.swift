@@ -30,15 +30,24 @@ package actor Roster {
 
     /// People must hear of a failed agent even when the store is what failed it, so these are published as best they can.
     private func heard(_ event: Supervisor.Event) async {
-        let store = self.services.store
         switch event {
         case .restarting(let child, let reason, let restarts):
-            _ = try? await store.publish(AgentRestarted(agent: child, reason: reason, restarts: restarts), source: "kernel")
+            await self.tell(AgentRestarted(agent: child, reason: reason, restarts: restarts))
         case .failed(let child, let reason):
             self.members[child]?.failure = reason
-            _ = try? await store.publish(AgentStateChanged(agent: child, state: .failed, reason: reason), source: "kernel")
+            await self.tell(AgentStateChanged(agent: child, state: .failed, reason: reason))
+            if let identity = self.members[child]?.identity { await self.tellCreators(of: identity, "failed for good (\(reason))") }
         case .ended:
             break
+        }
+    }
+
+    /// Where it cannot be kept, it is heard all the same.
+    private func tell(_ payload: some SignalPayload) async {
+        do {
+            try await self.services.store.publish(payload, source: "kernel")
+        } catch {
+            self.services.bus.publish(payload, source: "kernel")
         }
     }
 
@@ -189,6 +198,7 @@ package actor Roster {
         } catch {
             throw CommandError(error)
         }
+        await self.tellCreators(of: member.identity, "left the team")
         self.forget(name)
     }
 
@@ -323,17 +333,20 @@ package actor Roster {
     /// An agent's turn ended. Whoever gave it a task that it has not completed must hear of it, or would wait for ever.
     func concluded(_ identity: AgentIdentity, _ outcome: Outcome, _ text: String) async {
         guard identity.name != self.lead, outcome != .cancelled else { return }
-        let tasks = (try? await self.services.store.tasks(session: self.services.session)) ?? []
-        let open = tasks.filter { $0.assignee == identity.name && ($0.status == .assigned || $0.status == .active) }
         // Not while it has something to read: it may well complete the task in its next turn.
         let unread = (try? await self.services.store.unread(agent: identity)) ?? []
         guard unread.isEmpty else { return }
-        for task in open where self.members[task.creator] != nil {
-            let said = text.isEmpty ? "" : " Its last words: \(headAndTail(text, bytes: 1_000, note: "see its transcript"))"
+        let said = text.isEmpty ? "" : " Its last words: \(headAndTail(text, bytes: 1_000, note: "see its transcript"))"
+        await self.tellCreators(of: identity, "ended its turn (\(outcome.rawValue))", said)
+    }
+
+    private func tellCreators(of identity: AgentIdentity, _ what: String, _ said: String = "") async {
+        let tasks = (try? await self.services.store.tasks(session: self.services.session)) ?? []
+        let open = tasks.filter { $0.assignee == identity.name && ($0.status == .assigned || $0.status == .active) }
+        for task in open where self.members[task.creator] != nil && task.creator != identity.name {
             _ = try? await self.deliver(
-                "\(identity.name) ended its turn (\(outcome.rawValue)) without completing \(task.id) «\(task.title)».\(said)",
-                to: task.creator,
-                from: identity.name, kind: .notice)
+                "\(identity.name) \(what) without completing \(task.id) «\(task.title)».\(said)", to: task.creator, from: identity.name,
+                kind: .notice)
         }
     }
 }

@@ -72,6 +72,30 @@ struct ServiceTests {
         #expect(diary.all.last == "2 stops")
     }
 
+    @Test("hears all of its own session while another one of the project goes on")
+    func sessions() async throws {
+        try await withTemporaryFolder { folder in
+            let (mine, theirs) = (self.rig(), self.rig())
+            let (diary, other) = (FakeService.Diary(), FakeService.Diary())
+            mine.catalog.install(services: [FakeService(generation: 1, diary: diary)])
+            theirs.catalog.install(services: [FakeService(generation: 1, diary: other)])
+            theirs.clock.advance(by: .seconds(1))
+            let workspace = try await mine.open(directory: folder, isEphemeral: false)
+            let beside = try await theirs.open(directory: folder, isEphemeral: false)
+            for number in 1...10 {
+                try await workspace.send("\(number)")
+                try await beside.send("\(number)")
+            }
+            _ = await workspace.waitUntilQuiet()
+            _ = await beside.waitUntilQuiet()
+            for diary in [diary, other] {
+                #expect(diary.all.filter { $0.contains("hears") } == (1...10).map { "1 hears \($0)" })
+            }
+            await workspace.close()
+            await beside.close()
+        }
+    }
+
     @Test("that is gone has stopped, and one that comes back does not hear what happened meanwhile twice")
     func removal() async throws {
         let rig = self.rig()

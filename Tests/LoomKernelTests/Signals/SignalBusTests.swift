@@ -65,6 +65,17 @@ struct SignalBusTests {
         #expect(slow.end == nil)
     }
 
+    @Test("counts what a full must-deliver subscriber misses of signals that are not kept, for which nobody waits")
+    func fullUnkept() async throws {
+        let bench = try Bench()
+        let stuck = bench.bus.subscribe(name: "stuck", delivery: .mustDeliver, capacity: 3)
+        for number in 1...1_000 { bench.bus.publish(Notice(level: "info", text: "\(number)"), source: "kernel") }
+        #expect(stuck.dropped == 997)
+        #expect(await stuck.next()?.count == 3)
+        try await bench.store.publish(Notice(level: "info", text: "kept"), source: "kernel")
+        #expect(await stuck.next()?.map(\.sequence) == [1])
+    }
+
     @Test("cuts a must-deliver subscriber off when the bound has passed")
     func cutOff() async throws {
         let bench = try Bench()

@@ -158,6 +158,36 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
+    @Test("tells who handed a task out that its agent has left with it", .timeLimit(.minutes(1)))
+    func abandonedTask() async throws {
+        let spawn = FakeTool("spawn") { _, host throws(ToolError) in
+            _ = try await host.spawn(SpawnRequest(teamName: nil, purpose: "help", members: [.init(name: "ada", role: "coder", model: nil)]))
+            return ToolResult("started")
+        }
+        let assign = FakeTool("assign") { _, host throws(ToolError) in
+            ToolResult(try await host.assign(title: "fix", description: "the bug", to: "ada").id)
+        }
+        let rig = Rig(tools: [spawn, assign]) { call, _ in
+            switch (call.agent, call.step) {
+            case ("lead", 0): return FakeProvider.use([("l0", "spawn", [:])])
+            case ("lead", 1): return FakeProvider.use([("l1", "assign", [:])])
+            case ("lead", _) where call.messages.contains(where: { $0.text.contains("ada left the team without completing") }):
+                return FakeProvider.say("on my own then")
+            case ("lead", _): return FakeProvider.say("waiting")
+            default:
+                try await forever()
+                return []
+            }
+        }
+        let workspace = try await rig.open()
+        let signals = workspace.bus.subscribe(name: "test")
+        try await workspace.send("fix the bug")
+        _ = await signals.first(ModelStarted.self) { $0.agent == "ada" }
+        try await workspace.remove("ada", by: "user/test")
+        #expect(await workspace.waitUntilQuiet().result == "on my own then")
+        await workspace.close()
+    }
+
     @Test("tries a cut stream again without running a tool twice")
     func cutStream() async throws {
         let runs = Mutex(0)
@@ -168,7 +198,7 @@ struct WorkspaceTests {
         let rig = Rig(tools: [tool]) { _, number in
             switch number {
             case 0: FakeProvider.use([("c1", "count", [:])])
-            case 1: [.text("half a")]
+            case 1: [.usage(Usage(input: 70)), .text("half a")]
             default: FakeProvider.say("whole")
             }
         }
@@ -176,7 +206,10 @@ struct WorkspaceTests {
         try await workspace.send("go")
         await rig.clock.waitForSleepers()
         rig.clock.advance(by: .seconds(60))
-        #expect(await workspace.waitUntilQuiet().result == "whole")
+        let end = await workspace.waitUntilQuiet()
+        #expect(end.result == "whole")
+        // The vendor's count for the cut stream as well.
+        #expect(end.usage.input == 270)
         #expect(runs.withLock { $0 } == 1)
         await workspace.close()
     }
@@ -205,6 +238,62 @@ struct WorkspaceTests {
         #expect(await workspace.waitUntilQuiet().outcome == .limit)
         #expect(rig.provider.received.isEmpty)
         await workspace.close()
+    }
+
+    @Test("keeps a budget that a person raised when another setting is saved")
+    func raisedBudget() async throws {
+        var rig = Rig { _, _ in FakeProvider.say("ok") }
+        rig.configuration.sessionBudgetUSD = 5
+        rig.configuration.values["budget.session_usd"] = 5
+        let workspace = try await rig.open()
+        let budget = workspace.services.budget
+        let refusal = #expect(throws: Budget.Refusal.self) { try budget.reserve(6, for: "lead") }
+        budget.raise(try #require(refusal))
+        var saved = rig.configuration
+        saved.maxTurns = 7
+        saved.values["limits.max_turns"] = 7
+        await workspace.reconfigure(saved)
+        #expect(budget.sessionLimit == 10)
+        saved.sessionBudgetUSD = 3
+        saved.values["budget.session_usd"] = 3
+        await workspace.reconfigure(saved)
+        #expect(budget.sessionLimit == 3)
+        await workspace.close()
+    }
+
+    @Test("refuses a call whose tool would touch what lies outside the project, whatever the tool then does")
+    func outside() async throws {
+        let tool = FakeTool("look", touches: [Access(.read, "src/../../x")]) { _, _ in ToolResult("saw it") }
+        let rig = Rig(tools: [tool]) { call, number in
+            number == 0 ? FakeProvider.use([("c", "look", [:])]) : FakeProvider.say("\(call.messages.last?.parts ?? [])")
+        }
+        let workspace = try await rig.open()
+        try await workspace.send("go")
+        let said = await workspace.waitUntilQuiet().result
+        #expect(said.contains("outside the project") && !said.contains("saw it"))
+        await workspace.close()
+    }
+
+    @Test("lets go of everybody who waits for an answer when it closes, also of one whose answer is just being kept")
+    func closing() async throws {
+        for _ in 1...30 {
+            let workspace = try await Rig { _, _ in FakeProvider.say("ok") }.open()
+            let questions = workspace.services.questions
+            let asker = try await workspace.roster.identity("lead")
+            let (ids, asked) = AsyncStream.makeStream(of: ID.self)
+            let asking = Task {
+                defer { asked.finish() }
+                return try await questions.ask(.init(kind: .permission, asker: asker, call: "c", title: "t")) { asked.yield($0) }
+            }
+            for await id in ids {
+                async let answered = questions.answer(id, .allow, by: "user")
+                await questions.close()
+                _ = try await answered
+                break
+            }
+            _ = try await asking.value
+            await workspace.close()
+        }
     }
 
     @Test("keeps the bytes of system prompt and tools the same from turn to turn")
