@@ -174,7 +174,7 @@ def test_connections_that_the_system_has_no_room_for_are_served_when_it_has(worl
     with serving(world.script(**HELLO)) as page, contextlib.ExitStack() as connections:
         pid = page.process.pid
         limit = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (max(int(name) for name in os.listdir(f"/proc/{pid}/fd")) + 4, limit[1]))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (max(int(name) for name in os.listdir(f"/proc/{pid}/fd")) + 16, limit[1]))
         readers = []
         for _ in range(40):
             connection = connections.enter_context(socket.create_connection(("127.0.0.1", page.port), timeout=PATIENCE))

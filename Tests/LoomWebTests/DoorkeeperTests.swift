@@ -9,7 +9,8 @@ import Testing
         let judgement: Doorkeeper.Judgement
 
         init(_ description: String, _ judgement: Doorkeeper.Judgement, _ change: (inout Knock) -> Void) {
-            var knock = Knock(kind: .reading, target: "/", host: "127.0.0.1:4200", cookies: ["loomkin-4200=right"], port: 4200)
+            let cookie = "loomkin-4200=\(DoorkeeperTests.pass)"
+            var knock = Knock(kind: .reading, target: "/", host: "127.0.0.1:4200", cookies: [cookie], port: 4200)
             change(&knock)
             self.testDescription = description
             self.knock = knock
@@ -17,7 +18,8 @@ import Testing
         }
     }
 
-    static let welcome = "loomkin-4200=right; Path=/; HttpOnly; SameSite=Strict"
+    static let pass = Doorkeeper.pass(for: "right")
+    static let welcome = "loomkin-4200=\(pass); Path=/; HttpOnly; SameSite=Strict"
 
     static let cases: [Case] = [
         Case("the cookie opens the page", .admit) { _ in },
@@ -31,13 +33,18 @@ import Testing
         Case("port 80 needs no port in the name", .admit) {
             $0.host = "localhost"
             $0.port = 80
-            $0.cookies = ["loomkin-80=right"]
+            $0.cookies = ["loomkin-80=\(pass)"]
         },
         Case("nothing shown", .refuse(.noToken)) { $0.cookies = [] },
         Case("a wrong cookie", .refuse(.wrongToken)) { $0.cookies = ["loomkin-4200=wrong"] },
-        Case("a cookie that only begins right", .refuse(.wrongToken)) { $0.cookies = ["loomkin-4200=righteous"] },
-        Case("the cookie of another port", .refuse(.noToken)) { $0.cookies = ["loomkin-4201=right"] },
-        Case("the cookie among others", .admit) { $0.cookies = ["a=b; loomkin-4200=right; c=d"] },
+        Case("a cookie that only begins right", .refuse(.wrongToken)) { $0.cookies = ["loomkin-4200=\(pass)x"] },
+        Case("the token is no cookie", .refuse(.wrongToken)) { $0.cookies = ["loomkin-4200=right"] },
+        Case("what the cookie holds, which other servers see, is no token", .refuse(.wrongToken)) {
+            ($0.cookies, $0.authorization) = ([], "Bearer \(pass)")
+        },
+        Case("nor does it open the address", .refuse(.wrongToken)) { ($0.cookies, $0.target) = ([], "/?token=\(pass)") },
+        Case("the cookie of another port", .refuse(.noToken)) { $0.cookies = ["loomkin-4201=\(pass)"] },
+        Case("the cookie among others", .admit) { $0.cookies = ["a=b; loomkin-4200=\(pass); c=d"] },
         Case("a Bearer token opens", .admit) { ($0.cookies, $0.authorization) = ([], "Bearer right") },
         Case("a wrong Bearer token does not fall back to the cookie", .refuse(.wrongToken)) { $0.authorization = "Bearer wrong" },
         Case("another scheme is no token", .refuse(.noToken)) { ($0.cookies, $0.authorization) = ([], "Basic right") },
@@ -82,5 +89,17 @@ import Testing
     @Test("who may come in", arguments: cases)
     func judges(_ item: Case) {
         #expect(Doorkeeper(token: "right").judge(item.knock) == item.judgement)
+    }
+
+    @Test func `a ticket opens once, and whoever came in by it stays in`() {
+        let ticket = Ticket()
+        let doorkeeper = Doorkeeper(token: "right", ticket: ticket)
+        var knock = Knock(kind: .reading, target: "/?ticket=wrong", host: "127.0.0.1:4200", port: 4200)
+        #expect(doorkeeper.judge(knock) == .refuse(.usedTicket))
+        knock.target = "/agents/ada?ticket=\(ticket.text)&all=1"
+        #expect(doorkeeper.judge(knock) == .welcome(cookie: Self.welcome, location: "/agents/ada?all=1"))
+        #expect(doorkeeper.judge(knock) == .refuse(.usedTicket))
+        knock.cookies = ["loomkin-4200=\(Self.pass)"]
+        #expect(doorkeeper.judge(knock) == .admit)
     }
 }

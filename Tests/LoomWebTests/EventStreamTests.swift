@@ -149,7 +149,7 @@ import Testing
             let second = StatusPage(workspace: FakeWorkspace(), port: page.wire.port, token: "t")
             let (addresses, ready) = AsyncStream.makeStream(of: String.self)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await second.run { ready.yield($0) } }
+                group.addTask { try await second.run { address, _ in ready.yield(address) } }
                 var iterator = addresses.makeAsyncIterator()
                 let address = try #require(await iterator.next())
                 #expect(address.hasPrefix("http://127.0.0.1:"))

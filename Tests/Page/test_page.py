@@ -53,6 +53,15 @@ def request(page, method="GET", path="/", body=None, **headers):
     return answer.status, text
 
 
+def cookie(page):
+    """What a browser gets that opens the printed address."""
+    connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=PATIENCE)
+    connection.request("GET", f"/?token={page.token}")
+    shown = connection.getresponse().getheader("Set-Cookie").split(";")[0]
+    connection.close()
+    return shown
+
+
 def api(page, path, **body):
     status, text = request(
         page, "POST" if body else "GET", "/api/v1/" + path, json.dumps(body) if body else None,
@@ -265,19 +274,20 @@ def test_the_keyboard_reaches_everything_and_the_page_has_landmarks(page, browse
     ({}, 401),
     ({"Cookie": "loomkin-{port}=wrong"}, 401),
     ({"Authorization": "Bearer wrong"}, 401),
-    ({"Cookie": "loomkin-{port}={token}", "Origin": "http://evil.example"}, 403),
-    ({"Cookie": "loomkin-{port}={token}"}, 200),
+    ({"Cookie": "loomkin-{port}={token}"}, 401),
+    ({"Cookie": "{cookie}", "Origin": "http://evil.example"}, 403),
+    ({"Cookie": "{cookie}"}, 200),
     ({"Authorization": "Bearer {token}"}, 200),
 ])
 def test_strangers_stay_outside(page, headers, status):
-    filled = {name: value.format(port=page.port, token=page.token) for name, value in headers.items()}
+    filled = {name: value.format(port=page.port, token=page.token, cookie=cookie(page)) for name, value in headers.items()}
     answer, text = request(page, **filled)
     assert answer == status
     assert status == 200 or page.token not in text
 
 
 def test_a_forged_command_is_refused(page):
-    cookie = f"loomkin-{page.port}={page.token}"
-    assert request(page, "POST", "/api/v1/stop", Cookie=cookie)[0] == 403
-    assert request(page, "POST", "/api/v1/stop", Cookie=cookie, Origin="http://evil.example")[0] == 403
-    assert request(page, "POST", "/api/v1/stop", Cookie=cookie, Origin=page.origin)[0] == 200
+    shown = cookie(page)
+    assert request(page, "POST", "/api/v1/stop", Cookie=shown)[0] == 403
+    assert request(page, "POST", "/api/v1/stop", Cookie=shown, Origin="http://evil.example")[0] == 403
+    assert request(page, "POST", "/api/v1/stop", Cookie=shown, Origin=page.origin)[0] == 200

@@ -4,7 +4,7 @@ package import LoomSystem
 /// The workspace in a browser: a page for people and a JSON API for programs, on the loopback interface only.
 ///
 ///     let page = StatusPage(workspace: workspace, port: 4200)
-///     try await page.run { print("page \($0)") }
+///     try await page.run { address, _ in print("page \(address)") }
 package struct StatusPage: Sendable {
     /// What can be asked for; 0 is any that is free.
     package static let ports = 0...65_535
@@ -37,14 +37,17 @@ package struct StatusPage: Sendable {
 
     /// Serves until the task is cancelled, then returns at once, open event streams or not.
     ///
-    /// - Parameter onReady: called once, with the address to open, token included.
-    package func run(onReady: @escaping @Sendable (_ address: String) -> Void) async throws(StatusPageError) {
+    /// - Parameter onReady: called once, with the address for a person, token included, and the one to start a browser with, which
+    ///   opens the page once.
+    package func run(onReady: @escaping @Sendable (_ address: String, _ once: String) -> Void) async throws(StatusPageError) {
         let server = try self.listen()
         let events = EventStream(workspace: self.workspace, clock: self.clock, heartbeat: self.heartbeat, capacity: self.capacity)
         var router = Router()
         Routes(workspace: self.workspace, clock: self.clock, events: events).add(to: &router)
-        let gate = Gate(doorkeeper: Doorkeeper(token: self.token), router: router)
-        onReady("http://127.0.0.1:\(server.port)/?token=\(self.token)")
+        let ticket = Ticket()
+        let gate = Gate(doorkeeper: Doorkeeper(token: self.token, ticket: ticket), router: router)
+        let page = "http://127.0.0.1:\(server.port)/"
+        onReady("\(page)?token=\(self.token)", "\(page)?ticket=\(ticket.text)")
         do throws(HTTPServer.Failure) {
             try await server.run { await gate.answer($0) }
         } catch {

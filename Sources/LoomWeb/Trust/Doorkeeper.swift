@@ -14,10 +14,18 @@ struct Doorkeeper: Sendable {
     }
 
     private let token: String
+    /// What a browser shows instead. It comes to every server of this machine that the browser asks, so it is no token.
+    private let pass: String
+    private let ticket: Ticket?
 
-    init(token: String) {
+    /// - Parameter ticket: lets in once, for the browser that loomkin opens itself.
+    init(token: String, ticket: Ticket? = nil) {
         self.token = token
+        self.pass = Self.pass(for: token)
+        self.ticket = ticket
     }
+
+    static func pass(for token: String) -> String { Hash.sha256("the browser's pass for \(token)") }
 
     func judge(_ knock: Knock) -> Judgement {
         guard let host = knock.host?.lowercased(), Self.hosts(port: knock.port).contains(host) else {
@@ -28,14 +36,20 @@ struct Doorkeeper: Sendable {
             return self.isToken(shown) ? .admit : .refuse(.wrongToken)
         }
         let (path, query) = Self.split(knock.target)
-        if knock.kind == .reading, let shown = Self.parameter("token", in: query), self.isToken(shown) {
-            let rest = query.split(separator: "&").filter { !$0.hasPrefix("token=") }.joined(separator: "&")
+        if knock.kind == .reading, self.opens(query) {
+            let rest = query.split(separator: "&").filter { !$0.hasPrefix("token=") && !$0.hasPrefix("ticket=") }.joined(separator: "&")
             return .welcome(cookie: self.cookie(port: knock.port), location: PathSegment.local(rest.isEmpty ? path : "\(path)?\(rest)"))
         }
         let name = Self.cookieName(port: knock.port)
         let shown = knock.cookies.flatMap { Self.values(of: name, in: $0) }
-        if shown.isEmpty, Self.parameter("token", in: query) == nil { return .refuse(.noToken) }
-        return shown.contains(where: self.isToken) ? .admit : .refuse(.wrongToken)
+        if shown.contains(where: { Hash.areEqual($0, self.pass) }) { return .admit }
+        if Self.parameter("ticket", in: query) != nil { return .refuse(.usedTicket) }
+        return .refuse(shown.isEmpty && Self.parameter("token", in: query) == nil ? .noToken : .wrongToken)
+    }
+
+    private func opens(_ query: Substring) -> Bool {
+        if let shown = Self.parameter("token", in: query) { return self.isToken(shown) }
+        return Self.parameter("ticket", in: query).map { self.ticket?.take($0) ?? false } ?? false
     }
 
     /// A request that changes something must come from our own page, or from a program that holds the token: a browser
@@ -53,7 +67,7 @@ struct Doorkeeper: Sendable {
     private func isToken(_ shown: String) -> Bool { Hash.areEqual(shown, self.token) }
 
     private func cookie(port: Int) -> String {
-        "\(Self.cookieName(port: port))=\(self.token); Path=/; HttpOnly; SameSite=Strict"
+        "\(Self.cookieName(port: port))=\(self.pass); Path=/; HttpOnly; SameSite=Strict"
     }
 
     /// Cookies know no ports, so the name does: two projects side by side do not sign each other out.

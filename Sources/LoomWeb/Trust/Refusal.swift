@@ -28,6 +28,10 @@ struct Refusal: Error, Equatable {
         status: 401, code: "wrong_token", message: "The token is not that of the running session.",
         hint: "loomkin was probably started again: open the address that it printed last.")
 
+    static let usedTicket = Refusal(
+        status: 401, code: "used_ticket", message: "This address opens the page once, and it was opened before.",
+        hint: "Open the address that loomkin printed (it ends in ?token=…). If you did not open the page, end this session of loomkin.")
+
     static func badRequest(_ message: String, hint: String) -> Refusal {
         Refusal(status: 400, code: "bad_request", message: message, hint: hint)
     }

@@ -48,9 +48,9 @@ struct Serve: AsyncParsableCommand {
         let page = StatusPage(workspace: workspace, port: self.port ?? project.configuration.pagePort)
         let opens = self.open && isatty(STDOUT_FILENO) == 1
         let serving = Task {
-            try await page.run { address in
+            try await page.run { address, once in
                 say(address)
-                if opens { Browser.open(address, by: LiveProcessRunner()) }
+                if opens { Browser.open(once, by: LiveProcessRunner()) }
             }
         }
         let ended = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in serving.cancel() }

@@ -71,7 +71,7 @@ struct PageTask {
         let (ready, continuation) = AsyncStream.makeStream(of: String.self)
         let task = Task {
             do {
-                try await page.run { continuation.yield($0) }
+                try await page.run { address, _ in continuation.yield(address) }
             } catch {
                 _ = try? await workspace.services.store.publish(Notice(level: "warning", text: "\(error)"), source: "kernel")
             }

@@ -206,6 +206,31 @@ import Testing
         }
     }
 
+    @Test func `who asks on and on and does not read is not listened to for ever`() async throws {
+        let handler: HTTPServer.Handler = { _ in
+            HTTPServer.Response(status: 200, body: .bytes(Array(repeating: 7, count: 32 << 20)))
+        }
+        try await serve(handler) { server in
+            let connection = try RawConnection(port: server.port)
+            defer { connection.close() }
+            // What the server has room for and the system's buffers are far less than this.
+            #expect(connection.flood("GET / HTTP/1.1\r\nHost: h\r\n\r\n", upTo: 64 << 20) < 64 << 20)
+        }
+    }
+
+    @Test func `who closes their own side still gets the whole answer`() async throws {
+        let handler: HTTPServer.Handler = { _ in
+            HTTPServer.Response(status: 200, body: .bytes(Array(repeating: UInt8(ascii: "x"), count: 100_000)))
+        }
+        try await serve(handler) { server in
+            let connection = try RawConnection(port: server.port)
+            defer { connection.close() }
+            try connection.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            connection.closeOwnSide()
+            #expect(await connection.read().count > 100_000)
+        }
+    }
+
     @Test func `many connections are served at once`() async throws {
         try await serve(Self.echo) { server in
             let right = try await withThrowingTaskGroup(of: Int.self) { group in

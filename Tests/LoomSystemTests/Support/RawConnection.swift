@@ -30,6 +30,23 @@ struct RawConnection: Sendable {
         }
     }
 
+    /// Sends the text again and again until the other side takes nothing for a while, or so many bytes are gone. Gives how many went.
+    func flood(_ text: String, upTo limit: Int) -> Int {
+        var patience = timeval(tv_sec: 0, tv_usec: 500_000)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        let bytes = Array(text.utf8)
+        var sent = 0
+        while sent < limit {
+            let start = sent % bytes.count
+            let count = bytes[start...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { break }
+            sent += count
+        }
+        return sent
+    }
+
+    func closeOwnSide() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// All that comes until this text or the end, read on a thread of its own.
     func read(until text: String? = nil) async -> String {
         await withCheckedContinuation { continuation in

@@ -1,5 +1,5 @@
 import LoomSystem
-import LoomWeb
+@testable import LoomWeb
 
 /// A page that serves while a test body runs, and has ended when the call returns.
 struct RunningPage: Sendable {
@@ -11,7 +11,7 @@ struct RunningPage: Sendable {
 
     var origin: String { "http://127.0.0.1:\(self.wire.port)" }
     /// What a browser that opened the printed address sends.
-    var cookie: [String: String] { ["Cookie": "loomkin-\(self.wire.port)=\(RunningPage.token)"] }
+    var cookie: [String: String] { ["Cookie": "loomkin-\(self.wire.port)=\(Doorkeeper.pass(for: RunningPage.token))"] }
 
     static func serve<Value: Sendable>(
         _ workspace: FakeWorkspace, heartbeat: Duration = .seconds(15), capacity: Int = 1_024,
@@ -23,7 +23,7 @@ struct RunningPage: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { ready.finish() }
-                try await page.run { ready.yield($0) }
+                try await page.run { address, _ in ready.yield(address) }
             }
             defer { group.cancelAll() }
             var iterator = addresses.makeAsyncIterator()

@@ -53,11 +53,13 @@ final class EventLoop: Sendable {
                 return state.work
             }
             for item in work { item() }
-            let isOver = state.withLock { state in
+            let (isOver, isStopping) = state.withLock { state in
                 state.isOver = state.isStopping && state.work.isEmpty
-                return state.isOver
+                return (state.isOver, state.isStopping)
             }
             if isOver { return }
+            // Work that came meanwhile is done, but no event happens any more: what it would happen to may be gone.
+            if isStopping { continue }
             event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY)
         }
     }

@@ -46,7 +46,7 @@ package final class HTTPServer: Sendable {
     package func run(_ handler: @escaping Handler) async throws(Failure) {
         guard let loop = EventLoop() else { throw Failure(description: "the system has no descriptors left") }
         let (exchanges, arrivals) = AsyncStream.makeStream(of: Exchange.self)
-        let front = Front(loop: loop, port: port, arrivals: arrivals)
+        let front = Front(loop: loop, port: port, roomForInput: Self.headLimit + bodyLimit + (64 << 10), arrivals: arrivals)
         let ended = OneShot<Bool>()
         isStarted.store(true, ordering: .releasing)
         let hasThread = DedicatedThread.start { [descriptor, bodyLimit] in
@@ -81,12 +81,15 @@ extension HTTPServer {
     private final class Front: @unchecked Sendable {
         private let loop: EventLoop
         private let port: Int
+        /// Bytes of a connection that may wait to be looked at.
+        private let roomForInput: Int
         private let arrivals: AsyncStream<Exchange>.Continuation
         private var server: OpaquePointer?
 
-        init(loop: EventLoop, port: Int, arrivals: AsyncStream<Exchange>.Continuation) {
+        init(loop: EventLoop, port: Int, roomForInput: Int, arrivals: AsyncStream<Exchange>.Continuation) {
             self.loop = loop
             self.port = port
+            self.roomForInput = roomForInput
             self.arrivals = arrivals
         }
 
@@ -108,6 +111,17 @@ extension HTTPServer {
             let methods = [EVHTTP_REQ_GET, EVHTTP_REQ_HEAD, EVHTTP_REQ_POST, EVHTTP_REQ_PUT, EVHTTP_REQ_DELETE, EVHTTP_REQ_PATCH]
             evhttp_set_allowed_methods(server, UInt16(methods.reduce(0) { $0 | $1.rawValue }))
             let front = Unmanaged.passUnretained(self).toOpaque()
+            evhttp_set_bevcb(
+                server,
+                { base, front in
+                    guard let front, let connection = bufferevent_socket_new(base, -1, 0) else { return nil }
+                    // Left to itself it would read for as long as an answer is not taken, whatever is sent.
+                    let room = Unmanaged<Front>.fromOpaque(front).takeUnretainedValue().roomForInput
+                    bufferevent_setwatermark(connection, Int16(EV_READ), 0, room)
+                    // As much as the system takes: who has closed their side of the connection gets no second piece.
+                    bufferevent_set_max_single_write(connection, 4 << 20)
+                    return connection
+                }, front)
             evhttp_set_gencb(
                 server,
                 { request, front in
