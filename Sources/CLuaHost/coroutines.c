@@ -155,7 +155,8 @@ static int co_isyieldable(lua_State *L) {
     return 1;
 }
 
-// Runs the pending __close of a suspended coroutine, under the hook. Each nested closing takes C stack that Lua does not count.
+// Runs the pending __close of a suspended coroutine, under the hook. Lua counts the C stack of each nested closing from nothing
+// again, two hundred levels of it, so the stack has room for few.
 static int co_close(lua_State *L) {
     lua_State *co = check_coroutine(L);
     loom_lua_host *host = loom_lua_host_of(L);

@@ -6,7 +6,7 @@
 #include <lualib.h>
 #include <stdatomic.h>
 
-enum { LOOM_LUA_HOOK_COUNT = 1000, LOOM_LUA_TICKS = 10000, LOOM_LUA_MAX_CLOSES = 100 };
+enum { LOOM_LUA_HOOK_COUNT = 1000, LOOM_LUA_TICKS = 10000, LOOM_LUA_MAX_CLOSES = 3 };
 enum { LOOM_LUA_YIELD_OWN, LOOM_LUA_YIELD_SLICE, LOOM_LUA_YIELD_AWAIT }; // whose yield it is: Lua code's, or the host's
 enum { LOOM_LUA_NORMAL, LOOM_LUA_GRACE, LOOM_LUA_KILL };                 // phases of a call that has to stop
 

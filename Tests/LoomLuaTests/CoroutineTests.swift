@@ -121,6 +121,25 @@ struct CoroutineTests {
             end
             f()
             """,
+            // Each was suspended near the beginning of its own stack, so nothing of the others counts for it.
+            """
+            local made = {}
+            for i = 1, 90 do
+              made[i] = coroutine.create(function()
+                local x <close> = setmetatable({}, {__close = function()
+                  local function deep(n)
+                    if n > 0 then return (('x'):gsub('.', function() return deep(n - 1) end)) end
+                    if made[i + 1] then assert(coroutine.close(made[i + 1])) end
+                    return ''
+                  end
+                  deep(60)
+                end})
+                coroutine.yield()
+              end)
+              coroutine.resume(made[i])
+            end
+            assert(coroutine.close(made[1]))
+            """,
             "local t = setmetatable({}, {}) getmetatable(t).__index = function(t, k) return t[k] end return t.x",
             "local function f(s) return s:gsub('.', f) end f('x')",
             "local s = ('('):rep(10000) load('return ' .. s) error('overflow')",

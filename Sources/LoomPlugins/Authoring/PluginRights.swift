@@ -14,10 +14,14 @@ struct PluginRights: CustomStringConvertible {
             case .function: lines.append("What it touches depends on its arguments.")
             }
         }
-        let names = Set(APIFunction.all.filter { !$0.phases.contains(.loading) }.map(\.name)).filter { file.text.contains("loom.\($0)") }
-        lines.append(
-            names.isEmpty
-                ? "It calls nothing of loom that acts." : "It calls: " + names.sorted().map { "loom.\($0)" }.joined(separator: ", ") + ".")
+        let use = LoomUse(file.text)
+        let names = use.functions.intersection(APIFunction.all.filter { !$0.phases.contains(.loading) }.map(\.name))
+        if !names.isEmpty { lines.append("It calls: " + names.sorted().map { "loom.\($0)" }.joined(separator: ", ") + ".") }
+        if use.isOpen {
+            lines.append("It may call anything of loom: its code hands loom or a part of it on, where nobody can see what becomes of it.")
+        }
+        if use.requires { lines.append("It takes in modules of other files, which act in its name.") }
+        if names.isEmpty, !use.isOpen, !use.requires { lines.append("It calls nothing of loom that acts.") }
         lines.append("Whatever it does is asked for like everything else, with the rights of whoever calls it.")
         description = lines.joined(separator: "\n")
     }
