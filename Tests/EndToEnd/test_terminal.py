@@ -76,6 +76,23 @@ def test_a_session_is_started_spoken_to_left_and_resumed(world):
     assert len(world.rows("SELECT id FROM session")) == 1
 
 
+def test_who_goes_on_after_a_stop_with_what_waited_is_named(world):
+    world.gate()
+    model = world.script(agents={"ada": [call("shell", command="read x < gate"), say("Once more.")]})
+    with world.terminal("--model", model, "--permissions", "full", "--no-page") as child:
+        child.expect("› ")
+        child.sendline("/spawn coder ada")
+        child.sendline("@ada go")
+        eventually(lambda: world.kept("tool.started"), "the command runs")
+        child.sendline("@ada and this")
+        eventually(lambda: len(world.kept("user.said")) == 2, "the second message waits")
+        child.sendintr()
+        child.expect("ada goes on with 1 message")
+        child.expect("Once more.")
+        child.sendline("/quit")
+        child.expect(pexpect.EOF)
+
+
 def test_enter_refuses(world, notes):
     with world.terminal("--model", notes, "--no-page") as child:
         ask_ada(begin(child))

@@ -73,6 +73,13 @@ extension Agent {
         if window.departed != next.departed { add(.departed(window.departed)) }
         self.context = content.use
         await self.complain(of: content.use, rules, role: now.role.name)
+        let fixed = prefix.use(budget, estimate).total
+        guard fixed <= budget.limit else {
+            // It would be asked without a word of what it is about, again and again.
+            throw PromptError(
+                "The prompt and the tools of \(self.identity.name) take about \(fixed) tokens, and the window has \(budget.limit). "
+                    + "Choose a model with a larger one, give the role fewer tools, or raise [context] limit where it is set.")
+        }
         let call = self.call(now.role, prefix, content.messages)
         await self.warnOfRetirement(call)
         let circumstances = ModelGateway.Circumstances(

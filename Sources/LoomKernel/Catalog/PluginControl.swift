@@ -8,6 +8,8 @@ package protocol PluginControl: Sendable {
     func rollback(_ plugin: String, to generation: Int?) async throws(CommandError) -> PluginRollback
     /// Loads a plugin anew, whether or not its file changed; nil looks at all files.
     func reload(_ plugin: String?) async throws(CommandError) -> [PluginReported]
+    /// Loads what was left for after the prompt; returns when all of it is there.
+    func loadRest() async
     /// What one plugin is made of; nil when there is none of this kind and name, and nothing is kept of one that was deleted. Work under way on the plugins ends first, so that
     /// a report that was just made and what this says agree.
     func story(kind: String, name: String) async -> PluginStory?

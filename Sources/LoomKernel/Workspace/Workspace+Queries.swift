@@ -18,6 +18,8 @@ extension Workspace {
     /// The models of the providers that can be used, whose names hold a text. A provider that was not asked for a day is asked first.
     package func models(matching text: String) async -> (models: [ModelFacts], problems: [String]) {
         let (table, now) = (self.services.models, self.services.ports.clock.now)
+        // Right after the prompt most providers are on their way.
+        await self.services.plugins?.loadRest()
         let usable = await self.usableProviders()
         let stale = usable.filter { provider in table.listTime(of: provider.name).map { now - $0 > .seconds(86_400) } ?? true }
         let answers = await table.refresh(stale)
@@ -89,7 +91,8 @@ extension Workspace {
     package func toolOutput(_ call: String) async -> (started: ToolStarted, finished: ToolFinished?)? {
         let signals = (try? await self.services.store.signals(about: call, session: self.session)) ?? []
         guard let started = signals.lazy.compactMap({ $0.payload(ToolStarted.self) }).last else { return nil }
-        return (started, signals.lazy.compactMap { $0.payload(ToolFinished.self) }.last)
+        // Some servers number calls for each agent anew.
+        return (started, signals.lazy.compactMap { $0.payload(ToolFinished.self) }.last { $0.agent == started.agent })
     }
 
     /// What an agent said, did and was told, oldest first.

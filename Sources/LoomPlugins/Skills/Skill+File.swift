@@ -6,6 +6,15 @@ extension Skill {
     private static let fields = ["name", "description", "license", "compatibility", "metadata", "allowed-tools"]
     private static let nameLimit = 64
     private static let descriptionLimit = 1024
+    static let nameRule = "a skill's name is small letters, digits and single -, at most \(nameLimit)"
+
+    static func isName(_ name: String) -> Bool {
+        let isPlain = name.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || byte == UInt8(ascii: "-")
+        }
+        return isPlain && name.utf8.count <= self.nameLimit && !name.hasSuffix("-") && !name.contains("--")
+    }
 
     /// From a SKILL.md by the rules of agentskills.io: front matter in YAML, then instructions for the agent.
     init(_ file: PluginFile, generation: Int) throws(PluginFault) {
@@ -28,13 +37,7 @@ extension Skill {
         guard name == file.key.name else {
             throw fault("name is \"\(name)\", and its folder is \"\(file.key.name)\"; they must be the same", line: line("name"))
         }
-        let isPlain = name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: "-")
-        }
-        guard isPlain, name.utf8.count <= Self.nameLimit, !name.hasSuffix("-"), !name.contains("--") else {
-            throw fault("a skill's name is small letters, digits and single -, at most \(Self.nameLimit)", line: line("name"))
-        }
+        guard Self.isName(name) else { throw fault(Self.nameRule, line: line("name")) }
         guard let description = (front["description"] as? String)?.trimmed, !description.isEmpty else {
             throw fault("missing field \"description\": what the skill does and when to use it")
         }

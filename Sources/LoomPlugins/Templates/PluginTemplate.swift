@@ -1,3 +1,4 @@
+import LoomKernel
 package import LoomSystem
 
 /// A small working example of a kind of plugin, with its spec, that a new one begins as.
@@ -18,7 +19,8 @@ package struct PluginTemplate: Sendable {
     }
 
     /// Why the name is none; nil when it is one.
-    package static func problem(ofName name: String) -> String? {
+    package static func problem(ofName name: String, _ kind: PluginKind) -> String? {
+        if kind == .skill, !Skill.isName(name) { return "«\(name)» is no name for a skill: \(Skill.nameRule)." }
         if name == placeholder { return "«\(name)» stands for the name in templates. Choose another." }
         guard PluginKind.library.pluginName(ofFile: name + ".lua") != name else { return nil }
         return "«\(name)» is no name for a plugin: it takes letters, digits, _ and -, and begins with a letter."

@@ -62,6 +62,9 @@ package struct HeadlessRun: Sendable {
         if deadline.isNoted { finished.outcome = .limit }
         if !errors.isEmpty { finished.outcome = .failed }
         if interruption.isNoted { finished.outcome = .cancelled }
+        if deadline.isNoted, let timeout {
+            errors.append("The time limit of \(Figures.time(milliseconds: Int(timeout.wholeMilliseconds))) was reached.")
+        }
         await workspace.close(finished.outcome)
         signals.cancel()
         let end = await report.value

@@ -16,7 +16,7 @@ package struct LineLayout: Sendable {
     /// Below this many columns the text is wrapped rather than cut.
     private static let roomy = 60
 
-    private var isNarrow: Bool { self.width.map { $0 < Self.roomy } ?? false }
+    var isNarrow: Bool { self.width.map { $0 < Self.roomy } ?? false }
     /// Columns of the name, the space after it included.
     var gutter: Int { self.isNarrow ? 7 : 10 }
     /// Columns a row of text may have beside the name.

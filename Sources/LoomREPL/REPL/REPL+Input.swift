@@ -42,8 +42,7 @@ extension REPL {
             try await self.workspace.resume(agent)
             await self.say("\(agent ?? "Everybody") goes on.")
         case .stop(let agent):
-            try await self.workspace.stop(agent, by: by)
-            await self.say("\(agent ?? "Everybody") stopped; speak to go on.")
+            try await self.stop(agent, "\(agent ?? "Everybody") stopped; speak to go on.")
         case .model(let agent, let model?):
             try await self.workspace.setModel(model, for: agent)
             await self.say("\(agent ?? "Everybody") uses \(model) from the next call on.")

@@ -29,8 +29,13 @@ extension REPL {
         self.renderer.interrupted()
         let added = self.workspace.catalog.commands
         guard let topic else {
-            let lines = CommandHelp.overview(added: added.map(\.name), marks: self.renderer.marks)
-            return await self.print(lines.flatMap { self.renderer.layout.block($0, indent: 0) })
+            let layout = self.renderer.layout
+            let lines = CommandHelp.overview(added: added.map(\.name), marks: self.renderer.marks, isNarrow: layout.isNarrow)
+            return await self.print(
+                lines.flatMap { line in
+                    let indent = line.prefix { $0 == " " }.count
+                    return layout.block(String(line.dropFirst(indent)), indent: indent)
+                })
         }
         if let help = CommandHelp.named(topic) { return await self.print(help.details) }
         guard let command = added.first(where: { $0.name == topic }) else {

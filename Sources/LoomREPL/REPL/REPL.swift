@@ -29,6 +29,8 @@ package actor REPL {
     private var isDeaf = false
     var hasSent = false
     private var leaving: ExitCode?
+    /// The input ended before somebody could give a permission.
+    private var isUnanswered = false
 
     private init(
         workspace: Workspace, options: REPLOptions, traits: TerminalTraits, port: any LinePort, words: CompletionWords, lead: String
@@ -105,6 +107,7 @@ package actor REPL {
     private func exitCode() async -> ExitCode {
         if let leaving { return leaving }
         guard !self.traits.isInteractive, self.hasSent else { return .done }
+        if self.isUnanswered { return .unanswered }
         return ExitCode(await self.workspace.result().outcome, modelFailed: self.renderer.leadModelFailed)
     }
 
@@ -154,9 +157,22 @@ package actor REPL {
             work.task.cancel()
             return
         }
-        let isBusy = await self.workspace.snapshot().agents.contains { $0.state.isBusy }
-        if isBusy { try? await self.workspace.stop(nil, by: self.options.source) }
-        await self.say(isBusy ? "Stopped. Ctrl-C again leaves." : "Ctrl-C again leaves.")
+        guard await self.workspace.snapshot().agents.contains(where: { $0.state.isBusy }) else {
+            return await self.say("Ctrl-C again leaves.")
+        }
+        try? await self.stop(nil, "Stopped. Ctrl-C again leaves.")
+    }
+
+    /// Ends turns, and says who begins another one at once, since something was waiting for it.
+    func stop(_ name: String?, _ text: String) async throws(CommandError) {
+        let agents = await self.workspace.snapshot().agents.filter { name == nil || $0.name == name }
+        try await self.workspace.stop(name, by: self.options.source)
+        var sentences = [text]
+        for agent in agents where agent.state.isBusy && agent.queued > 0 {
+            sentences.append("\(agent.name) goes on with \(Figures.count(agent.queued, "message")) that waited for it.")
+        }
+        if sentences.count > 1 { sentences.append("/pause holds.") }
+        await self.say(sentences.joined(separator: " "))
     }
 
     // MARK: Lines of a pipe, one after another
@@ -189,7 +205,10 @@ package actor REPL {
     private func finishInput() async {
         while true {
             await self.takeQuestions()
-            for entry in self.desk.open { await self.answer(entry, .refuse) }
+            for entry in self.desk.open {
+                if [.permission, .spawn].contains(entry.question.kind) { self.isUnanswered = true }
+                await self.answer(entry, .refuse)
+            }
             await self.settle()
             if self.work == nil, await self.workspace.snapshot().questions.isEmpty { return }
         }

@@ -64,9 +64,9 @@ struct CommandHelp: Sendable, Hashable {
     /// By its name or an alias.
     static func named(_ name: String) -> CommandHelp? { self.all.first { $0.name == name || $0.aliases.contains(name) } }
 
-    /// What `/help` prints: fits a screen of 24 lines.
+    /// What `/help` prints: fits a screen of 24 lines. On a narrow one each summary stands below its command.
     /// - Parameter added: names of the commands that plugins add.
-    static func overview(added: [String] = [], marks: Marks) -> [String] {
+    static func overview(added: [String] = [], marks: Marks, isNarrow: Bool = false) -> [String] {
         let width = 34
         let rows =
             [
@@ -75,7 +75,10 @@ struct CommandHelp: Sendable, Hashable {
             ] + self.all.filter { $0.name != "help" }.map { ($0.usage, $0.summary) }
         let plugins = added.isEmpty ? "" : " Plugins add: " + added.sorted().map { "/" + $0 }.joined(separator: ", ")
         let more = "  /help COMMAND says more about one." + plugins
-        return rows.map { "  " + $0.padded(to: width) + $1 } + [
+        let table =
+            isNarrow
+            ? rows.flatMap { ["  " + $0, "      " + $1] } : rows.map { "  " + $0.padded(to: max(width, $0.columns + 2)) + $1 }
+        return table + [
             more.fitted(to: 80, mark: marks.ellipsis),
             "  A question: y, n, a(lways), v(iew); Enter refuses; «2 y» answers number 2.",
             "  Ctrl-C stops the turn, twice leaves. Tab completes. After a space all is text.",

@@ -49,6 +49,8 @@ struct REPLInputTests {
         let overview = CommandHelp.overview(added: (1...30).map { "command\($0)" }, marks: .unicode)
         #expect(overview.count <= 22)
         #expect(overview.allSatisfy { $0.columns <= 80 })
+        // Between a command and its summary there is always room.
+        #expect(overview.contains { $0.hasSuffix("[PROVIDER:MODEL]  list, search or change models") })
         #expect(overview.contains { $0.contains(" Plugins add: /command1, /command10, ") && $0.hasSuffix("…") })
         #expect(!CommandHelp.overview(marks: .unicode).contains { $0.contains("Plugins add") })
         for help in CommandHelp.all {

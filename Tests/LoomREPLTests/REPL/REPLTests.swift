@@ -45,8 +45,13 @@ struct REPLTests {
         #expect(code == 0)
     }
 
-    @Test(arguments: [("go\ny\n", true), ("go\nn\n", false), ("go\n\n", false), ("go\n", false), ("go\nsomething else\n", false)])
-    func `a question in a pipe is answered by the next line, or refused`(lines: String, isAllowed: Bool) async throws {
+    /// Where nobody answers, the exit code says so.
+    @Test(
+        arguments: [
+            ("go\ny\n", true, .done), ("go\nn\n", false, .done), ("go\n\n", false, .done), ("go\n", false, .unanswered),
+            ("go\nsomething else\n", false, .unanswered),
+        ] as [(String, Bool, ExitCode)])
+    func `a question in a pipe is answered by the next line, or refused`(lines: String, isAllowed: Bool, exit: ExitCode) async throws {
         let stage = Stage { call, _ in
             let last = call.messages.last?.parts.last
             if case .toolResult(_, _, let text, let isError) = last { return Stage.say(isError ? "was refused" : "it \(text)") }
@@ -55,7 +60,7 @@ struct REPLTests {
         let (text, code) = try await self.pipe(lines, stage)
         #expect(text.contains("  ? lead wants to run"))
         #expect(text.contains(isAllowed ? "lead      it ran\n" : "lead      was refused\n"), "\(text)")
-        #expect(code == 0)
+        #expect(code == exit.rawValue)
     }
 
     @Test func `a model that cannot be had is told and has its own exit code`() async throws {

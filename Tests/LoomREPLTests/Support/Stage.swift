@@ -34,7 +34,8 @@ struct Stage: Sendable {
         let files = MemoryFileSystem()
         try files.makeDirectory("/p", withParents: true)
         var options = WorkspaceOptions(
-            directory: "/p", configuration: LiveConfiguration(self.configuration), frontEnd: "test", isInteractive: isInteractive)
+            directory: "/p", configuration: LiveConfiguration(self.configuration), frontEnd: "test", isInteractive: isInteractive,
+            seal: UserSeal(key: []))
         options.isEphemeral = true
         options.plugins = self.plugins
         let ports = Ports(clock: self.clock, random: SeededRandom(seed: 5), files: files, processes: self.processes)
@@ -112,6 +113,7 @@ struct StagePlugins: PluginControl {
         return []
     }
 
+    func loadRest() async {}
     func story(kind: String, name: String) async -> PluginStory? { nil }
     func deleted() async -> [PluginSummary] { [] }
 }

@@ -21,12 +21,12 @@ extension Plugin {
 
         func validate() throws {
             if self.isForProject, self.isForUser { throw ValidationError("--user and --project exclude each other.") }
-            if PluginKind(rawValue: self.kind) == nil {
+            guard let kind = PluginKind(rawValue: self.kind) else {
                 let kinds = PluginKind.allCases.map(\.rawValue)
                 let nearest = nearestWord(to: self.kind, in: kinds).map { "Did you mean «\($0)»?" }
                 throw ValidationError("There is no kind «\(self.kind)». \(nearest ?? "There is \(kinds.joined(separator: ", ")).")")
             }
-            if let problem = PluginTemplate.problem(ofName: self.name) { throw ValidationError(problem) }
+            if let problem = PluginTemplate.problem(ofName: self.name, kind) { throw ValidationError(problem) }
         }
 
         func run() async throws {
