@@ -913,7 +913,7 @@ function loom.plugin.list() end
 ---@return loom.Error?
 function loom.plugin.write(request) end
 
---- Runs a shell `command`, or a program by its `arguments`, and waits for its end. `timeout` is in seconds.
+--- Runs a shell `command`, or a program by its `arguments`, and waits for its end. `timeout` is in seconds. `env` and `cwd` are part of the line that is asked about: `cd sub && A=1 make`.
 --- May be called in a tool's run, in a hook, in a command's run or in a service.
 ---@param request { arguments?: string[], command?: string, cwd?: string, env?: table, timeout?: number }
 ---@return { status: integer?, signal: integer?, output: string, truncated: boolean, output_file: string?, seconds: number, timed_out: boolean }?

@@ -15,7 +15,8 @@ extension APIFunction {
             ],
             returns:
                 "{ status: integer?, signal: integer?, output: string, truncated: boolean, output_file: string?, seconds: number, timed_out: boolean }?, loom.Error?",
-            text: "Runs a shell `command`, or a program by its `arguments`, and waits for its end. `timeout` is in seconds."
+            text: "Runs a shell `command`, or a program by its `arguments`, and waits for its end. `timeout` is in seconds. `env` and "
+                + "`cwd` are part of the line that is asked about: `cd sub && A=1 make`."
         ) { (host, call) throws(ToolError) in
             try await host.run(try CommandRequest(table: call.table("request"))).json
         },

@@ -14,7 +14,7 @@ struct LoomUse {
             guard index == 0 || words[index - 1] != "." else { continue }
             switch word {
             case "require": self.requires = true
-            case "_G", "_ENV": self.isOpen = true
+            case "_G", "_ENV", "load": self.isOpen = true
             case "loom":
                 var path: [Substring] = []
                 var next = index + 1

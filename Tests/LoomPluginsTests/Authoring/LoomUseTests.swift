@@ -21,6 +21,7 @@ struct LoomUseTests {
             Case(text: "loom['fs'].write(a, b)", isOpen: true),
             Case(text: "local l = loom", isOpen: true),
             Case(text: "_ENV['lo' .. 'om'].fs.write()", isOpen: true),
+            Case(text: "load('return l' .. 'oom')()", isOpen: true),
             Case(text: "local m = require 'lib.lines' loom.config.get('\\'loom')", functions: ["config.get"], requires: true),
         ])
     func use(item: Case) {
