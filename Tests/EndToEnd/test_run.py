@@ -288,9 +288,8 @@ def test_brackets_in_the_name_of_a_folder_are_no_pattern(world):
     world.write("app/[slug]/page.tsx", "one\r\ntwo\nthree\r\nfour\n")
     world.write("app/s/page.tsx", "another\n")
     model = world.script(roles={"concierge": [
-        calls(("file_search", {"pattern": "*.tsx", "path": "app/[slug]"}),
-              ("file_read", {"file_path": "app/[slug]/page.tsx", "offset": 3, "limit": 1})),
-        say("Found.")]})
+        call("file_search", pattern="*.tsx", path="app/[slug]"),
+        call("file_read", file_path="app/[slug]/page.tsx", offset=3, limit=1), say("Found.")]})
     found, read = world.ask(model, "Begin.", "--role", "concierge", "--output", "stream-json").of_type("tool.finished")
     assert "app/[slug]/page.tsx" in found["text"] and "app/s/" not in found["text"]
     # Lines are those that every other tool counts, whatever ends them.
