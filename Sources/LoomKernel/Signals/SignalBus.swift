@@ -5,6 +5,7 @@ import Synchronization
 /// Carries signals to subscribers in the order of their numbers. What is kept is in the log before anyone hears of it.
 package final class SignalBus: Sendable {
     private let state = Mutex(State())
+    private let isWaking = Atomic(false)
     private let ringCapacity: Int
     private let clock: any WallClock
     private let identifiers: IDGenerator
@@ -67,13 +68,25 @@ package final class SignalBus: Sendable {
         }
         // Cut up only when somebody asks for less than everything, and then once for all who do.
         let topics = subscriptions.contains { !$0.pattern.isEverything } ? signals.map { Topic($0.topic) } : []
-        return subscriptions.filter { subscription in
-            if subscription.pattern.isEverything || topics.allSatisfy(subscription.pattern.matches) {
-                return !subscription.offer(signals)
-            }
-            let wanted = zip(signals, topics).filter { subscription.pattern.matches($1) }.map(\.0)
-            return !wanted.isEmpty && !subscription.offer(wanted)
+        var (full, isAwaited): ([Subscription], Bool) = ([], false)
+        for subscription in subscriptions {
+            let isAll = subscription.pattern.isEverything || topics.allSatisfy(subscription.pattern.matches)
+            let wanted = isAll ? signals : zip(signals, topics).filter { subscription.pattern.matches($1) }.map(\.0)
+            guard !wanted.isEmpty else { continue }
+            let offer = subscription.offer(wanted)
+            if !offer.isAccepted { full.append(subscription) }
+            if offer.isAwaited { isAwaited = true }
         }
+        if isAwaited, !self.isWaking.exchange(true, ordering: .acquiringAndReleasing) { Task { self.wake() } }
+        return full
+    }
+
+    /// Wakes whoever sleeps while something waits for them. Beside the publisher: what it publishes meanwhile they get with it, in one
+    /// go, instead of being woken for each.
+    private func wake() {
+        // Before looking: what is offered from here on asks for another round.
+        self.isWaking.store(false, ordering: .sequentiallyConsistent)
+        for subscription in self.state.withLock({ $0.subscriptions }) { subscription.wake() }
     }
 
     /// Waits until each has room, or cuts it off when the bound has passed.

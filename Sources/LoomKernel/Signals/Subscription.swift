@@ -16,6 +16,7 @@ package final class Subscription: Sendable {
     package let pattern: TopicPattern
     package let delivery: Delivery
     package let capacity: Int
+    private let isMustDeliver: Bool
     private let state = Mutex(State())
     private let onCancel: @Sendable (Subscription) -> Void
 
@@ -56,6 +57,7 @@ package final class Subscription: Sendable {
         self.name = name
         self.pattern = pattern
         self.delivery = delivery
+        self.isMustDeliver = delivery == .mustDeliver
         self.capacity = max(1, capacity)
         self.onCancel = onCancel
     }
@@ -93,36 +95,49 @@ package final class Subscription: Sendable {
         }
     }
 
-    /// Ends it; a waiting reader gets nil. Idempotent.
+    /// Ends it; a waiting reader gets what waits for it, else nil. Idempotent.
     package func cancel() { self.finish(.cancelled) }
 
-    /// Queues signals without waiting. False when a must-deliver queue is full: the publisher then waits for room.
-    func offer(_ signals: [Signal]) -> Bool {
-        let (reader, accepted) = self.state.withLock { state -> (CheckedContinuation<[Signal]?, Never>?, Bool) in
-            guard state.end == nil else { return (nil, true) }
+    /// What came of an offer.
+    struct Offer {
+        /// False when a must-deliver queue is full: the publisher then waits for room.
+        var isAccepted = true
+        /// Whether somebody sleeps who should be woken.
+        var isAwaited = false
+    }
+
+    /// Queues signals without waiting and without waking anybody.
+    func offer(_ signals: [Signal]) -> Offer {
+        self.state.withLock { state in
+            guard state.end == nil else { return Offer() }
             if let last = signals.last?.sequence, last > 0 { state.lastOffered = last }
-            if let waiting = state.reader {
-                state.reader = nil
-                return (waiting, true)
-            }
+            let isAwaited = state.reader != nil
             // No publisher of such waits, so a full queue would grow without end.
-            if self.delivery == .mustDeliver, state.count >= self.capacity, signals.allSatisfy({ $0.sequence == 0 }) {
+            if self.isMustDeliver, state.count >= self.capacity, signals.allSatisfy({ $0.sequence == 0 }) {
                 state.dropped += signals.count
-                return (nil, true)
+                return Offer(isAwaited: isAwaited)
             }
             state.queue.append(contentsOf: signals)
             let excess = state.count - self.capacity
-            guard excess > 0 else { return (nil, true) }
-            switch self.delivery {
-            case .lossy, .durable:
-                state.drop(excess)
-                return (nil, true)
-            case .mustDeliver:
-                return (nil, false)
-            }
+            guard excess > 0 else { return Offer(isAwaited: isAwaited) }
+            if self.isMustDeliver { return Offer(isAccepted: false, isAwaited: isAwaited) }
+            state.drop(excess)
+            return Offer(isAwaited: isAwaited)
         }
-        reader?.resume(returning: signals)
-        return accepted
+    }
+
+    /// Hands a sleeping reader all that waits.
+    func wake() {
+        let woken = self.state.withLock {
+            state -> (reader: CheckedContinuation<[Signal]?, Never>, batch: [Signal], writers: [CheckedContinuation<Void, Never>])? in
+            guard let reader = state.reader, state.count > 0 else { return nil }
+            state.reader = nil
+            defer { state.writers = [] }
+            return (reader, state.take(), state.writers)
+        }
+        guard let woken else { return }
+        woken.writers.forEach { $0.resume() }
+        woken.reader.resume(returning: woken.batch)
     }
 
     /// Returns when the queue is within its bound again, or it ended.
@@ -138,18 +153,21 @@ package final class Subscription: Sendable {
     }
 
     func finish(_ end: End) {
-        let (reader, writers) = self.state.withLock { state in
-            guard state.end == nil else { return (nil as CheckedContinuation<[Signal]?, Never>?, [CheckedContinuation<Void, Never>]()) }
+        let (reader, batch, writers) = self.state.withLock { state in
+            guard state.end == nil else {
+                return (nil as CheckedContinuation<[Signal]?, Never>?, nil as [Signal]?, [CheckedContinuation<Void, Never>]())
+            }
             state.end = end
             if end == .cutOff { _ = state.take() }
             defer {
                 state.reader = nil
                 state.writers = []
             }
-            return (state.reader, state.writers)
+            // Whoever sleeps may not have been woken yet for what waits.
+            return (state.reader, state.reader != nil && state.count > 0 ? state.take() : nil, state.writers)
         }
         self.onCancel(self)
         writers.forEach { $0.resume() }
-        reader?.resume(returning: nil)
+        reader?.resume(returning: batch)
     }
 }

@@ -65,6 +65,19 @@ struct SignalBusTests {
         #expect(slow.end == nil)
     }
 
+    @Test("gives a reader that sleeps what came before the end, though nobody has woken it yet")
+    func lastWords() async throws {
+        let bench = try Bench()
+        for number in 1...200 {
+            let subscription = bench.bus.subscribe(name: "reader", delivery: .mustDeliver)
+            let reader = Task { await subscription.next() }
+            if number.isMultiple(of: 2) { await Task.yield() }
+            bench.bus.publish(Notice(level: "info", text: "last"), source: "kernel")
+            subscription.cancel()
+            #expect(await reader.value?.count == 1)
+        }
+    }
+
     @Test("counts what a full must-deliver subscriber misses of signals that are not kept, for which nobody waits")
     func fullUnkept() async throws {
         let bench = try Bench()
