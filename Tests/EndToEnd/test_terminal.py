@@ -7,7 +7,7 @@ import subprocess
 import pexpect
 import pytest
 
-from support import call, eventually, say
+from support import call, eventually, say, spawn
 
 PROMPT = "› "
 
@@ -91,6 +91,44 @@ def test_who_goes_on_after_a_stop_with_what_waited_is_named(world):
         child.expect("Once more.")
         child.sendline("/quit")
         child.expect(pexpect.EOF)
+
+
+def test_a_resumed_session_knows_its_windows_and_its_calls(world):
+    world.write("notes.txt", "one\n")
+    model = world.script(roles={"lead": [call("file_read", file_path="notes.txt"), say("Done that.")]})
+    first = world.run("--model", model, input="go\n/agents\n/show\n/show 1\n")
+    again = world.run("--resume", "--model", model, input="/agents\n/show\n/show 1\n/context\n")
+    assert first.code == again.code == 0
+    lists = first.out[first.out.index("✓ done"):].splitlines()[1:]
+    assert any("1  file_read  notes.txt  ok" in line for line in lists) and "0/128k" not in lists[0]
+    assert "\n".join(lists) in again.out
+    used = re.search(r"idle  (\d+)/128k", lists[0])[1]
+    assert re.search(rf"{used} of 128k tokens(.|\n)* system  [1-9](.|\n)* history [1-9]", again.out), again.out
+
+
+def test_what_is_said_to_a_lead_at_work_is_queued_and_read(world):
+    model = world.script(roles={"lead": [spawn(ada="coder"), {"expect": "and this", "text": "Both done."}]})
+    with world.terminal("--model", model, "--no-page") as child:
+        begin(child)
+        child.sendline("go")
+        child.expect("lead wants to start 1 agent")
+        child.sendline("and this")
+        child.expect("→ lead  queued, read before the next model call")
+        child.sendline("n")
+        child.expect("→ lead  read")
+        child.expect("Both done.")
+        assert leave(child) == 0
+    assert child.transcript.text.count("queued") == 1
+
+
+def test_a_preset_answers_what_is_asked_at_that_moment(world, notes):
+    with world.terminal("--model", notes, "--no-page") as child:
+        ask_ada(begin(child))
+        child.sendline("/permissions edit")
+        child.expect("allowed by rule: ada wants to edit notes/today.txt")
+        child.expect("First round over")
+        assert leave(child) == 0
+    assert world.read("notes/today.txt") == "one\nTWO\nthree\n"
 
 
 def test_enter_refuses(world, notes):

@@ -128,6 +128,22 @@ extension Agent {
         }
     }
 
+    /// What the window held at the last call, for people to see where no call was made yet: after a restart, or with another model.
+    func measure() async {
+        let budget = ContextBudget(self.services.configuration, model: self.model, role: self.role, self.services.models)
+        self.context = ContextUse(budget: budget)
+        guard let prefix = self.machine.prefix, let last = self.machine.messages.lastIndex(where: { $0.author == .assistant }) else { return }
+        let estimate = await self.estimate(of: self.model)
+        var window = ContextWindow(budget, departed: self.isNewWindow ? .init() : self.machine.departed)
+        var use = window.content(of: Array(self.machine.messages[..<last]), fixed: prefix.use(budget, estimate), estimate).use
+        self.profiles = window.profiles
+        let usage = self.machine.usage
+        if self.machine.messages[last].origin == self.model.description, usage.total > 0 {
+            use.count(input: usage.sent, reply: usage.output)
+        }
+        self.context = use
+    }
+
     func hear(_ result: Result<ModelReply, ModelFailure>) async throws {
         switch result {
         case .success(let reply):

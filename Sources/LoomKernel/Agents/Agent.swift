@@ -37,6 +37,8 @@ package actor Agent {
     private(set) var cause: ID?
     private var failure: String?
     private let isNew: Bool
+    /// It stands where its rows left it.
+    private let isBack = OneShot<Bool>()
 
     /// A call under way, as people see it.
     struct Running: Sendable {
@@ -66,6 +68,7 @@ package actor Agent {
         self.services = services
         self.roster = roster
         self.machine = AgentMachine(limit: limit)
+        if isNew { self.isBack.fulfil(true) }
         self.context = ContextUse(
             budget: ContextBudget(services.configuration, model: model, role: services.catalog.role(identity.role), services.models))
     }
@@ -90,12 +93,11 @@ package actor Agent {
         }
     }
 
-    func setModel(_ model: ModelName) {
+    func setModel(_ model: ModelName) async {
         self.model = model
-        self.context = ContextUse(
-            budget: ContextBudget(self.services.configuration, model: model, role: self.role, self.services.models))
         self.isNewWindow = true
         self.windowCeiling = nil
+        await self.measure()
     }
 
     func fail(_ reason: String) { self.failure = reason }
@@ -117,6 +119,8 @@ package actor Agent {
         // Whatever was sent to a new agent has poked it; one that comes back may have been poked in an earlier life.
         if !self.isNew {
             try await self.rebuild()
+            await self.measure()
+            self.isBack.fulfil(true)
             if self.machine.status.isBusy { try await self.apply(.restarted) }
             try await self.drainIfIdle()
         }
@@ -126,6 +130,7 @@ package actor Agent {
     /// Ends what was under way. Its results go nowhere: a restart finds out from the rows what came of it. The tasks are waited
     /// for, since the process may exit next and a command's processes must be gone by then.
     private func abandon() async {
+        self.isBack.fulfil(false)
         let calls = self.running.values.compactMap(\.task)
         self.thinking?.task.cancel()
         self.thinking = nil
@@ -225,6 +230,9 @@ package actor Agent {
         if case .finished(let call, _) = event { self.running[call] = nil }
         for effect in effects { try await self.perform(effect) }
     }
+
+    /// Returns when it is rebuilt from its rows, where it has any: before that it looks as if it had done nothing yet.
+    func comeBack() async { _ = await self.isBack.value() }
 
     /// Returns when the step under way is kept: its state is shown before that.
     func settle() async {

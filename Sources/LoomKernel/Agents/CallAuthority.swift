@@ -67,8 +67,11 @@ package final class CallAuthority: Sendable {
         let draft = Questions.Draft(
             kind: access.kind == .spawn ? .spawn : .permission, asker: identity, call: self.call,
             title: "\(identity.name) wants to \(access.asWish)\(note.isEmpty ? "" : "  \(note)")", detail: detail,
-            why: "rule «\(rule)» (\(rule.origin))", always: always?.description)
+            why: "rule «\(rule)» (\(rule.origin))", always: always?.description,
+            request: .init(tool: self.tool, access))
         let reply = try await self.put(draft, wait: wait)
+        // What is decided by now is kept under its own rule.
+        if reply.isRuled { return try await self.require(access, note: note, detail: detail, wait: wait) }
         switch reply.answer {
         case .allow, .always:
             let kept = reply.answer == .always ? always : nil
@@ -120,6 +123,7 @@ package final class CallAuthority: Sendable {
     private func grant(_ rule: PermissionRule, by: String) async throws(ToolError) {
         self.services.permissions.grant(rule)
         do { try await self.services.store.keep(grant: rule, by: by, self.services.seal) } catch { throw ToolError(error.description) }
+        await self.services.questions.reconsider(self.services.permissions)
     }
 
     private func log(_ access: Access, _ verdict: Verdict, _ rule: PermissionRule, by: String) async throws(ToolError) {

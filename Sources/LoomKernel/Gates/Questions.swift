@@ -15,6 +15,7 @@ package actor Questions {
     /// It stands here before anyone hears of it: an answer may come before its asker waits.
     private struct Waiting {
         let question: Question
+        let request: PermissionEngine.Request?
         var continuation: CheckedContinuation<Reply, Never>?
         var reply: Reply?
     }
@@ -22,7 +23,11 @@ package actor Questions {
     package struct Reply: Sendable, Hashable {
         package let answer: Answer
         package let by: String
+        /// It was no person: a rule that came meanwhile.
+        package var isRuled: Bool { self.by == Questions.rule }
     }
+
+    private static let rule = "rule"
 
     package init(store: Store, clock: any WallClock, identifiers: IDGenerator, isInteractive: Bool) {
         self.store = store
@@ -43,6 +48,8 @@ package actor Questions {
         package var why = ""
         package var always: String?
         package var options: [String] = []
+        /// What the permission engine left to a person.
+        package var request: PermissionEngine.Request?
     }
 
     /// Waits for an answer; cancelling the task withdraws the question. `asked` hears its id before anyone can answer.
@@ -56,7 +63,7 @@ package actor Questions {
             if [.permission, .spawn].contains(draft.kind) { self.unanswered += 1 }
             return Reply(answer: .refuse, by: "nobody: no person could be asked")
         }
-        self.open[question.id] = Waiting(question: question)
+        self.open[question.id] = Waiting(question: question, request: draft.request)
         do {
             try await self.keep(question, draft)
         } catch {
@@ -122,6 +129,16 @@ package actor Questions {
         self.open[id]?.continuation = nil
         continuation?.resume(returning: reply)
         return true
+    }
+
+    /// Rules, grants or the preset have changed: nobody is asked any more what they decide now.
+    package func reconsider(_ engine: PermissionEngine) async {
+        for waiting in self.open.values.sorted(by: { $0.question.id < $1.question.id }) {
+            guard let request = waiting.request else { continue }
+            let verdict = engine.decide(request).verdict
+            // What cannot be kept stays open.
+            if verdict != .ask { _ = try? await self.answer(waiting.question.id, verdict == .allow ? .allow : .refuse, by: Self.rule) }
+        }
     }
 
     /// Takes back every question: the workspace closes.

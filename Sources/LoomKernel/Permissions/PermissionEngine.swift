@@ -22,6 +22,17 @@ package final class PermissionEngine: Sendable {
         package let rule: PermissionRule
     }
 
+    /// What wants to be done, and by which plugin.
+    package struct Request: Sendable, Hashable {
+        package let tool: String
+        package let access: Access
+
+        package init(tool: String, _ access: Access) {
+            self.tool = tool
+            self.access = access
+        }
+    }
+
     package init(preset: TrustPreset, rules: [PermissionRule]) {
         self.state = Mutex(State(preset: preset, rules: rules))
     }
@@ -59,6 +70,8 @@ package final class PermissionEngine: Sendable {
             return Decision(verdict: state.preset.verdict(access.kind), rule: state.preset.rule(access.kind))
         }
     }
+
+    package func decide(_ request: Request) -> Decision { self.decide(tool: request.tool, request.access) }
 
     /// The rule that "always" would store: as narrow as is still of use. Nil for a command with a star in it, which no rule can mean
     /// without meaning more.

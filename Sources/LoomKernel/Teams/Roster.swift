@@ -250,6 +250,7 @@ package actor Roster {
         var found: [AgentSummary] = []
         for name in self.order {
             guard let member = self.members[name] else { continue }
+            await member.agent?.comeBack()
             let context = await member.agent?.context
             let status = await member.agent?.status ?? .idle
             let activity = await member.agent?.activity

@@ -76,6 +76,15 @@ package struct TranscriptEntry: Sendable, Hashable, Codable {
     package var time: Timestamp
 }
 
+/// One tool call of a session.
+package struct ToolCallRecord: Sendable {
+    /// Counted from 1 in the order in which the session's calls began.
+    package var number: Int
+    package var started: ToolStarted
+    /// Nil while it runs.
+    package var finished: ToolFinished?
+}
+
 /// One stored session.
 package struct SessionSummary: Sendable, Hashable, Codable, Identifiable {
     package var id: String

@@ -12,6 +12,7 @@ extension Workspace {
             configuration.fallbackModel = fallback
         }
         self.services.permissions.setRules(new.rules)
+        await self.services.questions.reconsider(self.services.permissions)
         if keys.contains("budget.session_usd") { self.services.budget.setLimit(session: new.sessionBudgetUSD) }
         if keys.contains("budget.agent_usd") { self.services.budget.setLimit(agent: new.agentBudgetUSD) }
         if keys.contains("permissions.preset") {

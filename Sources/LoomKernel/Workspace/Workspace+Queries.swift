@@ -95,6 +95,24 @@ extension Workspace {
         return (started, signals.lazy.compactMap { $0.payload(ToolFinished.self) }.last { $0.agent == started.agent })
     }
 
+    /// The last tool calls of the session, before it was resumed too, oldest first.
+    package func toolCalls(_ count: Int) async throws(CommandError) -> [ToolCallRecord] {
+        do {
+            return try await self.services.store.toolCalls(count, session: self.session).reversed()
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
+    /// Nil when there is no call with this number.
+    package func toolCall(number: Int) async throws(CommandError) -> ToolCallRecord? {
+        do {
+            return try await self.services.store.toolCalls(1, number: number, session: self.session).first
+        } catch {
+            throw CommandError(error)
+        }
+    }
+
     /// What an agent said, did and was told, oldest first.
     package func transcript(of name: String) async throws(CommandError) -> [TranscriptEntry] {
         let identity = try await self.roster.identity(name)

@@ -47,7 +47,14 @@ extension LineRenderer {
         }
     }
 
+    /// A model that takes long enough to wonder about.
+    package mutating func stillThinking(_ agent: String, for time: Duration) -> [String] {
+        self.speaker = nil
+        return self.event(agent, "\(self.marks.ellipsis) thinks", .dim, right: "\(time.wholeMilliseconds / 1000) s", rightHue: .dim)
+    }
+
     private mutating func changed(_ change: AgentStateChanged) -> [String] {
+        self.noteState(of: change.agent, change.state)
         switch change.state {
         case .failed, .suspended:
             let reason = change.reason.map { ": \($0)" } ?? ""
@@ -100,14 +107,17 @@ extension LineRenderer {
         case .peer:
             if let call = item.call { self.told.insert(call) }
             return self.event(item.from, "\(self.marks.arrow) \(item.to)  \(item.text)")
-        case .user where item.to != self.lead && item.from.who == self.me.who:
+        case .user where item.from.who == self.me.who && (item.to != self.lead || self.busy.contains(item.to)):
+            // A lead that waits for nothing else reads at once, and its answer says so.
+            self.queued.insert(item.item)
             return self.event("you", "\(self.marks.arrow) \(item.to)  queued, read before the next model call", .dim)
         case .user, .task, .notice, .report: return []
         }
     }
 
     private mutating func read(_ read: InboxRead) -> [String] {
-        guard read.agent != self.lead, read.from.contains(where: { $0.who == self.me.who }) else { return [] }
+        guard !self.queued.isDisjoint(with: read.items) else { return [] }
+        self.queued.subtract(read.items)
         return self.event("you", "\(self.marks.arrow) \(read.agent)  read", .dim)
     }
 }

@@ -18,6 +18,10 @@ package struct LineRenderer: Sendable {
     var told: Set<String> = []
     var denials: [String: PermissionDecided] = [:]
     var lastReason: [String: String] = [:]
+    /// Agents in a turn.
+    private(set) var busy: Set<String> = []
+    /// Messages of this person that were said to be queued and not yet to be read.
+    var queued: Set<String> = []
     var turn = Turn()
     /// Whether the last thing the lead's model did was to fail.
     package internal(set) var leadModelFailed = false
@@ -48,6 +52,11 @@ package struct LineRenderer: Sendable {
         let lines = self.agentLines(signal) ?? self.workLines(signal) ?? []
         if !lines.isEmpty { self.speaker = nil }
         return lines
+    }
+
+    /// Where an agent stands, so far as it is known from elsewhere than the signals.
+    package mutating func noteState(of agent: String, _ state: AgentStatus) {
+        if state.isBusy || state == .paused { self.busy.insert(agent) } else { self.busy.remove(agent) }
     }
 
     mutating func event(_ who: String, _ text: String, _ hue: Hue? = nil, right: String = "", rightHue: Hue? = nil) -> [String] {

@@ -64,7 +64,7 @@ extension REPL {
                 try await workspace.rollback(plugin: plugin, to: generation, by: by).text
             }
         case .cost(let group): await self.listCost(by: group)
-        case .show(let number): await self.show(number)
+        case .show(let number): try await self.show(number)
         case .page: await self.say(self.page.map { "page \($0)" } ?? "There is no page: it was turned off when loomkin began.")
         case .quit: self.leave(.done)
         }

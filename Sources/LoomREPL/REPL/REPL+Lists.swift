@@ -8,6 +8,10 @@ extension REPL {
         self.release(upTo: snapshot.sequence)
         let roles = self.workspace.catalog.roles
         self.notePlugins()
+        for agent in snapshot.agents {
+            self.renderer.noteState(of: agent.name, agent.state)
+            self.watch(agent: agent.name, agent.state)
+        }
         self.words.update { words in
             words.agents = snapshot.agents.map(\.name)
             words.roles = roles.map(\.name)
@@ -137,19 +141,22 @@ extension REPL {
         }
     }
 
-    func show(_ number: Int?) async {
+    func show(_ number: Int?) async throws(CommandError) {
         guard let number else {
-            let recent = self.calls.entries.suffix(15)
+            let recent = try await self.workspace.toolCalls(15)
             return await self.events(
-                recent.map { ($0.agent, "\($0.number)  \($0.tool)  \($0.summary)  \($0.status?.words ?? "runs")") },
-                none: "No tool was called yet.")
+                recent.map { call in
+                    let status = call.finished?.status.words ?? "runs"
+                    return (call.started.agent, "\(call.number)  \(call.started.tool)  \(call.started.summary)  \(status)")
+                }, none: "No tool was called yet.")
         }
-        guard let entry = self.calls[number], let call = await self.workspace.toolOutput(entry.call) else {
+        guard let call = try await self.workspace.toolCall(number: number) else {
             return await self.say("There is no call \(number). /show lists the last ones with their numbers.")
         }
         let layout = self.renderer.layout
         var lines =
-            layout.block("\(entry.agent)  \(entry.tool)", indent: 2) + layout.block(call.started.arguments.text(pretty: true), indent: 4)
+            layout.block("\(call.started.agent)  \(call.started.tool)", indent: 2)
+            + layout.block(call.started.arguments.text(pretty: true), indent: 4)
         if let finished = call.finished {
             lines += layout.block("\(finished.status.words)  \(Figures.time(milliseconds: finished.milliseconds))", indent: 2)
             lines += layout.block(finished.text, indent: 4)

@@ -13,13 +13,12 @@ package actor REPL {
     var page: String?
     var renderer: LineRenderer
     var desk = QuestionDesk()
-    var calls = CallList()
     /// The last failure of each plugin that had one in this session, by its name.
     var failures: [String: PluginFailed] = [:]
     /// What the person runs at the moment.
     var work: OwnWork?
     private var interrupts = InterruptCounter()
-    private var waits: [String: Task<Void, Never>] = [:]
+    var life = SignsOfLife()
     /// How many signals were lost so far because the terminal was slower than the work.
     private var lost = 0
     private var shown: Int64 = 0
@@ -97,7 +96,7 @@ package actor REPL {
         withExtendedLifetime(interrupts) {}
         self.work?.task.cancel()
         await self.work?.task.value
-        for wait in self.waits.values { wait.cancel() }
+        self.life.cancel()
         signals.cancel()
         await listening.value
         await self.port.close()
@@ -113,6 +112,7 @@ package actor REPL {
 
     func print(_ lines: [String]) async {
         guard !lines.isEmpty else { return }
+        self.notePrinted()
         await self.port.print(lines.joined(separator: "\n") + "\n")
     }
 
@@ -256,33 +256,18 @@ package actor REPL {
     }
 
     private func lines(for signal: Signal) -> [String] {
-        self.calls.note(signal)
         if let failed = signal.payload(PluginFailed.self) { self.failures[failed.plugin] = failed }
         switch signal.type {
         case QuestionAsked.type: return self.asked(signal)
         case QuestionAnswered.type: return self.answered(signal)
         case AgentSpawned.type, AgentStopped.type: self.noteTeam(signal)
         case PluginReported.type: self.notePlugins()
-        case ToolStarted.type: self.watch(signal)
-        case ToolFinished.type: if let call = signal.subject { self.waits.removeValue(forKey: call)?.cancel() }
+        case ToolStarted.type: if let call = signal.subject { self.watch(call: call) }
+        case ToolFinished.type: if let call = signal.subject { self.unwatch(call: call) }
+        case AgentStateChanged.type: if let changed = signal.payload(AgentStateChanged.self) { self.watch(agent: changed.agent, changed.state) }
         default: break
         }
         return self.renderer.lines(for: signal)
-    }
-
-    /// Says that a call still runs when it takes long.
-    private func watch(_ signal: Signal) {
-        guard self.traits.isInteractive, let call = signal.subject else { return }
-        let clock = self.workspace.services.ports.clock
-        self.waits[call] = Task { [weak self] in
-            guard (try? await clock.sleep(for: .seconds(3))) != nil else { return }
-            await self?.announce(call)
-        }
-    }
-
-    private func announce(_ call: String) async {
-        self.waits[call] = nil
-        await self.print(self.renderer.stillRunning(call))
     }
 
     func notePlugins() {

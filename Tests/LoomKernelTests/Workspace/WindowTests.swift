@@ -75,8 +75,11 @@ struct WindowTests {
             }
             let before = try #require(rig.provider.received.last)
             #expect(before.messages.first?.text.contains("earlier turns have left this window") == true)
+            let shown = try #require(await first.snapshot().agents.first).context
             await first.close()
             let second = try await rig.open(directory: directory, session: .resume(nil), isEphemeral: false)
+            // People see what it was, before anything is asked again.
+            #expect(try #require(await second.snapshot().agents.first).context == shown)
             try await second.send("after")
             _ = await second.waitUntilQuiet()
             let after = try #require(rig.provider.received.last)

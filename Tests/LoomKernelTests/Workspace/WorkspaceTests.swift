@@ -57,6 +57,52 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
+    @Test("asks no more what a preset decides that is chosen meanwhile", arguments: [TrustPreset.full, .readOnly])
+    func reconsidered(preset: TrustPreset) async throws {
+        let tool = FakeTool("shell", touches: [Access(.execute, "make")]) { _, _ in ToolResult("ran") }
+        var rig = Rig(tools: [tool]) { _, number in
+            number == 0 ? FakeProvider.use([("c1", "shell", [:])]) : FakeProvider.say("done")
+        }
+        rig.configuration.permissions = .ask
+        let workspace = try await rig.open()
+        let signals = workspace.bus.subscribe(name: "test")
+        try await workspace.send("go")
+        _ = try #require(await signals.first(QuestionAsked.self))
+        try await workspace.setPermissions(.edit, by: "user/test")
+        #expect(await workspace.snapshot().questions.count == 1)
+        try await workspace.setPermissions(preset, by: "user/test")
+        _ = await workspace.waitUntilQuiet()
+        let kept = try await workspace.history(after: 0, limit: 1_000)
+        let answers = kept.compactMap { $0.payload(QuestionAnswered.self) }
+        #expect(answers.map(\.by) == ["rule"])
+        #expect(answers.map(\.answer) == [preset == .full ? .allow : .refuse])
+        let decisions = kept.compactMap { $0.payload(PermissionDecided.self) }
+        #expect(decisions.map(\.verdict) == [preset == .full ? .allow : .deny])
+        #expect(decisions.first?.origin == "preset \(preset.rawValue)")
+        await workspace.close()
+    }
+
+    @Test("a grant answers the other questions that it is about")
+    func grantedMeanwhile() async throws {
+        let tool = FakeTool("shell", touches: [Access(.execute, "make")]) { _, _ in ToolResult("ran") }
+        var rig = Rig(tools: [tool]) { call, _ in
+            call.step == 0 ? FakeProvider.use([("c1", "shell", [:])]) : FakeProvider.say("done")
+        }
+        rig.configuration.permissions = .ask
+        let workspace = try await rig.open()
+        _ = try await workspace.spawn(role: "coder", name: "ada", model: nil, by: "user")
+        let signals = workspace.bus.subscribe(name: "test")
+        try await workspace.send("go")
+        try await workspace.send("go", to: "ada")
+        let first = try #require(await signals.first(QuestionAsked.self)).question
+        _ = try #require(await signals.first(QuestionAsked.self))
+        try await workspace.answer(first.id, .always, by: "user/test")
+        #expect(await workspace.waitUntilQuiet().outcome == .done)
+        let answers = try await workspace.history(after: 0, limit: 1_000).compactMap { $0.payload(QuestionAnswered.self) }
+        #expect(answers.map(\.by) == ["user/test", "rule"])
+        await workspace.close()
+    }
+
     @Test("refuses when nobody can answer, and its outcome says so")
     func nobody() async throws {
         let tool = FakeTool("shell", touches: [Access(.execute, "make")]) { _, _ in ToolResult("ran") }

@@ -162,6 +162,34 @@ struct REPLTests {
         await workspace.close()
     }
 
+    @Test func `a model that takes its time is spoken of while nothing else is printed`() async throws {
+        let hold = Awaited<Bool>()
+        let stage = Stage(hold: hold) { _, _ in Stage.say("here\n") }
+        let (workspace, repl, terminal) = try await self.terminal(stage)
+        let running = Task { await repl.run() }
+        terminal.type("hello\r")
+        _ = await hold.isAsked.value()
+        func thinks(_ seconds: [Int]) -> @Sendable (Screen) -> Bool {
+            { $0.rows.filter { $0.contains("… thinks") }.map { $0.split(separator: " ").suffix(2) } == seconds.map { ["\($0)", "s"] } }
+        }
+        await stage.clock.waitForSleepers(1)
+        stage.clock.advance(by: .seconds(5))
+        _ = await terminal.screen(where: thinks([5]))
+        // What is printed begins the wait anew.
+        await stage.clock.waitForSleepers(1)
+        stage.clock.advance(by: .seconds(4))
+        terminal.type("/tasks\r")
+        _ = await terminal.screen { $0.rows.contains("  The board is empty.") }
+        stage.clock.advance(by: .seconds(6))
+        await stage.clock.waitForSleepers(1)
+        _ = await terminal.screen(where: thinks([5, 15]))
+        hold.answer.fulfil(true)
+        _ = await terminal.screen { $0.rows.contains("lead      here") && $0.rows.last == "›" }
+        terminal.type("\u{4}")
+        #expect(await running.value == 0)
+        await workspace.close()
+    }
+
     @Test(arguments: [("/reload", "  No file of a plugin has changed."), ("/rollback greet", "  There is no plugin «greet».")])
     func `a change of plugins holds up nothing and is not left half done`(command: String, told: String) async throws {
         let plugins = StagePlugins()

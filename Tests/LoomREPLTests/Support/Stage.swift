@@ -23,9 +23,14 @@ struct Stage: Sendable {
     var plugins: (any PluginControl)?
     var configuration = Configuration()
 
-    /// - Parameter list: what the provider says of its models; nil where it has no list.
-    init(list: Awaited<[ModelFacts]>? = nil, _ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]) {
-        self.model = StageModel(list: list, answer)
+    /// - Parameters:
+    ///   - list: what the provider says of its models; nil where it has no list.
+    ///   - hold: every answer of the model waits for it.
+    init(
+        list: Awaited<[ModelFacts]>? = nil, hold: Awaited<Bool>? = nil,
+        _ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]
+    ) {
+        self.model = StageModel(list: list, hold: hold, answer)
         self.configuration.models["default"] = "fake:m"
         self.configuration.permissions = .ask
     }
@@ -67,10 +72,12 @@ final class StageModel: Provider {
     let defaultModel: String? = "m"
     private let count = Mutex(0)
     private let list: Awaited<[ModelFacts]>?
+    private let hold: Awaited<Bool>?
     private let answer: @Sendable (ModelCall, Int) throws -> [ModelEvent]
 
-    init(list: Awaited<[ModelFacts]>?, _ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]) {
+    init(list: Awaited<[ModelFacts]>?, hold: Awaited<Bool>?, _ answer: @escaping @Sendable (ModelCall, Int) throws -> [ModelEvent]) {
         self.list = list
+        self.hold = hold
         self.answer = answer
     }
 
@@ -88,11 +95,18 @@ final class StageModel: Provider {
             return count
         }
         return AsyncThrowingStream { continuation in
-            do {
-                for event in try self.answer(call, number) { continuation.yield(event) }
-                continuation.finish()
-            } catch {
-                continuation.finish(throwing: error)
+            let answer = {
+                do {
+                    for event in try self.answer(call, number) { continuation.yield(event) }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            guard let hold = self.hold else { return answer() }
+            Task {
+                _ = await hold.value()
+                answer()
             }
         }
     }
