@@ -1,6 +1,7 @@
 """A user's own plugins, and the commands that list what there is."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -60,6 +61,33 @@ def test_a_user_s_tool_in_front_of_a_bundled_one(world):
     assert world.ask(model).out == "Shadowed.\n"
     plugins = {(plugin["kind"], plugin["name"]): plugin for plugin in world.run("plugin", "list", "--json").json}
     assert plugins["tool", "file_read"]["root"] == "user" and plugins["tool", "file_read"]["shadows"] == ["bundled"]
+
+
+def test_people_see_the_traceback_of_a_fault_and_the_model_does_not(world):
+    greeter(world)
+    world.plugin("plugins/tools/greet.lua", """
+local function inner(x) return x.missing.field end
+return {
+  api = 1,
+  description = "greets",
+  run = function() local said = inner({}) return said end,
+}
+""")
+    model = world.script(roles={"lead": [call("greet"), say("Well.")]})
+    result = world.run("--model", model, "--permissions", "full", input="go\n/plugins greet\n", traces=True)
+    assert "(/plugins greet says more)" in result.out
+    assert re.search(r"last failure: .*\n  stack traceback:\n +\S*greet.lua:2: in .*'inner'\n +\S*greet.lua:6: in function", result.out), result.out
+    (finished,) = world.kept("tool.finished")
+    assert "greet.lua:2: attempt to index" in finished["text"] and "traceback" not in finished["text"]
+
+
+def test_a_tool_that_does_not_load_is_told_once_and_the_model_hears_that_it_is_not_there(world):
+    greeter(world)
+    world.plugin("plugins/tools/greet.lua", "return { description = 'greets' }\n")
+    model = world.script(roles={"lead": [call("greet"), say("Well.")]})
+    result = world.run("--model", model, "--permissions", "full", input="go\n")
+    assert result.out.count('missing field "api"') == 1, result.out
+    assert "The tool greet is not there: its file does not load." in result.out
 
 
 def test_saving_a_tool_changes_the_next_call_and_a_broken_save_keeps_the_old(world):

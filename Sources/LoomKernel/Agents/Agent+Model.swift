@@ -132,7 +132,9 @@ extension Agent {
     func measure() async {
         let budget = ContextBudget(self.services.configuration, model: self.model, role: self.role, self.services.models)
         self.context = ContextUse(budget: budget)
-        guard let prefix = self.machine.prefix, let last = self.machine.messages.lastIndex(where: { $0.author == .assistant }) else { return }
+        guard let prefix = self.machine.prefix, let last = self.machine.messages.lastIndex(where: { $0.author == .assistant }) else {
+            return
+        }
         let estimate = await self.estimate(of: self.model)
         var window = ContextWindow(budget, departed: self.isNewWindow ? .init() : self.machine.departed)
         var use = window.content(of: Array(self.machine.messages[..<last]), fixed: prefix.use(budget, estimate), estimate).use

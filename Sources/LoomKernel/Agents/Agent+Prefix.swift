@@ -64,6 +64,7 @@ extension Agent {
             self.machine.knownTools.contains { $0.name == name } || self.machine.prefix?.tools.contains { $0.name == name } ?? false
         guard let tool = self.services.catalog.tool(name) else {
             if isListed { throw ToolError("The tool \(name) is gone: it was removed while you work. Do without it.", code: "gone") }
+            guard !names.contains(name) else { throw ToolError("The tool \(name) is not there: its file does not load. Do without it.") }
             let hint =
                 nearestWord(to: name, in: names).map { " Did you mean \($0)?" }
                 ?? (names.isEmpty ? "" : " Tools: \(names.sorted().prefix(40).joined(separator: ", ")).")

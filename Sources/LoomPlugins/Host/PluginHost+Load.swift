@@ -29,6 +29,8 @@ extension PluginHost {
         let waiting = seen.modules.filter { isLater($0.key) }
         var reports: [PluginReported] = []
         var replaced: [LivePlugin] = []
+        // What failed for want of something that comes only now is tried again; what fails as before was told then.
+        let told = Set(faults.map { [$0.key.kind.rawValue, $0.key.name, $0.value.description] })
         for isModule in [true, false] {
             let keys = seen.keys.filter { ($0.kind.requirePrefix != nil) == isModule && !isCurrent($0) && !isLater($0) }
             let found = isModule ? seen.modules : liveModules.merging(waiting) { live, _ in live }
@@ -48,7 +50,7 @@ extension PluginHost {
             if isModule { modules.commit(liveModules.merging(waiting) { live, _ in live }) }
         }
         releaseMemories()
-        await publish(reports.filter(isNews))
+        await publish(reports.filter { isNews($0) && !told.contains([$0.kind, $0.plugin, $0.error ?? ""]) })
         retire(replaced)
         return reports
     }

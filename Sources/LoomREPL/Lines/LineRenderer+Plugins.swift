@@ -1,12 +1,14 @@
 import LoomKernel
 
 extension LineRenderer {
+    private static func more(of plugin: String) -> String { "  (/plugins \(plugin) says more)" }
+
     /// What plugins say of themselves: quiet, one line each. Nil when the signal is about something else.
     mutating func pluginLines(_ signal: Signal) -> [String]? {
         switch signal.type {
         case PluginFailed.type:
             return signal.payload(PluginFailed.self).map { failed in
-                self.failure(failed.plugin, "\(Self.firstLine(failed.text))  (/plugins \(failed.plugin) says more)")
+                self.failure(failed.plugin, Self.firstLine(failed.text) + Self.more(of: failed.plugin))
             }
         case PluginRolledBack.type:
             // What was done here was answered here.
@@ -15,7 +17,9 @@ extension LineRenderer {
         case PluginLogged.type:
             guard let logged = signal.payload(PluginLogged.self) else { return nil }
             switch logged.level {
-            case "error": return self.failure(logged.plugin, Self.firstLine(logged.text))
+            case "error":
+                let line = Self.firstLine(logged.text)
+                return self.failure(logged.plugin, line + (logged.text.contains("\n") ? Self.more(of: logged.plugin) : ""))
             case "warning": return self.event(logged.plugin, Self.firstLine(logged.text))
             default: return []
             }

@@ -38,7 +38,7 @@ extension REPL {
                 "  \(plugin.path)  \(Figures.count(plugin.calls, "call"))\(plugin.running > 0 ? ", \(plugin.running) running" : "")")
             if let error = plugin.error { lines.append("  \(error)") }
         }
-        if let failure = self.failures[name] { lines.append("last failure: \(failure.trace ?? failure.text)") }
+        if let failure = self.failures[name] { lines.append("last failure: \(failure)") }
         await self.say(lines.joined(separator: "\n"))
     }
 

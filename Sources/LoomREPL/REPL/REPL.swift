@@ -13,8 +13,8 @@ package actor REPL {
     var page: String?
     var renderer: LineRenderer
     var desk = QuestionDesk()
-    /// The last failure of each plugin that had one in this session, by its name.
-    var failures: [String: PluginFailed] = [:]
+    /// The last failure of each plugin that had one since the program began, by its name, with its traceback.
+    var failures: [String: String] = [:]
     /// What the person runs at the moment.
     var work: OwnWork?
     private var interrupts = InterruptCounter()
@@ -256,15 +256,19 @@ package actor REPL {
     }
 
     private func lines(for signal: Signal) -> [String] {
-        if let failed = signal.payload(PluginFailed.self) { self.failures[failed.plugin] = failed }
         switch signal.type {
+        case PluginFailed.type:
+            if let failed = signal.payload(PluginFailed.self) { self.failures[failed.plugin] = failed.trace ?? failed.text }
+        case PluginLogged.type:
+            if let logged = signal.payload(PluginLogged.self), logged.level == "error" { self.failures[logged.plugin] = logged.text }
         case QuestionAsked.type: return self.asked(signal)
         case QuestionAnswered.type: return self.answered(signal)
         case AgentSpawned.type, AgentStopped.type: self.noteTeam(signal)
         case PluginReported.type: self.notePlugins()
         case ToolStarted.type: if let call = signal.subject { self.watch(call: call) }
         case ToolFinished.type: if let call = signal.subject { self.unwatch(call: call) }
-        case AgentStateChanged.type: if let changed = signal.payload(AgentStateChanged.self) { self.watch(agent: changed.agent, changed.state) }
+        case AgentStateChanged.type:
+            if let changed = signal.payload(AgentStateChanged.self) { self.watch(agent: changed.agent, changed.state) }
         default: break
         }
         return self.renderer.lines(for: signal)
