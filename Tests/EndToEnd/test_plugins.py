@@ -78,7 +78,7 @@ return {
     assert "(/plugins greet says more)" in result.out
     assert re.search(r"last failure: .*\n  stack traceback:\n +\S*greet.lua:2: in .*'inner'\n +\S*greet.lua:6: in function", result.out), result.out
     (finished,) = world.kept("tool.finished")
-    assert "greet.lua:2: attempt to index" in finished["text"] and "traceback" not in finished["text"]
+    assert "greet.lua:2: attempt to index" in finished["text"] and "stack traceback" not in finished["text"]
 
 
 def test_a_tool_that_does_not_load_is_told_once_and_the_model_hears_that_it_is_not_there(world):
