@@ -157,6 +157,22 @@ struct StopTests {
         await state.close()
     }
 
+    @Test("ends where its clock stands too, if nothing else can run meanwhile", .timeLimit(.minutes(1)))
+    func endsWithoutItsClock() async throws {
+        let (state, _) = try await makeState()
+        await state.register(
+            "held",
+            .async { call, _ in
+                call.holdDeadline(); return []
+            })
+        let source = "held() table.sort({ 1, 2, 3 }, function() while true do end end)"
+        let error = await #expect(throws: LuaError.self) {
+            try await state.run(source: source, chunk: "bad.lua", deadline: .milliseconds(50))
+        }
+        #expect(error?.kind == .deadline)
+        await state.close()
+    }
+
     @Test(
         "does not hold up other calls of its state",
         arguments: [

@@ -38,6 +38,11 @@ final class LuaCallSignal: Sendable {
     /// 0 when there is none or its clock stands.
     var deadline: Int64 { clock.withLock { $0.stands ? 0 : $0.deadline } }
 
+    /// For one stretch of Lua code. What cannot yield runs on while the clock stands, and is not given more than was left.
+    var stretchDeadline: Int64 {
+        clock.withLock { $0.stands && $0.deadline != 0 ? loom_lua_now() + $0.left : $0.deadline }
+    }
+
     func isDue(at now: Int64) -> Bool {
         let deadline = deadline
         return loom_lua_flag_get(flag) != 0 || (deadline != 0 && now >= deadline)

@@ -8,7 +8,7 @@ extension LuaState {
         let bytes = reply?.bytes ?? []
         let status = withExtendedLifetime(reply) {
             loom_lua_step(
-                running.task, running.call.signal.deadline, Int32(reply?.kind ?? LOOM_LUA_NO_REPLY), bytes, bytes.count)
+                running.task, running.call.signal.stretchDeadline, Int32(reply?.kind ?? LOOM_LUA_NO_REPLY), bytes, bytes.count)
         }
         bridge.current = nil
         switch Int(status) {

@@ -14,7 +14,8 @@ extension Generation {
     func migrate(_ table: PluginTable, _ memory: PluginMemory) async throws(PluginFault) {
         guard let migrate = try table.optionalFunction("migrate") else { return }
         translation.withLock { $0.function = migrate }
-        guard let inheritance = memory.hold() else { return }
+        let inheritance = memory.hold()
+        guard !inheritance.values.isEmpty else { return }
         let (result, from) = (try await run(migrate, inheritance), inheritance.generation)
         guard let values = result.members else {
             throw table.fault(["migrate"], "migrate must return the new state as a table, got \(result.kind)")
@@ -69,12 +70,11 @@ extension Generation {
             })
         else { return }
         let translation = translation.withLock { $0 }
-        if let migrate = translation.function, translation.revision != succession.memory.revision,
-            let inheritance = succession.memory.hold()
-        {
+        if let migrate = translation.function, translation.revision != succession.memory.revision {
             // It was written after it had been translated.
+            let inheritance = succession.memory.hold()
             do throws(PluginFault) {
-                if let values = try await run(migrate, inheritance).members { lease.translate(values) }
+                if !inheritance.values.isEmpty, let values = try await run(migrate, inheritance).members { lease.translate(values) }
             } catch {
                 ports.log("error", file.key.name, error.description)
             }

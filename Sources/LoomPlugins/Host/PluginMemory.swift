@@ -31,10 +31,9 @@ final class PluginMemory: Sendable {
         let revision: Int
     }
 
-    /// Holds writes back and gives what is there; nil when there is nothing.
-    func hold() -> Inheritance? {
+    /// Holds writes back and gives what is there. Where there is nothing they are held too: the first would come in the old shape.
+    func hold() -> Inheritance {
         state.withLock { state in
-            guard !state.values.isEmpty else { return nil }
             state.isHeld = true
             return Inheritance(values: state.values, generation: state.generation, revision: state.revision)
         }

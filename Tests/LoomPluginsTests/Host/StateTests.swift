@@ -36,6 +36,21 @@ import Testing
         #expect(try await Self.use(plugins, workspace, "y") == "1")
     }
 
+    @Test("is not written in its old shape while a successor translates it, though there was nothing yet")
+    func holdsTheFirst() {
+        let memory = PluginMemory()
+        #expect(memory.hold().values.isEmpty)
+        guard case .held = memory.set("all", 1) else {
+            Issue.record("it was written")
+            return
+        }
+        memory.release()
+        guard case .done = memory.set("all", 1) else {
+            Issue.record("it is still held")
+            return
+        }
+    }
+
     @Test("goes through migrate, which sees what there was and from which generation")
     func migrates() async throws {
         let (plugins, workspace) = try await Self.attached([Self.path: Self.count])
