@@ -249,8 +249,9 @@ package actor Agent {
     private func keep(_ event: AgentEvent, number: Int, changed: Bool, _ effects: [AgentEffect]) async throws {
         let record = AgentRecord(
             identity: self.identity, event: event, number: number, status: changed ? self.machine.status : nil,
-            activity: self.activity, effects: effects, cause: self.cause, running: self.running, now: self.services.ports.clock.uptime)
-        try await self.services.store.transaction { try record.write($0) }
+            activity: self.activity, effects: effects, cause: self.cause, running: self.running, now: self.services.ports.clock.uptime,
+            identifiers: self.services.identifiers)
+        for other in try await self.services.store.transaction({ try record.write($0) }) { await self.roster.wake(other) }
     }
 
     private func perform(_ effect: AgentEffect) async throws {
@@ -269,9 +270,7 @@ package actor Agent {
         case .recover(let call):
             await self.recover(call)
         case .escalate: await self.escalate()
-        case .conclude(let outcome, let text):
-            await self.roster.concluded(self.identity, outcome, text)
-            try await self.drainIfIdle()
+        case .conclude: try await self.drainIfIdle()
         }
     }
 

@@ -13,8 +13,10 @@ struct AgentRecord: Sendable {
     let cause: ID?
     let running: [String: Agent.Running]
     let now: Duration
+    let identifiers: IDGenerator
 
-    func write(_ transaction: Transaction) throws {
+    /// Gives back which other agents have something to read by it.
+    func write(_ transaction: Transaction) throws -> [String] {
         try transaction.db.run(
             sql: "INSERT INTO agent_event (agent, number, event, time) VALUES (?, ?, ?, ?)",
             arguments: [self.identity.id.description, self.number, JSON(encoding: self.event).text(), transaction.now.iso8601])
@@ -23,9 +25,12 @@ struct AgentRecord: Sendable {
         if let status {
             try self.publish(AgentStateChanged(agent: self.identity.name, state: status, reason: self.activity), transaction)
         }
+        var told: [String] = []
         for case .conclude(let outcome, let text) in self.effects {
             try self.publish(AgentFinished(agent: self.identity.name, outcome: outcome, text: text), transaction)
+            told += try transaction.tellCreators(of: self.identity, outcome, text, self.identifiers)
         }
+        return told
     }
 
     private func markRead(_ items: [InboxItem], _ transaction: Transaction) throws {

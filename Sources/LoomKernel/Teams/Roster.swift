@@ -191,14 +191,17 @@ package actor Roster {
         let member = try self.member(name)
         guard name != self.lead else { throw CommandError("The lead cannot leave its session. Stop it with /stop, or leave with /quit.") }
         await self.supervisor.stop(name)
+        let (identity, identifiers) = (member.identity, self.services.identifiers)
+        let told: [String]
         do {
-            try await self.services.store.transaction { transaction in
-                try transaction.removeAgent(member.identity, by: by)
+            told = try await self.services.store.transaction { transaction in
+                try transaction.removeAgent(identity, by: by)
+                return try transaction.tellCreators(of: identity, "left the team", identifiers)
             }
         } catch {
             throw CommandError(error)
         }
-        await self.tellCreators(of: member.identity, "left the team")
+        told.forEach(self.wake)
         self.forget(name)
     }
 
@@ -331,23 +334,10 @@ package actor Roster {
     /// Wakes an agent for what a transaction of someone else queued.
     func wake(_ name: String) { self.members[name]?.agent?.poke(urgent: false) }
 
-    /// An agent's turn ended. Whoever gave it a task that it has not completed must hear of it, or would wait for ever.
-    func concluded(_ identity: AgentIdentity, _ outcome: Outcome, _ text: String) async {
-        guard identity.name != self.lead, outcome != .cancelled else { return }
-        // Not while it has something to read: it may well complete the task in its next turn.
-        let unread = (try? await self.services.store.unread(agent: identity)) ?? []
-        guard unread.isEmpty else { return }
-        let said = text.isEmpty ? "" : " Its last words: \(headAndTail(text, bytes: 1_000, note: "see its transcript"))"
-        await self.tellCreators(of: identity, "ended its turn (\(outcome.rawValue))", said)
-    }
-
-    private func tellCreators(of identity: AgentIdentity, _ what: String, _ said: String = "") async {
-        let tasks = (try? await self.services.store.tasks(session: self.services.session)) ?? []
-        let open = tasks.filter { $0.assignee == identity.name && ($0.status == .assigned || $0.status == .active) }
-        for task in open where self.members[task.creator] != nil && task.creator != identity.name {
-            _ = try? await self.deliver(
-                "\(identity.name) \(what) without completing \(task.id) «\(task.title)».\(said)", to: task.creator, from: identity.name,
-                kind: .notice)
-        }
+    /// An agent is gone: whoever gave it a task that it has not completed must hear of it, or would wait for ever.
+    private func tellCreators(of identity: AgentIdentity, _ what: String) async {
+        let identifiers = self.services.identifiers
+        let told = try? await self.services.store.transaction { try $0.tellCreators(of: identity, what, identifiers) }
+        told?.forEach(self.wake)
     }
 }

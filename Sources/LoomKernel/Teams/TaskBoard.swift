@@ -50,6 +50,52 @@ extension Transaction {
         return task
     }
 
+    /// Whoever gave an agent a task that it has not completed hears what became of the agent; gives back who has something to read.
+    func tellCreators(
+        of identity: AgentIdentity, _ what: String, said: String = "", _ identifiers: IDGenerator
+    ) throws -> [String] {
+        let rows = try Row.fetchAll(
+            self.db.cachedStatement(
+                sql: """
+                    SELECT task.*, agent.id AS creator_id, agent.role AS creator_role, team.name AS creator_team FROM task
+                    JOIN agent ON agent.session = task.session AND agent.name = task.creator AND agent.left_at IS NULL
+                    JOIN team ON team.id = agent.team
+                    WHERE task.session = ? AND task.assignee = ? AND task.creator <> task.assignee AND task.status IN ('assigned', 'active')
+                    ORDER BY task.rowid
+                    """), arguments: [self.session, identity.name])
+        var told: [String] = []
+        for row in rows {
+            guard let task = TaskSummary(row), let id = ID(row["creator_id"] as String) else { continue }
+            let creator = AgentIdentity(id: id, name: task.creator, role: row["creator_role"], team: row["creator_team"])
+            let text = "\(identity.name) \(what) without completing \(task.id) «\(task.title)».\(said)"
+            do {
+                try self.queue(
+                    InboxItem(
+                        id: identifiers.next(), from: identity.name, to: creator.name, kind: .notice, priority: .normal, text: text,
+                        time: self.now, cause: nil), agent: creator, source: identity.source)
+                told.append(creator.name)
+            } catch is InboxFull {
+                // It has enough to read, and its tasks say the same.
+            }
+        }
+        return told
+    }
+
+    /// An agent's turn ended. Not while it has something to read: it may well complete its task in the next one. The lead answers to
+    /// people.
+    func tellCreators(of identity: AgentIdentity, _ outcome: Outcome, _ text: String, _ identifiers: IDGenerator) throws -> [String] {
+        guard outcome != .cancelled else { return [] }
+        let isWaitedFor = try Bool.fetchOne(
+            self.db.cachedStatement(
+                sql: """
+                    SELECT NOT EXISTS (SELECT 1 FROM inbox_item WHERE agent = ? AND read_at IS NULL)
+                    AND NOT EXISTS (SELECT 1 FROM session WHERE id = ? AND lead = ?)
+                    """), arguments: [identity.id.description, self.session, identity.name])
+        guard isWaitedFor == true else { return [] }
+        let said = text.isEmpty ? "" : " Its last words: \(headAndTail(text, bytes: 1_000, note: "see its transcript"))"
+        return try self.tellCreators(of: identity, "ended its turn (\(outcome.rawValue))", said: said, identifiers)
+    }
+
     /// A short name for the next task: t1, t2, …
     func nextTaskID() throws -> String {
         let count =

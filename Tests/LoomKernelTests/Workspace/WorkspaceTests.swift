@@ -82,7 +82,7 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
-    @Test("a grant answers the other questions that it is about")
+    @Test("a grant answers the other questions that it is about", .timeLimit(.minutes(1)))
     func grantedMeanwhile() async throws {
         let tool = FakeTool("shell", touches: [Access(.execute, "make")]) { _, _ in ToolResult("ran") }
         var rig = Rig(tools: [tool]) { call, _ in
@@ -94,8 +94,8 @@ struct WorkspaceTests {
         let signals = workspace.bus.subscribe(name: "test")
         try await workspace.send("go")
         try await workspace.send("go", to: "ada")
-        let first = try #require(await signals.first(QuestionAsked.self)).question
-        _ = try #require(await signals.first(QuestionAsked.self))
+        while await workspace.snapshot().questions.count < 2 { _ = await signals.next() }
+        let first = try #require(await workspace.snapshot().questions.first)
         try await workspace.answer(first.id, .always, by: "user/test")
         #expect(await workspace.waitUntilQuiet().outcome == .done)
         let answers = try await workspace.history(after: 0, limit: 1_000).compactMap { $0.payload(QuestionAnswered.self) }
@@ -204,8 +204,10 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
-    @Test("tells who handed a task out that its agent has left with it", .timeLimit(.minutes(1)))
-    func abandonedTask() async throws {
+    @Test(
+        "tells who handed a task out that its agent has left with it, or has ended its turn", .timeLimit(.minutes(1)),
+        arguments: [true, false])
+    func abandonedTask(leaves: Bool) async throws {
         let spawn = FakeTool("spawn") { _, host throws(ToolError) in
             _ = try await host.spawn(SpawnRequest(teamName: nil, purpose: "help", members: [.init(name: "ada", role: "coder", model: nil)]))
             return ToolResult("started")
@@ -217,20 +219,26 @@ struct WorkspaceTests {
             switch (call.agent, call.step) {
             case ("lead", 0): return FakeProvider.use([("l0", "spawn", [:])])
             case ("lead", 1): return FakeProvider.use([("l1", "assign", [:])])
-            case ("lead", _) where call.messages.contains(where: { $0.text.contains("ada left the team without completing") }):
+            case ("lead", _) where call.messages.contains(where: { $0.text.contains("without completing t1-") }):
                 return FakeProvider.say("on my own then")
             case ("lead", _): return FakeProvider.say("waiting")
             default:
-                try await forever()
-                return []
+                if leaves { try await forever() }
+                return FakeProvider.say("I cannot")
             }
         }
         let workspace = try await rig.open()
         let signals = workspace.bus.subscribe(name: "test")
         try await workspace.send("fix the bug")
         _ = await signals.first(ModelStarted.self) { $0.agent == "ada" }
-        try await workspace.remove("ada", by: "user/test")
+        if leaves { try await workspace.remove("ada", by: "user/test") }
         #expect(await workspace.waitUntilQuiet().result == "on my own then")
+        // With what it follows from, or a kill between the two would lose it.
+        let kept = try await workspace.history(after: 0, limit: 1_000)
+        let notice = try #require(kept.firstIndex { $0.payload(InboxQueued.self)?.kind == .notice })
+        let words = leaves ? "ada left the team" : "ada ended its turn (done)"
+        #expect(kept[notice].payload(InboxQueued.self)?.text.hasPrefix(words) == true)
+        #expect(kept[notice - 1].type == (leaves ? AgentStopped.type : AgentFinished.type))
         await workspace.close()
     }
 
