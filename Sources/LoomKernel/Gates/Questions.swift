@@ -18,6 +18,8 @@ package actor Questions {
         let request: PermissionEngine.Request?
         var continuation: CheckedContinuation<Reply, Never>?
         var reply: Reply?
+        /// Whoever asked does not wait any more.
+        var isWithdrawn = false
     }
 
     package struct Reply: Sendable, Hashable {
@@ -89,8 +91,14 @@ package actor Questions {
 
     /// Whoever asked does not wait any more, whether that can be kept or not.
     private func withdraw(_ id: ID) async {
+        self.open[id]?.isWithdrawn = true
         _ = try? await self.answer(id, .refuse, by: "cancelled")
-        guard let waiting = self.open[id], waiting.reply == nil else { return }
+        self.letGo(id)
+    }
+
+    private func letGo(_ id: ID) {
+        // An answer that is just being kept counts.
+        guard let waiting = self.open[id], waiting.isWithdrawn, waiting.reply == nil else { return }
         self.open[id] = nil
         waiting.continuation?.resume(returning: Reply(answer: .refuse, by: "cancelled"))
     }
@@ -123,6 +131,7 @@ package actor Questions {
         } catch {
             // What could not be kept did not happen: the question stays open.
             self.open[id]?.reply = nil
+            self.letGo(id)
             throw error
         }
         let continuation = self.open[id]?.continuation

@@ -350,6 +350,31 @@ struct WorkspaceTests {
         }
     }
 
+    @Test("lets go of whoever is cancelled while an answer comes that cannot be kept", .timeLimit(.minutes(1)))
+    func cancelledMeanwhile() async throws {
+        for _ in 1...30 {
+            let workspace = try await Rig { _, _ in FakeProvider.say("ok") }.open()
+            let questions = workspace.services.questions
+            let asker = try await workspace.roster.identity("lead")
+            let (ids, asked) = AsyncStream.makeStream(of: ID.self)
+            let asking = Task {
+                defer { asked.finish() }
+                return try await questions.ask(.init(kind: .permission, asker: asker, call: "c", title: "t")) { asked.yield($0) }
+            }
+            for await id in ids {
+                workspace.services.store.close()
+                let answering = Task { try await questions.answer(id, .allow, by: "user") }
+                asking.cancel()
+                // It may be too late to be an answer at all.
+                _ = await answering.result
+                break
+            }
+            #expect(try await asking.value == Questions.Reply(answer: .refuse, by: "cancelled"))
+            #expect(await questions.waiting.isEmpty)
+            await workspace.close()
+        }
+    }
+
     @Test("keeps the bytes of system prompt and tools the same from turn to turn")
     func stablePrefix() async throws {
         let tool = FakeTool("look") { _, _ in ToolResult("x") }
