@@ -125,6 +125,34 @@ struct ConfigurationTests {
                 "c.toml:3: there is no setting «provider.endpoints.x.dialekt». The nearest known key is provider.endpoints.x.dialect."
             ),
             ("[provider.endpoints.x]\nurl = \"ftp://a\"\n", "c.toml:2: provider.endpoints.x.url must begin with http:// or https://."),
+            ("[budgett]\n", "c.toml:1: there is no section «budgett». The nearest known section is budget."),
+            (
+                "[colours]\n",
+                "c.toml:1: there is no section «colours». Sections: budget, context, limits, model, model.fallback, page, permissions, "
+                    + "plugins, provider, provider.endpoints, shell."
+            ),
+            (
+                "[model]\n[model.fallbak]\n",
+                "c.toml:2: there is no section «model.fallbak». The nearest known section is model.fallback."
+            ),
+            ("[limits]\nmax_turns = {}\n", "c.toml:2: limits.max_turns must be an integer, not {}."),
+            ("[provider.openai]\nbase_url = {}\n", "c.toml:2: provider.openai.base_url must be a string, not {}."),
+            (
+                "[provider.openai]\nretries = 3\n",
+                "c.toml:2: there is no setting «provider.openai.retries». See docs/configuration.md for the keys."
+            ),
+            (
+                "[provider.endpoints.x]\nurl = \"http://a\"\nconcurrent = 2\n",
+                "c.toml:3: there is no setting «provider.endpoints.x.concurrent». The nearest known key is provider.x.concurrent."
+            ),
+            (
+                "[provider.endpoints]\nx = { key_env = \"X\" }\n",
+                "c.toml:2: the endpoint «x» has no url. Add one, such as url = \"http://127.0.0.1:8080/v1\"."
+            ),
+            (
+                "[provider.endpoints.x]\n",
+                "c.toml:1: the endpoint «x» has no url. Add one, such as url = \"http://127.0.0.1:8080/v1\"."
+            ),
         ])
     func mistakes(text: String, message: String) {
         #expect(throws: ConfigurationError(message)) {
