@@ -366,6 +366,65 @@ def test_a_mistake_in_the_configuration_names_line_and_remedy(world, text, place
         assert_one_sentence(result.err.split("\nUsage")[0], place, part)
 
 
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        (
+            '[permissions]\nallow = ["read *"]\ndeny = ["shel rm *"]\n',
+            "config.toml:3: the rule «deny shel rm *» never matches, for there is no tool or access «shel». Did you mean shell?",
+        ),
+        (
+            '[permissions]\nallow = ["Bash(git log)"]\n',
+            "config.toml:2: the rule «allow Bash(git log)» never matches, for there is no tool or access «Bash(git». "
+            "See «loomkin tools» and docs/permissions.md.",
+        ),
+        (
+            '[provider.endpoints.here]\nurl = "http://127.0.0.1:1/v1"\ndialect = "gemni"\n',
+            "config.toml:3: no plugin speaks the dialect «gemni», so the endpoint «here» cannot be used. Did you mean gemini?",
+        ),
+        (
+            '[provider.antropic]\nbase_url = "http://127.0.0.1:1"\n',
+            "config.toml:2: there is no provider «antropic», so provider.antropic.base_url has no effect. Did you mean anthropic?",
+        ),
+        (
+            '[model]\nfast = "opnai:small"\n',
+            "config.toml:2: there is no provider «opnai», so model.fast cannot be used. Did you mean openai?",
+        ),
+    ])
+def test_a_name_in_the_settings_that_nobody_has_is_told_when_a_session_starts_and_by_doctor(world, text, told):
+    world.settings(text)
+    model = world.script(**HELLO)
+    assert [line for line in notices(world.stream(model)) if "config.toml" in line] == [f"{world.config}/{told}"]
+    assert told in " ".join(world.run("--model", model, input="/agents\n").out.split())
+    findings = [(finding["grade"], finding["text"]) for finding in world.run("doctor", "--json").json if finding["what"] == "settings"]
+    assert findings == [("warning", f"{world.config}/{told}")]
+
+
+def test_names_that_somebody_has_are_not_told(world):
+    world.plugin("plugins/hooks/watchful.lua", 'return { api = 1, description = "x", tool = function() end }\n')
+    world.plugin("plugins/tools/broken.lua", BROKEN)
+    world.settings("""
+        [permissions]
+        allow = ["* x", "read x", "extend y", "watchful x", "broken x", "plugins .loomkin/**", "file_edit src/**"]
+        [provider.here]
+        concurrent = 1
+        [provider.groq]
+        concurrent = 1
+        [provider.endpoints.here]
+        url = "http://127.0.0.1:1/v1"
+        dialect = "openai-responses"
+        [provider.endpoints.there]
+        url = "http://127.0.0.1:1/v1"
+        [model]
+        fast = "here:small"
+        strong = "scripted:play"
+        [model.fallback]
+        "scripted:play" = ["groq:x"]
+        """)
+    result = world.stream(world.script(**HELLO))
+    assert result.code == 0 and not [line for line in notices(result) if "config.toml" in line]
+
+
 def test_a_mistake_in_a_variable_names_it(world):
     result = world.run("tools", env={"LOOMKIN_PORT": "many"})
     assert result.code == 2 and "LOOMKIN_PORT" in result.err

@@ -49,8 +49,10 @@ actor ConfigurationReload {
         }
     }
 
-    private func take(_ configuration: Configuration) async {
+    private func take(_ new: Configuration) async {
         let before = self.project.configuration
+        var configuration = new
+        configuration.notices += configuration.strangers(to: self.project.knownNames)
         await self.workspace.reconfigure(configuration)
         let now = self.project.configuration
         if (before.providers, before.endpoints) != (now.providers, now.endpoints) { await self.project.plugins.configurationChanged() }

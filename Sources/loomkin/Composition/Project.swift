@@ -103,6 +103,8 @@ struct Project {
         let opening = Task.detached { [project = self] in project.existingStore() }
         await self.plugins.load(providers: isPrompt ? self.namedProviders : nil) { await opening.value }
         self.store = await opening.value
+        let strangers = self.configuration.strangers(to: self.knownNames)
+        self.liveConfiguration.update { $0.notices += strangers }
     }
 
     /// The providers of the models that are configured; nil where it takes all of them to know.
@@ -177,6 +179,16 @@ struct Project {
         let names = Set(catalog.plugins.filter { $0.kind == "provider" }.map(\.name) + catalog.providers.map(\.name))
         guard !names.contains(model.provider) else { return }
         throw ValidationError(absence(of: "provider", model.provider, among: names.sorted()))
+    }
+
+    /// What the loaded plugins let settings speak of. One that is broken or waits counts: its name is no mistake.
+    var knownNames: KnownNames {
+        let catalog = self.plugins.catalog
+        let plugins = catalog.plugins
+        func names(_ kinds: Set<String>) -> Set<String> { Set(plugins.filter { kinds.contains($0.kind) }.map(\.name)) }
+        return KnownNames(
+            tools: names(["tool"]), actors: names(["hook", "command", "panel", "service"]),
+            providers: names(["provider"]).union(catalog.providers.map(\.name)), dialects: catalog.dialects)
     }
 
     /// The servers on this machine that answer, with a model of each.
