@@ -159,7 +159,7 @@ extension PluginCatalog.Snapshot {
         guard let file = live?.file ?? held ?? files[key] else { return nil }
         let status =
             held != nil ? "held" : fault != nil ? (live == nil ? "broken" : "failed") : live == nil ? "waiting" : "live"
-        let error = held.map { PluginHost.sentence($0) } ?? fault?.description
+        let error = held.map { PluginHost.sentence($0, isNew: PluginHost.isNew($0, live: live, fault: fault)) } ?? fault?.description
         var summary = PluginSummary(
             name: key.name, kind: key.kind.rawValue, root: file.root.name, path: key.path, generation: live?.number ?? 0,
             shadows: files.shadowed(by: file), status: status, error: error, calls: 0, running: 0, versions: versions)
