@@ -8,7 +8,9 @@ import LoomREPL
 enum Main {
     static func main() async {
         do {
-            var command = try Loomkin.parseAsRoot(try Self.arguments())
+            let arguments = try Self.arguments()
+            try Help.check(arguments)
+            var command = try Loomkin.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -51,14 +53,18 @@ enum Main {
             exit(0)
         }
         if !message.isEmpty { writeError(message) }
-        exit(error is Failure ? Status.failed.rawValue : Status.usage.rawValue)
+        exit(((error as? Failure)?.status ?? .usage).rawValue)
     }
 }
 
 /// Something that went wrong while running; its text is one sentence for a person.
 struct Failure: Error, CustomStringConvertible {
     let description: String
-    init(_ description: String) { self.description = description }
+    let status: Status
+    init(_ description: String, status: Status = .failed) {
+        self.description = description
+        self.status = status
+    }
 }
 
 /// Prints lines for a person, at once: what stands in a buffer is lost when a reader waits for it. Names, texts and errors may come

@@ -446,6 +446,15 @@ def test_a_mistake_on_the_command_line_gets_a_suggestion(world, arguments, part)
     assert part in result.err
 
 
+def test_help_about_what_there_is(world):
+    for arguments, part in [
+        (["help"], "USAGE: loomkin <subcommand>"), (["help", "run"], "USAGE: loomkin run"),
+        (["help", "plugin", "show"], "USAGE: loomkin plugin show"), (["help", "help"], "USAGE: loomkin help"),
+    ]:
+        result = world.run(*arguments)
+        assert result.code == 0 and part in result.out and result.err == "", arguments
+
+
 def test_a_state_folder_that_cannot_be_written_is_told(world):
     world.write(".loomkin.toml", "[model]\ndefault = \"scripted:play\"\n")
     world.state.chmod(0o555)

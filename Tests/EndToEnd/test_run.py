@@ -97,12 +97,6 @@ def test_exit_1_when_the_model_refuses(world):
     assert "gave up" in result.err
 
 
-def test_exit_1_when_a_session_is_not_there(world):
-    result = world.run("--resume", "--model", world.script(**HELLO))
-    assert result.code == 1
-    assert_one_sentence(result.err, "no session to resume")
-
-
 @pytest.mark.parametrize(
     "arguments, part",
     [

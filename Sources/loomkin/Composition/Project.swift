@@ -259,7 +259,7 @@ struct Project {
         do {
             workspace = try await Workspace.open(options, ports: self.ports, bus: self.bus, catalog: self.plugins.catalog)
         } catch {
-            throw Failure("\(error)")
+            throw Failure("\(error)", status: error.isMistaken ? .usage : .failed)
         }
         await self.plugins.attach(workspace)
         await self.recorder.record(into: workspace)
