@@ -199,6 +199,31 @@ def test_exit_5_without_a_model(world):
     assert_one_sentence(result.err, "No model is configured", "ANTHROPIC_API_KEY")
 
 
+def test_programs_are_told_in_their_format_that_there_is_no_model(world):
+    result = world.run("run", "--output", "json", "Begin.")
+    assert result.code == 5 and result.json["outcome"] == "failed" and result.json["result"] == ""
+    assert {"session", "usage", "cost_usd"} <= result.json.keys() and "No model is configured" in result.json["errors"][0]
+    result = world.run("run", "--output", "stream-json", "Begin.")
+    assert result.code == 5 and "No model is configured" in result.of_type("notice")[0]["text"]
+    last = result.signals[-1]
+    assert last["type"] == "session.finished" and last["data"]["outcome"] == "failed"
+    assert {"sequence", "id", "type", "source", "time", "data"} <= last.keys()
+    assert not (world.project / ".loomkin").exists()
+
+
+def test_a_key_that_is_refused_is_told_where_no_model_is_configured(world):
+    world.write(world.home / "key", "sk-none").chmod(0o644)
+    world.settings('[provider.openai]\nkey_file = "~/key"\n')
+    told = "The provider openai cannot be used: run «chmod 600 ~/key»"
+    for command in (["run", "Begin."], ["serve", "--no-open"]):
+        result = world.run(*command)
+        assert result.code == 5 and "No model is configured" in result.err and told in result.err, result
+        assert "sk-none" not in result.out + result.err
+    assert told in world.run("run", "--output", "json", "Begin.").json["errors"][-1]
+    assert told in world.run(input="").out
+    assert told in world.run("models").err
+
+
 def test_exit_5_when_the_provider_has_no_key(world):
     result = world.ask("anthropic:claude-sonnet-4-5")
     assert result.code == 5

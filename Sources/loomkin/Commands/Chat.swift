@@ -47,7 +47,7 @@ struct Chat: AsyncParsableCommand {
         // A stored session brings its own.
         if model == nil, !self.resume { model = await LocalModels(project).choose() }
         guard model != nil || self.resume else {
-            return try await Demo.playSample(noPage: self.noPage)
+            return try await Demo.playSample(noPage: self.noPage, reasons: await project.refusedKeys())
         }
         try project.checkProvider()
         project.liveConfiguration.update { $0.fallbackModel = model }

@@ -42,21 +42,19 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let output = HeadlessRun.Output(rawValue: self.output) ?? .text
         var project = try await Project.open(self.project, session: self.session)
         await project.load()
         // A role that names its own model needs no other.
         let own = project.plugins.catalog.role(self.role).flatMap { ModelName($0.model)?.description }
         guard let model = await project.chosenModel() ?? own else {
-            writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
-            let hint = await LocalModels(project).hint()
-            if !hint.isEmpty { writeError(hint) }
+            await HeadlessRun.fail(await project.noModel(), output: output, bus: project.bus)
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
         project.liveConfiguration.update { $0.fallbackModel = model }
         try self.check(project)
         let prompt = try self.text()
         let workspace = try await project.workspace(frontEnd: "run", isInteractive: false, role: self.role)
-        let output = HeadlessRun.Output(rawValue: self.output) ?? .text
         let run = HeadlessRun(
             workspace: workspace, output: output, prompt: prompt, timeout: self.timeout.map { .milliseconds(Int($0 * 1000)) })
         let watching = Task { [project, workspace] in await project.watch(workspace) }

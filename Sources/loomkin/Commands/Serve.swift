@@ -36,9 +36,7 @@ struct Serve: AsyncParsableCommand {
         let model = await project.chosenModel()
         // A stored session brings its own.
         guard model != nil || self.resume != nil else {
-            writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
-            let hint = await LocalModels(project).hint()
-            if !hint.isEmpty { writeError(hint) }
+            for line in await project.noModel() { writeError(line) }
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
         try project.checkProvider()

@@ -219,6 +219,24 @@ struct Project {
         return nil
     }
 
+    /// Why there is no model, and what to do: a sentence each.
+    func noModel() async -> [String] {
+        var lines = ["No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL."]
+        lines += await self.refusedKeys()
+        let hint = await LocalModels(self).hint()
+        return hint.isEmpty ? lines : lines + [hint]
+    }
+
+    /// Providers whose key was given and cannot be used: whoever gave it does not look for another reason.
+    func refusedKeys() async -> [String] {
+        var lines: [String] = []
+        for provider in self.plugins.catalog.providers {
+            guard let origin = provider.keyOrigin, origin.source != .nothing, let missing = await provider.missing() else { continue }
+            lines.append("The provider \(provider.name) cannot be used: \(missing).")
+        }
+        return lines + [self.plugins.signInFault].compactMap(\.self)
+    }
+
     // MARK: Grammars
 
     /// Only of loomkin's own folders, the user's before the bundled ones: a grammar is code.
