@@ -27,7 +27,13 @@ enum Main {
         while let folder = Self.leadingFolder(&arguments) {
             guard chdir(folder) == 0 else { throw ValidationError("There is no folder \(folder).") }
         }
-        return Array(arguments)
+        return Self.parted(arguments)
+    }
+
+    /// The id may stand behind `--resume` or not, which a parser of options with one value each does not know: it takes a flag and a word.
+    static func parted(_ arguments: some Sequence<String>) -> [String] {
+        let flag = "--resume"
+        return arguments.flatMap { $0.hasPrefix(flag + "=") ? [flag, String($0.dropFirst(flag.count + 1))] : [$0] }
     }
 
     private static func leadingFolder(_ arguments: inout ArraySlice<String>) -> String? {

@@ -439,6 +439,12 @@ def test_a_mistake_in_a_variable_names_it(world):
         (["plugin", "show", "file_raed"], "file_read"),
         (["models", "--provider", "opnai"], "Did you mean openai?"), (["login", "antropic"], "Did you mean anthropic?"),
         (["completions", "tcsh"], "bash, zsh or fish"), (["run"], "prompt"),
+        (["help", "frob"], "There is no command «frob»."), (["help", "rnu"], "Did you mean «run»?"),
+        (["help", "plugin", "shwo"], "There is no command «plugin shwo». Did you mean «plugin show»?"),
+        (["help", "run", "--bad"], "Unknown option '--bad'"),
+        (["repair the test"], "For one prompt without a person: loomkin run \"repair the test\""),
+        (["repair", "the", "test"], "loomkin run \"repair the test\""),
+        (["Why?"], "loomkin run \"Why?\""),
     ])
 def test_a_mistake_on_the_command_line_gets_a_suggestion(world, arguments, part):
     result = world.run(*arguments)

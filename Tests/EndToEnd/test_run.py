@@ -118,11 +118,28 @@ def test_exit_1_when_the_model_refuses(world):
         (["serve", "--no-open", "--model", "anthropc:x"], "There is no provider «anthropc». Did you mean anthropic?"),
         (["--model", "scripted:x", "run"], "Write the command first: loomkin run"),
         (["-C", "no/such", "run", "Begin."], "There is no folder no/such."),
+        (["run", "--model", "scripted:x", ""], "The prompt is empty."),
+        (["run", "--model", "scripted:x", " \n"], "The prompt is empty."),
+        (["run", "--replay", "no/such", "Begin."], "The recording cannot be read: no/such does not exist."),
+        (["run", "--model", "replay:no/such", "Begin."], "The recording cannot be read: no/such does not exist."),
     ])
 def test_exit_2_when_it_is_called_wrongly(world, arguments, part):
     result = world.run(*arguments)
     assert result.code == 2, result
     assert part in result.err and result.out == ""
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["serve", "--no-open"]])
+def test_exit_2_when_a_session_is_not_there(world, command):
+    model = world.script(**HELLO)
+    prompt = ["Begin."] if command == ["run"] else []
+    latest = world.run(*command, "--model", model, "--resume", *prompt)
+    assert latest.code == 2 and latest.out == ""
+    assert_one_sentence(latest.err, "There is no session to resume yet.")
+    world.ask(model)
+    named = world.run(*command, "--model", model, "--resume", "ABC", *prompt)
+    assert named.code == 2 and named.out == ""
+    assert_one_sentence(named.err, "There is no session «ABC». See «loomkin sessions».")
 
 
 def test_a_model_of_a_provider_that_does_not_load_is_told_why(world):
