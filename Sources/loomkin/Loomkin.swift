@@ -31,6 +31,12 @@ struct ProjectOptions: ParsableArguments {
     var directory = "."
 }
 
+/// Of every command that can go on with a session.
+struct ResumeOption: ParsableArguments {
+    @Flag(name: .long, help: "Go on with a stored session: the latest, or the one whose id follows.")
+    var resume = false
+}
+
 /// Options of every command that runs agents.
 struct SessionOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("PROVIDER:MODEL, for example anthropic:claude-sonnet-5-5.", valueName: "model"))

@@ -8,7 +8,9 @@ import LoomREPL
 enum Main {
     static func main() async {
         do {
-            var command = try Loomkin.parseAsRoot(try Self.arguments())
+            let arguments = try Self.arguments()
+            try Help.check(arguments)
+            var command = try Loomkin.parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -25,7 +27,13 @@ enum Main {
         while let folder = Self.leadingFolder(&arguments) {
             guard chdir(folder) == 0 else { throw ValidationError("There is no folder \(folder).") }
         }
-        return Array(arguments)
+        return Self.parted(arguments)
+    }
+
+    /// The id may stand behind `--resume` or not, which a parser of options with one value each does not know: it takes a flag and a word.
+    static func parted(_ arguments: some Sequence<String>) -> [String] {
+        let flag = "--resume"
+        return arguments.flatMap { $0.hasPrefix(flag + "=") ? [flag, String($0.dropFirst(flag.count + 1))] : [$0] }
     }
 
     private static func leadingFolder(_ arguments: inout ArraySlice<String>) -> String? {
@@ -51,14 +59,18 @@ enum Main {
             exit(0)
         }
         if !message.isEmpty { writeError(message) }
-        exit(error is Failure ? Status.failed.rawValue : Status.usage.rawValue)
+        exit(((error as? Failure)?.status ?? .usage).rawValue)
     }
 }
 
 /// Something that went wrong while running; its text is one sentence for a person.
 struct Failure: Error, CustomStringConvertible {
     let description: String
-    init(_ description: String) { self.description = description }
+    let status: Status
+    init(_ description: String, status: Status = .failed) {
+        self.description = description
+        self.status = status
+    }
 }
 
 /// Prints lines for a person, at once: what stands in a buffer is lost when a reader waits for it. Names, texts and errors may come

@@ -295,6 +295,9 @@ def test_a_store_that_others_can_read_does_not_count(world, acme):
     credentials(world).chmod(0o644)
     found = status(world)
     assert not found["usable"] and f"chmod 600 {credentials(world)}" in found["missing"]
+    for arguments in (["--model", "acme:acme-1"], []):
+        result = world.run("run", *arguments, "Begin.")
+        assert result.code == 5 and f"chmod 600 {credentials(world)}" in result.err, result
     credentials(world).chmod(0o600)
     assert status(world)["usable"]
 

@@ -347,6 +347,11 @@ def test_output_that_nobody_reads_ends_quietly(world):
         ("[budget\n", "config.toml:1", ""),
         ("[provider.endpoints]\nx = { url = \"ftp://x\" }\n", "config.toml:2", "http://"),
         ("[colours]\nx = 1\n", "config.toml:2", "colours.x"),
+        ("[budgett]\n", "config.toml:1", "The nearest known section is budget."),
+        ("[limits]\nmax_turns = 3\n[limits.more]\n", "config.toml:3", "there is no section «limits.more»"),
+        ("[provider.endpoints]\nhere = { key_env = \"KEY\" }\n", "config.toml:2", "the endpoint «here» has no url"),
+        ("[provider.endpoints.here]\n", "config.toml:1", "the endpoint «here» has no url"),
+        ("[provider.endpoints.here]\nurl = \"http://x\"\nconcurrent = 2\n", "config.toml:3", "provider.here.concurrent"),
         ("[limits]\nstall_seconds = 9223372036854775807\n", "config.toml:2", "1000000000"),
         ("[context]\nlimit = 9223372036854775807\n", "config.toml:2", "1000000000"),
         ("[plugins]\nseconds = 1e30\n", "config.toml:2", "1000000000"),
@@ -359,6 +364,65 @@ def test_a_mistake_in_the_configuration_names_line_and_remedy(world, text, place
         result = world.run(*arguments)
         assert (result.code, result.out) == (2, "")
         assert_one_sentence(result.err.split("\nUsage")[0], place, part)
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        (
+            '[permissions]\nallow = ["read *"]\ndeny = ["shel rm *"]\n',
+            "config.toml:3: the rule «deny shel rm *» never matches, for there is no tool or access «shel». Did you mean shell?",
+        ),
+        (
+            '[permissions]\nallow = ["Bash(git log)"]\n',
+            "config.toml:2: the rule «allow Bash(git log)» never matches, for there is no tool or access «Bash(git». "
+            "See «loomkin tools» and docs/permissions.md.",
+        ),
+        (
+            '[provider.endpoints.here]\nurl = "http://127.0.0.1:1/v1"\ndialect = "gemni"\n',
+            "config.toml:3: no plugin speaks the dialect «gemni», so the endpoint «here» cannot be used. Did you mean gemini?",
+        ),
+        (
+            '[provider.antropic]\nbase_url = "http://127.0.0.1:1"\n',
+            "config.toml:2: there is no provider «antropic», so provider.antropic.base_url has no effect. Did you mean anthropic?",
+        ),
+        (
+            '[model]\nfast = "opnai:small"\n',
+            "config.toml:2: there is no provider «opnai», so model.fast cannot be used. Did you mean openai?",
+        ),
+    ])
+def test_a_name_in_the_settings_that_nobody_has_is_told_when_a_session_starts_and_by_doctor(world, text, told):
+    world.settings(text)
+    model = world.script(**HELLO)
+    assert [line for line in notices(world.stream(model)) if "config.toml" in line] == [f"{world.config}/{told}"]
+    assert told in " ".join(world.run("--model", model, input="/agents\n").out.split())
+    findings = [(finding["grade"], finding["text"]) for finding in world.run("doctor", "--json").json if finding["what"] == "settings"]
+    assert findings == [("warning", f"{world.config}/{told}")]
+
+
+def test_names_that_somebody_has_are_not_told(world):
+    world.plugin("plugins/hooks/watchful.lua", 'return { api = 1, description = "x", tool = function() end }\n')
+    world.plugin("plugins/tools/broken.lua", BROKEN)
+    world.settings("""
+        [permissions]
+        allow = ["* x", "read x", "extend y", "watchful x", "broken x", "plugins .loomkin/**", "file_edit src/**"]
+        [provider.here]
+        concurrent = 1
+        [provider.groq]
+        concurrent = 1
+        [provider.endpoints.here]
+        url = "http://127.0.0.1:1/v1"
+        dialect = "openai-responses"
+        [provider.endpoints.there]
+        url = "http://127.0.0.1:1/v1"
+        [model]
+        fast = "here:small"
+        strong = "scripted:play"
+        [model.fallback]
+        "scripted:play" = ["groq:x"]
+        """)
+    result = world.stream(world.script(**HELLO))
+    assert result.code == 0 and not [line for line in notices(result) if "config.toml" in line]
 
 
 def test_a_mistake_in_a_variable_names_it(world):
@@ -375,11 +439,26 @@ def test_a_mistake_in_a_variable_names_it(world):
         (["plugin", "show", "file_raed"], "file_read"),
         (["models", "--provider", "opnai"], "Did you mean openai?"), (["login", "antropic"], "Did you mean anthropic?"),
         (["completions", "tcsh"], "bash, zsh or fish"), (["run"], "prompt"),
+        (["help", "frob"], "There is no command «frob»."), (["help", "rnu"], "Did you mean «run»?"),
+        (["help", "plugin", "shwo"], "There is no command «plugin shwo». Did you mean «plugin show»?"),
+        (["help", "run", "--bad"], "Unknown option '--bad'"),
+        (["repair the test"], "For one prompt without a person: loomkin run \"repair the test\""),
+        (["repair", "the", "test"], "loomkin run \"repair the test\""),
+        (["Why?"], "loomkin run \"Why?\""),
     ])
 def test_a_mistake_on_the_command_line_gets_a_suggestion(world, arguments, part):
     result = world.run(*arguments)
     assert (result.code, result.out) == (2, ""), result
     assert part in result.err
+
+
+def test_help_about_what_there_is(world):
+    for arguments, part in [
+        (["help"], "USAGE: loomkin <subcommand>"), (["help", "run"], "USAGE: loomkin run"),
+        (["help", "plugin", "show"], "USAGE: loomkin plugin show"), (["help", "help"], "USAGE: loomkin help"),
+    ]:
+        result = world.run(*arguments)
+        assert result.code == 0 and part in result.out and result.err == "", arguments
 
 
 def test_a_state_folder_that_cannot_be_written_is_told(world):

@@ -257,3 +257,30 @@ def test_resume_takes_the_latest_or_the_one_that_is_named(world, wanted):
     after = {session["title"]: session["id"] for session in world.run("sessions", "--json").json}
     said = world.rows("SELECT session FROM signal WHERE type = 'user.said' ORDER BY sequence DESC LIMIT 1")[0][0]
     assert said == after["the older one" if wanted == "by id" else "the newer one"]
+
+
+def test_one_prompt_goes_to_a_stored_session(world):
+    model = world.script(roles={"lead": [say("First."), say("Second."), {"expect": "Four", "text": "Third."}]})
+    world.ask(model, "the older one")
+    world.ask(model, "the newer one")
+    newer, older = [session["id"][:20] for session in world.run("sessions", "--json").json]
+    # Where the id stands does not matter, and the session brings its model.
+    assert world.run("run", "--resume", "Two").out == "Second.\n"
+    assert world.run("run", "Three", "--resume", older).out == "Second.\n"
+    third = world.run("run", f"--resume={newer}", "--output", "json", "-", input="Four")
+    assert third.json["result"] == "Third." and third.json["session"].startswith(newer)
+    said = world.rows("SELECT substr(session, 1, 20), json_extract(data, '$.text') FROM signal WHERE type = 'user.said' ORDER BY sequence")
+    assert said == [(older, "the older one"), (newer, "the newer one"), (newer, "Two"), (older, "Three"), (newer, "Four")]
+    assert len(world.run("sessions", "--json").json) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (["--resume", "01KB3F"], "Say what to do, too"), (["--resume", "01KB3F", "one", "two"], "put it into quotation marks"),
+        (["one", "two"], "put it into quotation marks"), (["one", "two", "--resume"], "Write the id behind --resume"),
+        (["--resume", "--role", "coder", "one"], "--role is for a new session"), (["--resume", "01KB3F", " "], "The prompt is empty."),
+    ])
+def test_one_prompt_is_one_argument(world, arguments, part):
+    result = world.run("run", "--model", "scripted:x", *arguments)
+    assert (result.code, result.out) == (2, "") and part in result.err

@@ -97,12 +97,6 @@ def test_exit_1_when_the_model_refuses(world):
     assert "gave up" in result.err
 
 
-def test_exit_1_when_a_session_is_not_there(world):
-    result = world.run("--resume", "--model", world.script(**HELLO))
-    assert result.code == 1
-    assert_one_sentence(result.err, "no session to resume")
-
-
 @pytest.mark.parametrize(
     "arguments, part",
     [
@@ -124,11 +118,28 @@ def test_exit_1_when_a_session_is_not_there(world):
         (["serve", "--no-open", "--model", "anthropc:x"], "There is no provider «anthropc». Did you mean anthropic?"),
         (["--model", "scripted:x", "run"], "Write the command first: loomkin run"),
         (["-C", "no/such", "run", "Begin."], "There is no folder no/such."),
+        (["run", "--model", "scripted:x", ""], "The prompt is empty."),
+        (["run", "--model", "scripted:x", " \n"], "The prompt is empty."),
+        (["run", "--replay", "no/such", "Begin."], "The recording cannot be read: no/such does not exist."),
+        (["run", "--model", "replay:no/such", "Begin."], "The recording cannot be read: no/such does not exist."),
     ])
 def test_exit_2_when_it_is_called_wrongly(world, arguments, part):
     result = world.run(*arguments)
     assert result.code == 2, result
     assert part in result.err and result.out == ""
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["serve", "--no-open"]])
+def test_exit_2_when_a_session_is_not_there(world, command):
+    model = world.script(**HELLO)
+    prompt = ["Begin."] if command == ["run"] else []
+    latest = world.run(*command, "--model", model, "--resume", *prompt)
+    assert latest.code == 2 and latest.out == ""
+    assert_one_sentence(latest.err, "There is no session to resume yet.")
+    world.ask(model)
+    named = world.run(*command, "--model", model, "--resume", "ABC", *prompt)
+    assert named.code == 2 and named.out == ""
+    assert_one_sentence(named.err, "There is no session «ABC». See «loomkin sessions».")
 
 
 def test_a_model_of_a_provider_that_does_not_load_is_told_why(world):
@@ -203,6 +214,31 @@ def test_exit_5_without_a_model(world):
     result = world.run("run", "Begin.")
     assert (result.code, result.out) == (5, "")
     assert_one_sentence(result.err, "No model is configured", "ANTHROPIC_API_KEY")
+
+
+def test_programs_are_told_in_their_format_that_there_is_no_model(world):
+    result = world.run("run", "--output", "json", "Begin.")
+    assert result.code == 5 and result.json["outcome"] == "failed" and result.json["result"] == ""
+    assert {"session", "usage", "cost_usd"} <= result.json.keys() and "No model is configured" in result.json["errors"][0]
+    result = world.run("run", "--output", "stream-json", "Begin.")
+    assert result.code == 5 and "No model is configured" in result.of_type("notice")[0]["text"]
+    last = result.signals[-1]
+    assert last["type"] == "session.finished" and last["data"]["outcome"] == "failed"
+    assert {"sequence", "id", "type", "source", "time", "data"} <= last.keys()
+    assert not (world.project / ".loomkin").exists()
+
+
+def test_a_key_that_is_refused_is_told_where_no_model_is_configured(world):
+    world.write(world.home / "key", "sk-none").chmod(0o644)
+    world.settings('[provider.openai]\nkey_file = "~/key"\n')
+    told = "The provider openai cannot be used: run «chmod 600 ~/key»"
+    for command in (["run", "Begin."], ["serve", "--no-open"]):
+        result = world.run(*command)
+        assert result.code == 5 and "No model is configured" in result.err and told in result.err, result
+        assert "sk-none" not in result.out + result.err
+    assert told in world.run("run", "--output", "json", "Begin.").json["errors"][-1]
+    assert told in world.run(input="").out
+    assert told in world.run("models").err
 
 
 def test_exit_5_when_the_provider_has_no_key(world):

@@ -148,10 +148,15 @@ def test_strangers_are_refused(world, serving):
         assert page.request("/api/v1/agents/nobody/messages", message)[0] == 404
 
 
-def test_a_session_is_resumed_on_the_page(world, serving):
+@pytest.mark.parametrize("wanted", ["latest by its word", "latest", "by id", "by id, joined"])
+def test_a_session_is_resumed_on_the_page(world, serving, wanted):
     model = world.script(**HELLO)
     world.ask(model)
-    with serving(model, "--resume", "latest") as page:
+    id = world.run("sessions", "--json").json[0]["id"][:20]
+    flags = {
+        "latest by its word": ["--resume", "latest"], "latest": ["--resume"], "by id": ["--resume", id],
+        "by id, joined": [f"--resume={id}"]}
+    with serving(model, *flags[wanted]) as page:
         page.api("agents/lead/messages", {"text": "And?"})
         said = lambda: [told["data"]["text"] for told in page.api("signals?after=0")["signals"] if told["type"] == "agent.said"]
         eventually(lambda: said() == ["Hello there.", "Once more."], "the lead goes on")

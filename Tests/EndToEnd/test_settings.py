@@ -65,6 +65,32 @@ def test_a_trusted_project_s_settings_that_somebody_changes_do_not_count_unasked
     assert ("extend .loomkin.toml", "deny") in [(told["access"], told["verdict"]) for told in world.kept("permission.decided")]
 
 
+def test_settings_that_a_project_did_not_have_are_said_to_be_new(world):
+    world.settings('[permissions]\nallow = ["shell read x < gate"]\n')
+    gate, started = waiting_session(world)
+    with started as process:
+        read_until(process, '"tool":"shell"')
+        world.write(".loomkin.toml", ALLOW)
+        told = eventually(lambda: [told["text"] for told in world.kept("notice") if ".loomkin.toml" in told["text"]], "it is told")
+        gate.open()
+        process.stdout.read()
+    assert told[0].startswith(".loomkin.toml is new, so nothing of it counts yet."), told
+    assert statuses(world) == ["ok", "denied"] and not settings_taken(world)
+
+
+def test_a_saved_rule_for_a_tool_that_nobody_has_is_told(world):
+    world.settings(ALLOW)
+    gate, started = waiting_session(world)
+    with started as process:
+        read_until(process, '"tool":"shell"')
+        world.settings(ALLOW + 'deny = ["shel rm *"]\n')
+        told = eventually(lambda: [told["text"] for told in world.kept("notice") if "config.toml:3" in told["text"]], "it is told")
+        gate.open()
+        process.stdout.read()
+    assert "«deny shel rm *» never matches" in told[0] and len(told) == 1
+    assert settings_taken(world) == [["permissions.deny"]]
+
+
 def test_a_person_takes_the_project_s_settings_into_use(world):
     world.write(".loomkin.toml", '[limits]\nmax_turns = 7\n')
     assert world.run("trust", "--yes").code == 0

@@ -216,6 +216,23 @@ def test_a_project_s_plugin_that_somebody_changes_is_not_used_unasked(world):
     assert "greet" not in world.run("plugin", "list").out and world.run("trust").code == 1
 
 
+def test_a_plugin_that_a_trusted_project_did_not_have_is_said_to_be_new(world):
+    world.settings('[permissions]\nallow = ["shell *"]\n')
+    world.write(".loomkin/plugins/tools/greet.lua", TOOL.format(words="hello"))
+    assert world.run("trust", "--yes").code == 0
+    gate = world.gate()
+    model = world.script(roles={"concierge": [call("shell", command="read x < gate"), say("Done.")]})
+    with world.started("run", "--model", model, "--role", "concierge", "--output", "stream-json", "Begin.") as process:
+        read_until(process, '"tool":"shell"')
+        world.write(".loomkin/plugins/tools/other.lua", TOOL.format(words="gotcha too"))
+        world.write(".loomkin/plugins/tools/greet.lua", TOOL.format(words="gotcha"))
+        held = eventually(lambda: len(world.kept("plugin.reload")) > 1 and world.kept("plugin.reload"), "both are held")
+        gate.open()
+        process.stdout.read()
+    told = {report["plugin"]: report["error"] for report in held if report["status"] == "held"}
+    assert "it is new and nobody has trusted it yet" in told["other"] and "it changed since it was trusted" in told["greet"]
+
+
 def test_a_rule_may_take_such_changes_into_use(world):
     rule = ', "extend .loomkin/plugins/tools/*"'
     assert greetings(world, rule, "good day", "reloaded") == ["hello", "good day"]

@@ -26,8 +26,8 @@ package struct ConfigurationLayer: Sendable {
         let lines = TOMLLines(text)
         var entries: [Entry] = []
         func walk(_ value: JSON, _ path: [String]) {
-            // A section without a setting says nothing; an unknown one is found by its settings.
-            if case .object(let members) = value {
+            // An empty section sets nothing, but its name may be wrong: of others that shows in their settings.
+            if case .object(let members) = value, !members.isEmpty || path.isEmpty {
                 for key in members.keys.sorted() { walk(members[key] ?? .null, path + [key]) }
             } else {
                 let line = lines.line(of: path).map { ":\($0)" } ?? ""

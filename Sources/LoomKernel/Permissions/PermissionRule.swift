@@ -10,6 +10,9 @@ package struct PermissionRule: Sendable, Hashable, CustomStringConvertible {
     /// Where the rule stands: `preset ask`, `.loomkin.toml:14`, `this session`.
     package let origin: String
 
+    /// The subject under which files are asked about that would come into use.
+    static let ofPlugins = "plugins"
+
     package init(_ verdict: Verdict, _ subject: String, _ pattern: String? = nil, origin: String) {
         self.verdict = verdict
         self.subject = subject

@@ -20,6 +20,10 @@ package struct SessionFinished: SignalPayload {
     package var costUSD: Double?
     enum CodingKeys: String, CodingKey { case session, outcome, result, usage, costUSD = "cost_usd" }
 
+    package init(session: String, outcome: Outcome, result: String, usage: Usage, costUSD: Double?) {
+        (self.session, self.outcome, self.result, self.usage, self.costUSD) = (session, outcome, result, usage, costUSD)
+    }
+
     /// A cost that is not known is written as null: programs read the same keys whatever the model.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -60,6 +60,11 @@ package struct Services: Sendable {
 /// A command that could not be carried out: what happened, to what, and what to do next.
 package struct CommandError: Error, Sendable, Hashable, CustomStringConvertible {
     package let description: String
-    package init(_ description: String) { self.description = description }
-    init(_ error: StoreError) { self.description = error.description }
+    /// Whether whoever asked named something that is not there, and nothing went wrong.
+    package let isMistaken: Bool
+    package init(_ description: String, isMistaken: Bool = false) {
+        self.description = description
+        self.isMistaken = isMistaken
+    }
+    init(_ error: StoreError) { self.init(error.description) }
 }

@@ -37,9 +37,12 @@ struct StoredSession: Sendable {
             }
             guard let row = found.first, let id = ID(row.id) else {
                 throw CommandError(
-                    wanted.map { "There is no session «\($0)». See «loomkin sessions»." } ?? "There is no session to resume yet.")
+                    wanted.map { "There is no session «\($0)». See «loomkin sessions»." } ?? "There is no session to resume yet.",
+                    isMistaken: true)
             }
-            if wanted != nil, found.count > 1 { throw CommandError("«\(wanted ?? "")» fits more than one session. Write more of its id.") }
+            if wanted != nil, found.count > 1 {
+                throw CommandError("«\(wanted ?? "")» fits more than one session. Write more of its id.", isMistaken: true)
+            }
             let usage = try await store.usage(session: id)
             let grants = try await store.read { db in
                 try Row.fetchAll(

@@ -35,7 +35,7 @@ extension Workspace {
     /// Asks whether a file that somebody changed outside of this session may be used. A rule may answer, or a person.
     /// - Parameter change: from what was trusted before; the text is a unified diff.
     package func admits(_ path: String, change: (note: String, text: String)) async -> Bool {
-        let asker = AgentIdentity(plugin: "plugins", kind: .service)
+        let asker = AgentIdentity(plugin: PermissionRule.ofPlugins, kind: .service)
         let authority = CallAuthority(asker, self.services, call: self.services.identifiers.next().description, tool: asker.name)
         do {
             try await authority.require(Access(.extend, path), note: change.note, detail: change.text)

@@ -9,6 +9,7 @@ package final class PluginCatalog: Catalog {
         var toolsByName: [String: any Tool] = [:]
         var providers: [any Provider] = []
         var providersByName: [String: any Provider] = [:]
+        var dialects: Set<String> = []
         var roles: [Role] = []
         var rolesByName: [String: Role] = [:]
         var skills: [Skill] = []
@@ -52,6 +53,9 @@ package final class PluginCatalog: Catalog {
     package func tool(_ name: String) -> (any Tool)? { snapshot.withLock { $0.toolsByName[name] } }
     package func provider(_ name: String) -> (any Provider)? { snapshot.withLock { $0.providersByName[name] } }
     package func role(_ name: String) -> Role? { snapshot.withLock { $0.rolesByName[name] } }
+
+    /// What servers of the configuration may speak, for the plugins that are live speak it.
+    package var dialects: Set<String> { snapshot.withLock { $0.dialects } }
 
     /// By name.
     package var prompts: [PromptSummary] { snapshot.withLock { $0.promptSummaries } }
@@ -101,7 +105,8 @@ extension PluginCatalog.Snapshot {
             case .module: break
             }
         }
-        providers += endpoints.map { Self.endpoint($0.key, $0.value, live) }
+        dialects = Set(providers.compactMap(\.dialect))
+        providers += endpoints.map { Self.endpoint($0.key, $0.value, live, dialects) }
         providers.sort { $0.name < $1.name }
         roles = roles.map { $0.adding(Self.gifts(live, files, to: $0.name)) }
         toolsByName = Dictionary(tools.map { ($0.schema.name, $0) }, uniquingKeysWith: { _, last in last })
@@ -121,7 +126,9 @@ extension PluginCatalog.Snapshot {
     }
 
     /// A server of the configuration, spoken to by the plugin that knows its dialect: a bundled one where there are several.
-    private static func endpoint(_ name: String, _ settings: EndpointSettings, _ live: [PluginKey: LivePlugin]) -> any Provider {
+    private static func endpoint(
+        _ name: String, _ settings: EndpointSettings, _ live: [PluginKey: LivePlugin], _ known: Set<String>
+    ) -> any Provider {
         let speakers = live.values.compactMap { plugin -> (rank: Int, provider: LuaProvider)? in
             guard case .provider(let provider) = plugin.content else { return nil }
             // Many vendors speak this one, each in its own way; the plugin `openai` speaks it plainly.
@@ -131,10 +138,7 @@ extension PluginCatalog.Snapshot {
         }
         let chosen = speakers.min { ($0.rank, $0.provider.name) < ($1.rank, $1.provider.name) }
         if let chosen { return chosen.provider.endpoint(name, settings) }
-        let known = live.values.compactMap { plugin -> String? in
-            if case .provider(let provider) = plugin.content { provider.definition.dialect } else { nil }
-        }
-        return UnspokenEndpoint(name: name, dialect: settings.dialect, known: Set(known))
+        return UnspokenEndpoint(name: name, dialect: settings.dialect, known: known)
     }
 
     /// Tools that a role has without listing them: those that name it, and those a user or project added for everybody. One that
@@ -155,7 +159,7 @@ extension PluginCatalog.Snapshot {
         guard let file = live?.file ?? held ?? files[key] else { return nil }
         let status =
             held != nil ? "held" : fault != nil ? (live == nil ? "broken" : "failed") : live == nil ? "waiting" : "live"
-        let error = held.map { PluginHost.sentence($0) } ?? fault?.description
+        let error = held.map { PluginHost.sentence($0, isNew: PluginHost.isNew($0, live: live, fault: fault)) } ?? fault?.description
         var summary = PluginSummary(
             name: key.name, kind: key.kind.rawValue, root: file.root.name, path: key.path, generation: live?.number ?? 0,
             shadows: files.shadowed(by: file), status: status, error: error, calls: 0, running: 0, versions: versions)

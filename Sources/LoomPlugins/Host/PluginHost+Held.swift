@@ -18,10 +18,11 @@ extension PluginHost {
             asked.remove(file.hash)
             return
         }
+        let isNew = Self.isNew(file, live: live[file.key], fault: faults[file.key])
         ports.report(
             PluginReported(
                 plugin: file.key.name, kind: file.key.kind.rawValue, from: live[file.key]?.number, to: nil, status: "held",
-                error: Self.sentence(file), milliseconds: 0))
+                error: Self.sentence(file, isNew: isNew), milliseconds: 0))
         let old = live[file.key].flatMap { $0.file.root == file.root ? $0.file.text : nil } ?? ""
         let diff = UnifiedDiff(from: old, to: file.text, path: file.displayPath)
         let change = (note: "(+\(diff.added) −\(diff.removed))", text: diff.text(limit: 20_000))
@@ -36,7 +37,11 @@ extension PluginHost {
     }
 
     /// Why a file is not used.
-    static func sentence(_ file: PluginFile) -> String {
-        "\(file.displayPath): it changed since it was trusted, so it is not used. Answer the question, or run «loomkin trust» and /reload."
+    static func sentence(_ file: PluginFile, isNew: Bool) -> String {
+        let what = isNew ? "it is new and nobody has trusted it yet" : "it changed since it was trusted"
+        return "\(file.displayPath): \(what), so it is not used. Answer the question, or run «loomkin trust» and /reload."
     }
+
+    /// Whether its root had no such file that counted.
+    static func isNew(_ file: PluginFile, live: LivePlugin?, fault: PluginFault?) -> Bool { live?.file.root != file.root && fault == nil }
 }

@@ -73,6 +73,25 @@ package struct HeadlessRun: Sendable {
         return ExitCode(finished.outcome, modelFailed: end.modelFailed).rawValue
     }
 
+    /// Tells in the format that was asked for why nothing could begin. There was no session, so its id is empty and nothing is kept.
+    package static func fail(_ reasons: [String], output: Output, bus: SignalBus, stdout: Int32 = 1, stderr: Int32 = 2) async {
+        let (out, err) = (OutputPort(descriptor: stdout), OutputPort(descriptor: stderr))
+        let finished = SessionFinished(session: "", outcome: .failed, result: "", usage: Usage(), costUSD: 0)
+        switch output {
+        case .text, .json:
+            for reason in reasons { await err.write("\(reason)\n".printable) }
+            if output == .json { await out.write(Self.object(finished, reasons)) }
+        case .streamJSON:
+            let signals = bus.subscribe(name: "run", delivery: .mustDeliver)
+            for reason in reasons { bus.publish(Notice(level: "error", text: reason), source: "kernel") }
+            bus.publish(finished, source: "kernel")
+            signals.cancel()
+            while let batch = await signals.next() {
+                for signal in batch { await out.write(Self.line(signal)) }
+            }
+        }
+    }
+
     private func alarm(_ deadline: Interruption) -> Task<Void, Never>? {
         guard let timeout else { return nil }
         return Task { [workspace] in
@@ -149,11 +168,15 @@ package struct HeadlessRun: Sendable {
                 await self.err.write("loomkin: the run ended as «\(finished.outcome.words)»\(reason)\n".printable)
             }
         case .json:
-            guard var object = try? JSON(encoding: finished) else { return }
-            object["errors"] = .array(errors.map(JSON.string))
-            await self.out.write(object.text() + "\n")
+            await self.out.write(Self.object(finished, errors))
         case .streamJSON: break
         }
+    }
+
+    private static func object(_ finished: SessionFinished, _ errors: [String]) -> String {
+        var object = (try? JSON(encoding: finished)) ?? [:]
+        object["errors"] = .array(errors.map(JSON.string))
+        return object.text() + "\n"
     }
 
     private static func line(_ signal: Signal) -> String { ((try? JSON(encoding: signal))?.text() ?? "{}") + "\n" }

@@ -17,26 +17,37 @@ struct Chat: AsyncParsableCommand {
     @OptionGroup var project: ProjectOptions
     @OptionGroup var session: SessionOptions
 
-    @Flag(name: .long, help: "Go on with a stored session: the latest, or the one whose id follows.")
-    var resume = false
+    @OptionGroup var resumption: ResumeOption
 
     @Flag(name: .customLong("no-page"), help: "Do not serve the status page.")
     var noPage = false
 
     @Argument(help: ArgumentHelp("The session to resume, with --resume.", visibility: .hidden))
-    var id: String?
+    var words: [String] = []
+
+    private var resume: Bool { self.resumption.resume }
 
     /// What was typed first is meant as a command, whatever follows. Behind an option an unknown one is told of first.
     func validate() throws {
-        if CommandLine.arguments.dropFirst().first == self.id { try self.refuseCommand() }
+        if let word = self.words.first, CommandLine.arguments.dropFirst().first == word { try self.refuseCommand() }
     }
 
     private func refuseCommand() throws {
-        guard let id, !self.resume else { return }
-        let commands = Loomkin.configuration.subcommands.map { String(describing: $0).lowercased() }
-        guard !commands.contains(id) else { throw ValidationError("Write the command first: loomkin \(id) …") }
-        let nearest = nearestWord(to: id, in: commands).map { " Did you mean «\($0)»?" } ?? ""
-        throw ValidationError("There is no command «\(id)».\(nearest) See «loomkin --help».")
+        guard let word = self.words.first, !self.resume || self.words.count > 1 else { return }
+        if self.resume { throw ValidationError("--resume takes one id, and here is more: \(self.words.joined(separator: " "))") }
+        let commands = Help.names
+        guard !commands.contains(word) else { throw ValidationError("Write the command first: loomkin \(word) …") }
+        // Somebody's own words are no mistake for a command.
+        let nearest = word.contains(where: \.isWhitespace) ? nil : nearestWord(to: word, in: commands)
+        let hint = nearest.map { "Did you mean «\($0)»? " } ?? ""
+        let run = "For one prompt without a person: loomkin run \(Self.quoted(self.words))."
+        throw ValidationError("There is no command «\(word)». \(hint)\(run) See «loomkin --help».")
+    }
+
+    /// What was typed as one word of a shell.
+    private static func quoted(_ words: [String]) -> String {
+        let text = words.joined(separator: " ")
+        return text.contains(where: { "\"\\$`!".contains($0) }) ? "'\(text.replacing("'", with: "'\\''"))'" : "\"\(text)\""
     }
 
     func run() async throws {
@@ -47,11 +58,11 @@ struct Chat: AsyncParsableCommand {
         // A stored session brings its own.
         if model == nil, !self.resume { model = await LocalModels(project).choose() }
         guard model != nil || self.resume else {
-            return try await Demo.playSample(noPage: self.noPage)
+            return try await Demo.playSample(noPage: self.noPage, reasons: await project.refusedKeys())
         }
         try project.checkProvider()
         project.liveConfiguration.update { $0.fallbackModel = model }
         let front = Terminal(project: project, servesPage: !self.noPage)
-        try await front.run(session: self.resume ? .resume(self.id) : .new)
+        try await front.run(session: self.resume ? .resume(self.words.first) : .new)
     }
 }

@@ -39,16 +39,15 @@ struct Demo: AsyncParsableCommand {
     }
 
     /// What `loomkin` alone does when there is no model: the same session, with the questions that a person would be asked.
-    static func playSample(noPage: Bool) async throws {
+    /// - Parameter reasons: why a key that was given is of no use.
+    static func playSample(noPage: Bool, reasons: [String]) async throws {
         let copy = try await SampleCopy.make()
         defer { copy.remove() }
         let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
         let project = try await Self.open(copy, permissions: isTerminal ? "ask" : "full")
-        say(
-            """
-            No model is configured: set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.
-            This is the sample session, played by the scripted model on a temporary copy. Type /quit to leave.
-            """)
+        say("No model is configured: set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
+        reasons.forEach(say)
+        say("This is the sample session, played by the scripted model on a temporary copy. Type /quit to leave.")
         guard isTerminal else {
             let workspace = try await project.workspace(frontEnd: "demo", isInteractive: false)
             let finished = await Transcript(workspace: workspace).play(Self.prompt)

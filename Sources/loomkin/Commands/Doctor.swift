@@ -30,6 +30,7 @@ struct Doctor: AsyncParsableCommand {
         findings += await self.providers(project)
         if self.models { findings += await self.calls(project) }
         findings += self.plugins(project)
+        findings += project.configuration.strangers(to: project.knownNames).map { Finding(what: "settings", grade: .warning, text: $0) }
         try self.listing.show(findings, headings: ["WHAT", "", "DETAIL"], empty: "") {
             findings.map { [$0.what, $0.grade.rawValue, $0.text] }
         }

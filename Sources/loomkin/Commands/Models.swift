@@ -37,6 +37,7 @@ struct Models: AsyncParsableCommand {
         let models = table.all(of: names, isWhole: self.all).filter { model in
             self.text.map { model.name.lowercased().contains($0.lowercased()) } ?? true
         }
+        if models.isEmpty, !self.all, self.provider == nil, self.text == nil { await project.refusedKeys().forEach(writeError) }
         let empty =
             self.text.map { "No model that can be used has «\($0)» in its name. Try --all." }
             ?? "No model can be used yet: set a key, for example ANTHROPIC_API_KEY, or see «loomkin models --all»."

@@ -21,10 +21,15 @@ struct Serve: AsyncParsableCommand {
     @Flag(name: .long, inversion: .prefixedNo, help: "Open the page in the browser.")
     var open = true
 
-    @Option(name: .long, help: ArgumentHelp("A session to resume, by id; «latest» for the last one.", valueName: "id"))
-    var resume: String?
+    @OptionGroup var resumption: ResumeOption
+
+    @Argument(help: ArgumentHelp("The session to resume, with --resume.", visibility: .hidden))
+    var id: String?
+
+    private var resume: Bool { self.resumption.resume }
 
     func validate() throws {
+        if let id, !self.resume { throw ValidationError("Unexpected argument «\(id)». To go on with a session: --resume \(id)") }
         if let port, !StatusPage.ports.contains(port) {
             throw ValidationError("--port takes a number from 0 to \(StatusPage.ports.upperBound), not \(port).")
         }
@@ -35,16 +40,14 @@ struct Serve: AsyncParsableCommand {
         await project.load()
         let model = await project.chosenModel()
         // A stored session brings its own.
-        guard model != nil || self.resume != nil else {
-            writeError("No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL.")
-            let hint = await LocalModels(project).hint()
-            if !hint.isEmpty { writeError(hint) }
+        guard model != nil || self.resume else {
+            for line in await project.noModel() { writeError(line) }
             throw LoomREPL.ExitCode.modelUnavailable.status
         }
         try project.checkProvider()
         project.liveConfiguration.update { $0.fallbackModel = model }
-        let choice: SessionChoice = self.resume.map { .resume($0 == "latest" ? nil : $0) } ?? .new
-        let workspace = try await project.workspace(frontEnd: "page", isInteractive: true, session: choice)
+        let workspace = try await project.workspace(
+            frontEnd: "page", isInteractive: true, session: self.resume ? .resume(self.id) : .new)
         let page = StatusPage(workspace: workspace, port: self.port ?? project.configuration.pagePort)
         let opens = self.open && isatty(STDOUT_FILENO) == 1
         let serving = Task {

@@ -49,8 +49,10 @@ actor ConfigurationReload {
         }
     }
 
-    private func take(_ configuration: Configuration) async {
+    private func take(_ new: Configuration) async {
         let before = self.project.configuration
+        var configuration = new
+        configuration.notices += configuration.strangers(to: self.project.knownNames)
         await self.workspace.reconfigure(configuration)
         let now = self.project.configuration
         if (before.providers, before.endpoints) != (now.providers, now.endpoints) { await self.project.plugins.configurationChanged() }
@@ -65,10 +67,10 @@ actor ConfigurationReload {
 
     private func ask(about text: String) async {
         guard self.asked.insert(text).inserted else { return }
-        await self.tell(
-            "warning",
-            "\(Self.path) changed since it was trusted: what it said before goes on. Answer the question, or run «loomkin trust» before the next start."
-        )
+        let what =
+            self.project.trust.trusted()[Self.path] == nil
+            ? "is new, so nothing of it counts yet." : "changed since it was trusted: what it said before goes on."
+        await self.tell("warning", "\(Self.path) \(what) Answer the question, or run «loomkin trust» before the next start.")
         let diff = UnifiedDiff(from: self.accepted, to: text, path: Self.path)
         let change = (note: "(+\(diff.added) −\(diff.removed))", text: diff.text(limit: 20_000))
         Task {

@@ -16,9 +16,9 @@ extension Project {
             do {
                 replay = try HTTPReplay(path: path, directory: directory, files: files)
             } catch {
-                throw Failure("The recording cannot be read: \(error)")
+                throw Failure("The recording cannot be read: \(error)", status: .usage)
             }
-            guard replay.count > 0 else { throw Failure("\(path) holds no recorded request. Make one with --record.") }
+            guard replay.count > 0 else { throw Failure("\(path) holds no recorded request. Make one with --record.", status: .usage) }
             var flags = session.entries.filter { $0.key != "model.default" || session.playedByName == nil }
             if let label = replay.label, !flags.contains(where: { $0.key == "model.default" }) {
                 flags.append(("model.default", label, "--replay"))
@@ -32,7 +32,7 @@ extension Project {
                 writeError("Nothing more is recorded: \(error)")
             }
         } catch {
-            throw Failure("The recording cannot be written: \(error)")
+            throw Failure("The recording cannot be written: \(error)", status: .usage)
         }
         let project = try await Self.open(options, flags: session.entries, traffic: .recorded(recording))
         recording.redact(by: {

@@ -103,6 +103,8 @@ struct Project {
         let opening = Task.detached { [project = self] in project.existingStore() }
         await self.plugins.load(providers: isPrompt ? self.namedProviders : nil) { await opening.value }
         self.store = await opening.value
+        let strangers = self.configuration.strangers(to: self.knownNames)
+        self.liveConfiguration.update { $0.notices += strangers }
     }
 
     /// The providers of the models that are configured; nil where it takes all of them to know.
@@ -179,6 +181,16 @@ struct Project {
         throw ValidationError(absence(of: "provider", model.provider, among: names.sorted()))
     }
 
+    /// What the loaded plugins let settings speak of. One that is broken or waits counts: its name is no mistake.
+    var knownNames: KnownNames {
+        let catalog = self.plugins.catalog
+        let plugins = catalog.plugins
+        func names(_ kinds: Set<String>) -> Set<String> { Set(plugins.filter { kinds.contains($0.kind) }.map(\.name)) }
+        return KnownNames(
+            tools: names(["tool"]), actors: names(["hook", "command", "panel", "service"]),
+            providers: names(["provider"]).union(catalog.providers.map(\.name)), dialects: catalog.dialects)
+    }
+
     /// The servers on this machine that answer, with a model of each.
     func localModels() async -> [ModelName] {
         let providers = self.plugins.catalog.providers.filter(\.isLocal)
@@ -205,6 +217,24 @@ struct Project {
             return "\(provider.name):\(model)"
         }
         return nil
+    }
+
+    /// Why there is no model, and what to do: a sentence each.
+    func noModel() async -> [String] {
+        var lines = ["No model is configured. Set a key such as ANTHROPIC_API_KEY, or name one with --model PROVIDER:MODEL."]
+        lines += await self.refusedKeys()
+        let hint = await LocalModels(self).hint()
+        return hint.isEmpty ? lines : lines + [hint]
+    }
+
+    /// Providers whose key was given and cannot be used: whoever gave it does not look for another reason.
+    func refusedKeys() async -> [String] {
+        var lines: [String] = []
+        for provider in self.plugins.catalog.providers {
+            guard let origin = provider.keyOrigin, origin.source != .nothing, let missing = await provider.missing() else { continue }
+            lines.append("The provider \(provider.name) cannot be used: \(missing).")
+        }
+        return lines + [self.plugins.signInFault].compactMap(\.self)
     }
 
     // MARK: Grammars
@@ -247,7 +277,7 @@ struct Project {
         do {
             workspace = try await Workspace.open(options, ports: self.ports, bus: self.bus, catalog: self.plugins.catalog)
         } catch {
-            throw Failure("\(error)")
+            throw Failure("\(error)", status: error.isMistaken ? .usage : .failed)
         }
         await self.plugins.attach(workspace)
         await self.recorder.record(into: workspace)

@@ -125,11 +125,87 @@ struct ConfigurationTests {
                 "c.toml:3: there is no setting «provider.endpoints.x.dialekt». The nearest known key is provider.endpoints.x.dialect."
             ),
             ("[provider.endpoints.x]\nurl = \"ftp://a\"\n", "c.toml:2: provider.endpoints.x.url must begin with http:// or https://."),
+            ("[budgett]\n", "c.toml:1: there is no section «budgett». The nearest known section is budget."),
+            (
+                "[colours]\n",
+                "c.toml:1: there is no section «colours». Sections: budget, context, limits, model, model.fallback, page, permissions, "
+                    + "plugins, provider, provider.endpoints, shell."
+            ),
+            (
+                "[model]\n[model.fallbak]\n",
+                "c.toml:2: there is no section «model.fallbak». The nearest known section is model.fallback."
+            ),
+            ("[limits]\nmax_turns = {}\n", "c.toml:2: limits.max_turns must be an integer, not {}."),
+            ("[provider.openai]\nbase_url = {}\n", "c.toml:2: provider.openai.base_url must be a string, not {}."),
+            (
+                "[provider.openai]\nretries = 3\n",
+                "c.toml:2: there is no setting «provider.openai.retries». See docs/configuration.md for the keys."
+            ),
+            (
+                "[provider.endpoints.x]\nurl = \"http://a\"\nconcurrent = 2\n",
+                "c.toml:3: there is no setting «provider.endpoints.x.concurrent». The nearest known key is provider.x.concurrent."
+            ),
+            (
+                "[provider.endpoints]\nx = { key_env = \"X\" }\n",
+                "c.toml:2: the endpoint «x» has no url. Add one, such as url = \"http://127.0.0.1:8080/v1\"."
+            ),
+            (
+                "[provider.endpoints.x]\n",
+                "c.toml:1: the endpoint «x» has no url. Add one, such as url = \"http://127.0.0.1:8080/v1\"."
+            ),
         ])
     func mistakes(text: String, message: String) {
         #expect(throws: ConfigurationError(message)) {
             _ = try Configuration(layers: [try ConfigurationLayer(toml: text, name: "c.toml")])
         }
+    }
+
+    @Test("passes over sections in which nothing is set, and has one file complete what another begins")
+    func sections() throws {
+        let known = ["model", "model.fallback", "permissions", "limits", "provider", "provider.openai", "provider.endpoints"]
+        let empty = try ConfigurationLayer(toml: known.map { "[\($0)]\n" }.joined(), name: "a.toml")
+        let whole = try Configuration(layers: [empty])
+        #expect(whole == Configuration())
+        let begun = try ConfigurationLayer(toml: "[provider.endpoints.x]\nkey_env = \"X\"\n", name: "a.toml")
+        let rest = try ConfigurationLayer(toml: "[provider.endpoints.x]\nurl = \"http://x\"\n", name: "b.toml")
+        #expect(try Configuration(layers: [begun, rest]).endpoints == ["x": EndpointSettings(url: "http://x", keyEnv: "X")])
+        let restricted = try ConfigurationLayer(toml: "[provider.endpoints.x]\nkey_env = \"X\"\n", name: "p", isRestricted: true)
+        #expect(try Configuration(layers: [restricted]).endpoints.isEmpty)
+    }
+
+    @Test("names what nobody has, with its line and what is near")
+    func strangers() throws {
+        let known = KnownNames(
+            tools: ["shell", "file_edit"], actors: ["watchful"], providers: ["openai"], dialects: ["openai-chat", "gemini"])
+        func strangers(_ text: String) throws -> [String] {
+            try Configuration(layers: [ConfigurationLayer(toml: text, name: "c.toml")]).strangers(to: known)
+        }
+        let good = """
+            [permissions]
+            deny = ["shell rm *", "write", "* x", "watchful x", "plugins x", "extend x"]
+            [provider.x]
+            concurrent = 1
+            [provider.endpoints.x]
+            url = "http://x"
+            [model]
+            default = "nobody:x"
+            fast = "x:y"
+            escalation = ["fast", "openai:x"]
+            """
+        #expect(try strangers(good) == [])
+        #expect(
+            try strangers("[permissions]\nask = [\"wirte Makefile\"]\n") == [
+                "c.toml:2: the rule «ask wirte Makefile» never matches, for there is no tool or access «wirte». Did you mean write?"
+            ])
+        #expect(
+            try strangers("[provider.endpoints.x]\nurl = \"http://x\"\ndialect = \"klingon\"\n") == [
+                "c.toml:3: no plugin speaks the dialect «klingon», so the endpoint «x» cannot be used. Dialects: gemini, openai-chat."
+            ])
+        #expect(
+            try strangers("[model]\nescalation = [\"strong\", \"opnai:x\"]\n[model.fallback]\n\"a:b\" = [\"openai:x\"]\n") == [
+                "c.toml:2: there is no provider «opnai», so model.escalation cannot be used. Did you mean openai?",
+                "c.toml:4: there is no provider «a», so model.fallback.a:b cannot be used. See «loomkin providers».",
+            ])
     }
 
     @Test("names the line of a file that is not TOML")

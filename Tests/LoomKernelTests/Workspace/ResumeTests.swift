@@ -96,7 +96,7 @@ struct ResumeTests {
     func refusals() async throws {
         try await withTemporaryFolder { folder in
             let rig = Rig { _, _ in FakeProvider.say("ok") }
-            await #expect(throws: CommandError("There is no session to resume yet.")) {
+            await #expect(throws: CommandError("There is no session to resume yet.", isMistaken: true)) {
                 _ = try await rig.open(directory: folder, session: .resume(nil), isEphemeral: false)
             }
             let first = try await rig.open(directory: folder, isEphemeral: false)

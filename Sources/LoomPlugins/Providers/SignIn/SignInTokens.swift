@@ -133,6 +133,18 @@ extension PluginPorts {
     }
 }
 
+extension PluginHost {
+    /// Why no sign-in counts, as one sentence; nil when their file can be read or is not there.
+    package nonisolated var signInFault: String? {
+        do throws(TokenStore.Fault) {
+            _ = try ports.accounts()
+            return nil
+        } catch {
+            return "No sign-in counts: \(error)."
+        }
+    }
+}
+
 extension StoredAccount {
     func hide(in learned: LearnedSecrets, of provider: String) {
         for secret in secrets { learned.learn(secret, as: "token of \(provider)") }
