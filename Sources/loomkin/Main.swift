@@ -32,8 +32,10 @@ enum Main {
 
     /// The id may stand behind `--resume` or not, which a parser of options with one value each does not know: it takes a flag and a word.
     static func parted(_ arguments: some Sequence<String>) -> [String] {
-        let flag = "--resume"
-        return arguments.flatMap { $0.hasPrefix(flag + "=") ? [flag, String($0.dropFirst(flag.count + 1))] : [$0] }
+        let (flag, all) = ("--resume", Array(arguments))
+        let options = all.prefix { $0 != "--" }
+        return options.flatMap { $0.hasPrefix(flag + "=") ? [flag, String($0.dropFirst(flag.count + 1))] : [$0] }
+            + all[options.endIndex...]
     }
 
     private static func leadingFolder(_ arguments: inout ArraySlice<String>) -> String? {

@@ -388,7 +388,7 @@ def test_a_mistake_in_the_configuration_names_line_and_remedy(world, text, place
         ),
         (
             '[model]\nfast = "opnai:small"\n',
-            "config.toml:2: there is no provider «opnai», so model.fast cannot be used. Did you mean openai?",
+            "config.toml:2: there is no provider «opnai», so its models in model.fast cannot be used. Did you mean openai?",
         ),
     ])
 def test_a_name_in_the_settings_that_nobody_has_is_told_when_a_session_starts_and_by_doctor(world, text, told):
@@ -444,6 +444,8 @@ def test_a_mistake_in_a_variable_names_it(world):
         (["help", "run", "--bad"], "Unknown option '--bad'"),
         (["repair the test"], "For one prompt without a person: loomkin run \"repair the test\""),
         (["repair", "the", "test"], "loomkin run \"repair the test\""),
+        (["rnu", "--resume", "01KB3F"], "Did you mean «run»?"),
+        (["--resume", "01KB3F", "go", "on"], "loomkin run --resume 01KB3F \"go on\""),
         (["Why?"], "loomkin run \"Why?\""),
     ])
 def test_a_mistake_on_the_command_line_gets_a_suggestion(world, arguments, part):

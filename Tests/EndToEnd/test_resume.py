@@ -277,7 +277,7 @@ def test_one_prompt_goes_to_a_stored_session(world):
 @pytest.mark.parametrize(
     "arguments, part",
     [
-        (["--resume", "01KB3F"], "Say what to do, too"), (["--resume", "01KB3F", "one", "two"], "put it into quotation marks"),
+        (["--resume", "01KB3F"], "Say what to do, too"), (["--resume", "01kb3f"], "Say what to do, too"), (["--resume", "01KB3F", "one", "two"], "put it into quotation marks"),
         (["one", "two"], "put it into quotation marks"), (["one", "two", "--resume"], "Write the id behind --resume"),
         (["--resume", "--role", "coder", "one"], "--role is for a new session"), (["--resume", "01KB3F", " "], "The prompt is empty."),
     ])

@@ -140,6 +140,17 @@ def test_exit_2_when_a_session_is_not_there(world, command):
     named = world.run(*command, "--model", model, "--resume", "ABC", *prompt)
     assert named.code == 2 and named.out == ""
     assert_one_sentence(named.err, "There is no session «ABC». See «loomkin sessions».")
+    # A variable of a script that is not set, and what a database would read as any session's.
+    for id, part in [("", "The id of the session is empty."), ("%", "There is no session «%»."), ("0_", "There is no session «0_».")]:
+        result = world.run(*command, "--model", model, f"--resume={id}", *prompt)
+        assert result.code == 2 and result.out == ""
+        assert_one_sentence(result.err, part)
+
+
+def test_what_stands_behind_two_dashes_is_the_prompt(world):
+    model = world.script(roles={"lead": [{"expect": "--resume=x is broken", "text": "So it is."}]})
+    result = world.run("run", "--model", model, "--", "--resume=x is broken")
+    assert (result.code, result.out) == (0, "So it is.\n")
 
 
 def test_a_model_of_a_provider_that_does_not_load_is_told_why(world):

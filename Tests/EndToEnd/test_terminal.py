@@ -95,12 +95,13 @@ def test_who_goes_on_after_a_stop_with_what_waited_is_named(world):
 
 def test_a_resumed_session_knows_its_windows_and_its_calls(world):
     world.write("notes.txt", "one\n")
-    model = world.script(roles={"lead": [call("file_read", file_path="notes.txt"), say("Done that.")]})
-    first = world.run("--model", model, input="go\n/agents\n/show\n/show 1\n")
-    again = world.run("--resume", "--model", model, input="/agents\n/show\n/show 1\n/context\n")
+    model = world.script(roles={"lead": [call("file_read", file_path="notes.txt"), call("shell", command="id"), say("Done that.")]})
+    first = world.run("--model", model, input="go\n/agents\n/show\n/show 1\n/show 2\n")
+    again = world.run("--resume", "--model", model, input="/agents\n/show\n/show 1\n/show 2\n/context\n")
     assert first.code == again.code == 0
     lists = first.out[first.out.index("✓ done"):].splitlines()[1:]
     assert any("1  file_read  notes.txt  ok" in line for line in lists) and "0/128k" not in lists[0]
+    assert any(re.search("2  shell +refused", line) for line in lists) and "may not use shell" in lists[-1]
     assert "\n".join(lists) in again.out
     used = re.search(r"idle  (\d+)/128k", lists[0])[1]
     assert re.search(rf"{used} of 128k tokens(.|\n)* system  [1-9](.|\n)* history [1-9]", again.out), again.out
@@ -129,6 +130,22 @@ def test_a_preset_answers_what_is_asked_at_that_moment(world, notes):
         child.expect("First round over")
         assert leave(child) == 0
     assert world.read("notes/today.txt") == "one\nTWO\nthree\n"
+
+
+def test_an_agent_that_is_removed_is_gone_and_its_name_is_free(world, notes):
+    with world.terminal("--model", notes, "--no-page") as child:
+        begin(child)
+        child.sendline("/spawn coder ada")
+        child.expect("joined as coder")
+        child.sendline("/remove ada")
+        child.expect("left: removed by user/repl")
+        child.sendline("@ada are you there?")
+        child.expect("There is no agent «ada»")
+        child.sendline("/remove lead")
+        child.expect("The lead cannot leave its session")
+        child.sendline("/spawn coder ada")
+        child.expect("joined as coder")
+        assert leave(child) == 0
 
 
 def test_enter_refuses(world, notes):
@@ -328,7 +345,7 @@ def test_help_fits_a_screen_of_24_lines(world):
         child.expect("A question: .*› ")
         text = child.transcript.text
         shown = text[text.index("TEXT"):].splitlines()
-        assert len(shown) <= 23
+        assert len(shown) <= 24
         assert all(columns(line) <= 100 for line in shown)
         child.sendline("/help spawn")
         child.expect("example: /spawn coder ada")

@@ -132,15 +132,18 @@ extension Agent {
     func measure() async {
         let budget = ContextBudget(self.services.configuration, model: self.model, role: self.role, self.services.models)
         self.context = ContextUse(budget: budget)
-        guard let prefix = self.machine.prefix, let last = self.machine.messages.lastIndex(where: { $0.author == .assistant }) else {
-            return
-        }
+        let before = self.thoughts
         let estimate = await self.estimate(of: self.model)
+        // A call that began meanwhile knows better.
+        guard before == self.thoughts, let prefix = self.machine.prefix,
+            let last = self.machine.messages.lastIndex(where: { $0.author == .assistant })
+        else { return }
         var window = ContextWindow(budget, departed: self.isNewWindow ? .init() : self.machine.departed)
         var use = window.content(of: Array(self.machine.messages[..<last]), fixed: prefix.use(budget, estimate), estimate).use
         self.profiles = window.profiles
         let usage = self.machine.usage
-        if self.machine.messages[last].origin == self.model.description, usage.total > 0 {
+        let own = [self.model, self.role.flatMap { self.services.configuration.editModel(of: $0) }].compactMap { $0?.description }
+        if let origin = self.machine.messages[last].origin, own.contains(origin), usage.total > 0 {
             use.count(input: usage.sent, reply: usage.output)
         }
         self.context = use

@@ -28,7 +28,7 @@ struct AgentRecord: Sendable {
         var told: [String] = []
         for case .conclude(let outcome, let text) in self.effects {
             try self.publish(AgentFinished(agent: self.identity.name, outcome: outcome, text: text), transaction)
-            told += try transaction.tellCreators(of: self.identity, outcome, text, self.identifiers)
+            told += try transaction.tellOfEnd(of: self.identity, outcome, text, self.identifiers)
         }
         return told
     }

@@ -123,7 +123,7 @@ package final class CallAuthority: Sendable {
     private func grant(_ rule: PermissionRule, by: String) async throws(ToolError) {
         self.services.permissions.grant(rule)
         do { try await self.services.store.keep(grant: rule, by: by, self.services.seal) } catch { throw ToolError(error.description) }
-        await self.services.questions.reconsider(self.services.permissions)
+        await self.services.questions.reconsider()
     }
 
     private func log(_ access: Access, _ verdict: Verdict, _ rule: PermissionRule, by: String) async throws(ToolError) {

@@ -5,10 +5,10 @@ package struct KnownNames: Sendable, Hashable {
     /// Other plugins that touch things in their own name.
     package var actors: Set<String>
     package var providers: Set<String>
-    /// What the plugins of providers speak.
-    package var dialects: Set<String>
+    /// What the plugins of providers speak; nil while one of them does not load, for it may speak any.
+    package var dialects: Set<String>?
 
-    package init(tools: Set<String>, actors: Set<String>, providers: Set<String>, dialects: Set<String>) {
+    package init(tools: Set<String>, actors: Set<String>, providers: Set<String>, dialects: Set<String>?) {
         self.tools = tools
         self.actors = actors
         self.providers = providers
@@ -35,11 +35,12 @@ extension Configuration {
     }
 
     private func strangeDialects(_ known: KnownNames) -> [String] {
-        self.endpoints.sorted { $0.key < $1.key }.filter { !known.dialects.contains($0.value.dialect) }.map { name, endpoint in
+        guard let dialects = known.dialects else { return [] }
+        return self.endpoints.sorted { $0.key < $1.key }.filter { !dialects.contains($0.value.dialect) }.map { name, endpoint in
             let place = self.origins["provider.endpoints.\(name).dialect"].map { "\($0): " } ?? ""
             let hint =
-                nearestWord(to: endpoint.dialect, in: known.dialects).map { "Did you mean \($0)?" }
-                ?? "Dialects: \(known.dialects.sorted().joined(separator: ", "))."
+                nearestWord(to: endpoint.dialect, in: dialects).map { "Did you mean \($0)?" }
+                ?? "Dialects: \(dialects.sorted().joined(separator: ", "))."
             return "\(place)no plugin speaks the dialect «\(endpoint.dialect)», so the endpoint «\(name)» cannot be used. \(hint)"
         }
     }
@@ -47,9 +48,9 @@ extension Configuration {
     private func strangeProviders(_ known: KnownNames) -> [String] {
         let providers = known.providers.union(self.endpoints.keys)
         return self.origins.sorted { $0.key < $1.key }.flatMap { key, origin in
-            self.providers(of: key).filter { !providers.contains($0) }.map { name in
+            Set(self.providers(of: key)).subtracting(providers).sorted().map { name in
                 let hint = nearestWord(to: name, in: providers).map { "Did you mean \($0)?" } ?? "See «loomkin providers»."
-                let effect = key.hasPrefix("provider.") ? "\(key) has no effect" : "\(key) cannot be used"
+                let effect = key.hasPrefix("provider.") ? "\(key) has no effect" : "its models in \(key) cannot be used"
                 return "\(origin): there is no provider «\(name)», so \(effect). \(hint)"
             }
         }

@@ -6,6 +6,7 @@ package actor Questions {
     private let store: Store
     private let clock: any WallClock
     private let identifiers: IDGenerator
+    private let permissions: PermissionEngine
     /// False when no front end could ever answer: then nothing waits, and silence is a refusal.
     private var isInteractive: Bool
     private var open: [ID: Waiting] = [:]
@@ -31,8 +32,11 @@ package actor Questions {
 
     private static let rule = "rule"
 
-    package init(store: Store, clock: any WallClock, identifiers: IDGenerator, isInteractive: Bool) {
+    package init(
+        store: Store, clock: any WallClock, identifiers: IDGenerator, permissions: PermissionEngine, isInteractive: Bool
+    ) {
         self.store = store
+        self.permissions = permissions
         self.clock = clock
         self.identifiers = identifiers
         self.isInteractive = isInteractive
@@ -73,12 +77,14 @@ package actor Questions {
             throw error
         }
         asked(question.id)
+        // What decides it may have come before it stood here.
+        await self.reconsider(question.id)
         defer { self.open[question.id] = nil }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if let reply = self.open[question.id]?.reply {
                     continuation.resume(returning: reply)
-                } else if Task.isCancelled || self.open[question.id] == nil {
+                } else if self.open[question.id] == nil {
                     continuation.resume(returning: Reply(answer: .refuse, by: "cancelled"))
                 } else {
                     self.open[question.id]?.continuation = continuation
@@ -141,13 +147,15 @@ package actor Questions {
     }
 
     /// Rules, grants or the preset have changed: nobody is asked any more what they decide now.
-    package func reconsider(_ engine: PermissionEngine) async {
-        for waiting in self.open.values.sorted(by: { $0.question.id < $1.question.id }) {
-            guard let request = waiting.request else { continue }
-            let verdict = engine.decide(request).verdict
-            // What cannot be kept stays open.
-            if verdict != .ask { _ = try? await self.answer(waiting.question.id, verdict == .allow ? .allow : .refuse, by: Self.rule) }
-        }
+    package func reconsider() async {
+        for id in self.open.keys.sorted() { await self.reconsider(id) }
+    }
+
+    private func reconsider(_ id: ID) async {
+        guard let request = self.open[id]?.request else { return }
+        let verdict = self.permissions.decide(tool: request.tool, request.access).verdict
+        // What cannot be kept stays open.
+        if verdict != .ask { _ = try? await self.answer(id, verdict == .allow ? .allow : .refuse, by: Self.rule) }
     }
 
     /// Takes back every question: the workspace closes.

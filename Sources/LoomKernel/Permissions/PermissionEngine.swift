@@ -43,7 +43,14 @@ package final class PermissionEngine: Sendable {
 
     package func setPreset(_ preset: TrustPreset) { self.state.withLock { $0.preset = preset } }
 
-    package func setRules(_ rules: [PermissionRule]) { self.state.withLock { $0.rules = rules } }
+    /// Both at once: new rules with the old preset may allow what neither configuration does.
+    /// - Parameter preset: nil leaves it as it is.
+    package func set(rules: [PermissionRule], preset: TrustPreset?) {
+        self.state.withLock { state in
+            state.rules = rules
+            state.preset = preset ?? state.preset
+        }
+    }
 
     package func grant(_ rule: PermissionRule) {
         self.state.withLock { if !$0.grants.contains(rule) { $0.grants.append(rule) } }
@@ -70,8 +77,6 @@ package final class PermissionEngine: Sendable {
             return Decision(verdict: state.preset.verdict(access.kind), rule: state.preset.rule(access.kind))
         }
     }
-
-    package func decide(_ request: Request) -> Decision { self.decide(tool: request.tool, request.access) }
 
     /// The rule that "always" would store: as narrow as is still of use. Nil for a command with a star in it, which no rule can mean
     /// without meaning more.

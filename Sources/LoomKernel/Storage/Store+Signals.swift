@@ -32,24 +32,27 @@ extension Store {
     /// Tool calls of a session with their numbers, the newest first: at most `limit`, or the one of a number.
     package func toolCalls(_ limit: Int, number: Int? = nil, session: ID) async throws(StoreError) -> [ToolCallRecord] {
         try await self.read { db in
-            let total =
-                try Int.fetchOne(
-                    db.cachedStatement(sql: "SELECT count(*) FROM signal WHERE session = ? AND type = ?"),
-                    arguments: [session.description, ToolStarted.type]) ?? 0
+            // Some servers number calls for each agent anew. What was refused has an end and no beginning.
+            let calls = """
+                SELECT subject, source, min(sequence) AS first FROM signal
+                WHERE session = ? AND subject IS NOT NULL AND type IN ('\(ToolStarted.type)', '\(ToolFinished.type)')
+                GROUP BY subject, source
+                """
+            let count = try db.cachedStatement(sql: "SELECT count(*) FROM (\(calls))")
+            let total = try Int.fetchOne(count, arguments: [session.description]) ?? 0
             let latest = number ?? total
             guard latest > 0, latest <= total else { return [] }
             let rows = try Row.fetchAll(
-                db.cachedStatement(sql: "SELECT * FROM signal WHERE session = ? AND type = ? ORDER BY sequence DESC LIMIT ? OFFSET ?"),
-                arguments: [session.description, ToolStarted.type, number == nil ? limit : 1, total - latest])
+                db.cachedStatement(sql: "\(calls) ORDER BY first DESC LIMIT ? OFFSET ?"),
+                arguments: [session.description, number == nil ? limit : 1, total - latest])
             return try rows.enumerated().compactMap { index, row in
-                guard let signal = Signal(row), let started = signal.payload(ToolStarted.self) else { return nil }
-                // Some servers number calls for each agent anew.
-                let ends = try Row.fetchAll(
-                    db.cachedStatement(
-                        sql: "SELECT * FROM signal WHERE subject = ? AND session = ? AND type = ? AND sequence > ? ORDER BY sequence"),
-                    arguments: [started.call, session.description, ToolFinished.type, signal.sequence])
-                let finished = ends.lazy.compactMap { Signal($0)?.payload(ToolFinished.self) }.first { $0.agent == started.agent }
-                return ToolCallRecord(number: latest - index, started: started, finished: finished)
+                let signals = try Row.fetchAll(
+                    db.cachedStatement(sql: "SELECT * FROM signal WHERE subject = ? AND source = ? AND session = ? ORDER BY sequence"),
+                    arguments: [row["subject"] as String, row["source"] as String, session.description]
+                ).compactMap(Signal.init)
+                return ToolCallRecord(
+                    number: latest - index, started: signals.lazy.compactMap { $0.payload(ToolStarted.self) }.last,
+                    finished: signals.lazy.compactMap { $0.payload(ToolFinished.self) }.last)
             }
         }
     }

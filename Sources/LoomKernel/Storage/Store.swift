@@ -10,7 +10,7 @@ package final class Store: Sendable {
     private let clock: any WallClock
     /// Nil until the session is known.
     private let session = Mutex<ID?>(nil)
-    private let isClosed = Atomic(false)
+    private let isClosed = Mutex(false)
 
     package var isPersistent: Bool { self.database is DatabasePool }
 
@@ -84,11 +84,14 @@ package final class Store: Sendable {
 
     /// Brings everything into the one file, so that a copy of it is whole, and closes it.
     package func close() {
-        // A checkpoint of what is closed ends the process.
-        guard !self.isClosed.exchange(true, ordering: .relaxed) else { return }
-        // The log beside the file goes into it, so that the file alone is the whole. Nobody is waited for.
-        try? self.database.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
-        try? self.database.close()
+        self.isClosed.withLock { isClosed in
+            // A checkpoint of what is closed ends the process.
+            if isClosed { return }
+            isClosed = true
+            // The log beside the file goes into it, so that the file alone is the whole. Nobody is waited for.
+            try? self.database.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+            try? self.database.close()
+        }
     }
 }
 

@@ -74,7 +74,7 @@ package actor Roster {
         }
         let limit = self.services.configuration.maxAgents
         guard self.members.count < limit else {
-            throw CommandError("The team has \(limit) agents, which is the limit. Raise [limits] max_agents, or remove one.")
+            throw CommandError("The team has \(limit) agents, which is the limit. Raise [limits] max_agents, or end one with /remove.")
         }
         let name = try self.freeName(draft.name, role: role.name)
         let chosen = self.chosen[draft.team] ?? self.chosen[nil]

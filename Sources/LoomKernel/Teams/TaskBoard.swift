@@ -83,15 +83,15 @@ extension Transaction {
 
     /// An agent's turn ended. Not while it has something to read: it may well complete its task in the next one. The lead answers to
     /// people.
-    func tellCreators(of identity: AgentIdentity, _ outcome: Outcome, _ text: String, _ identifiers: IDGenerator) throws -> [String] {
+    func tellOfEnd(of identity: AgentIdentity, _ outcome: Outcome, _ text: String, _ identifiers: IDGenerator) throws -> [String] {
         guard outcome != .cancelled else { return [] }
-        let isWaitedFor = try Bool.fetchOne(
+        let isAtRest = try Bool.fetchOne(
             self.db.cachedStatement(
                 sql: """
                     SELECT NOT EXISTS (SELECT 1 FROM inbox_item WHERE agent = ? AND read_at IS NULL)
                     AND NOT EXISTS (SELECT 1 FROM session WHERE id = ? AND lead = ?)
                     """), arguments: [identity.id.description, self.session, identity.name])
-        guard isWaitedFor == true else { return [] }
+        guard isAtRest == true else { return [] }
         let said = text.isEmpty ? "" : " Its last words: \(headAndTail(text, bytes: 1_000, note: "see its transcript"))"
         return try self.tellCreators(of: identity, "ended its turn (\(outcome.rawValue))", said: said, identifiers)
     }

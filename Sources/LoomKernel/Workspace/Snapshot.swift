@@ -78,11 +78,21 @@ package struct TranscriptEntry: Sendable, Hashable, Codable {
 
 /// One tool call of a session.
 package struct ToolCallRecord: Sendable {
-    /// Counted from 1 in the order in which the session's calls began.
-    package var number: Int
-    package var started: ToolStarted
+    /// Counted from 1 in the order in which the session's calls came.
+    package let number: Int
+    package let agent: String
+    package let tool: String
+    package let summary: String
+    /// Nil for one that was refused before it began.
+    package let arguments: JSON?
     /// Nil while it runs.
-    package var finished: ToolFinished?
+    package let finished: ToolFinished?
+
+    init?(number: Int, started: ToolStarted?, finished: ToolFinished?) {
+        guard let agent = started?.agent ?? finished?.agent, let tool = started?.tool ?? finished?.tool else { return nil }
+        (self.number, self.agent, self.tool, self.arguments, self.finished) = (number, agent, tool, started?.arguments, finished)
+        self.summary = started?.summary ?? finished?.summary ?? ""
+    }
 }
 
 /// One stored session.

@@ -18,16 +18,17 @@ struct StoredSession: Sendable {
     static func find(_ choice: SessionChoice, in store: Store, _ seal: UserSeal) async throws(CommandError) -> StoredSession? {
         guard case .resume(let named) = choice else { return nil }
         let wanted = named == "latest" ? nil : named
+        if wanted == "" { throw CommandError("The id of the session is empty. See «loomkin sessions».", isMistaken: true) }
         do {
             let found = try await store.read { db in
                 try Row.fetchAll(
                     // Of those that nobody named, the latest in which something was said: one has a title then.
                     db.cachedStatement(
                         sql: """
-                            SELECT * FROM session WHERE ? IS NULL OR id LIKE ?
-                            ORDER BY ? IS NULL AND title = '', active_at DESC, id DESC LIMIT 2
+                            SELECT * FROM session WHERE ?1 IS NULL OR substr(id, 1, length(?1)) = ?1
+                            ORDER BY ?1 IS NULL AND title = '', active_at DESC, id DESC LIMIT 2
                             """),
-                    arguments: [wanted, wanted.map { $0.uppercased() + "%" }, wanted]
+                    arguments: [wanted?.uppercased()]
                 ).map { row in
                     (
                         id: row["id"] as String, lead: row["lead"] as String, model: row["model"] as String?,

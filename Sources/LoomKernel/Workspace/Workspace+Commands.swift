@@ -94,7 +94,7 @@ extension Workspace {
             throw CommandError(error)
         }
         self.services.permissions.setPreset(preset)
-        await self.services.questions.reconsider(self.services.permissions)
+        await self.services.questions.reconsider()
     }
 
     /// Takes back what was granted for this session.

@@ -11,15 +11,21 @@ extension Workspace {
             configuration = new
             configuration.fallbackModel = fallback
         }
-        self.services.permissions.setRules(new.rules)
-        await self.services.questions.reconsider(self.services.permissions)
+        let isPresetNew = keys.contains("permissions.preset")
+        self.services.permissions.set(rules: new.rules, preset: isPresetNew ? new.permissions : nil)
+        await self.services.questions.reconsider()
         if keys.contains("budget.session_usd") { self.services.budget.setLimit(session: new.sessionBudgetUSD) }
         if keys.contains("budget.agent_usd") { self.services.budget.setLimit(agent: new.agentBudgetUSD) }
-        if keys.contains("permissions.preset") {
-            let origin = new.origins["permissions.preset"] ?? old.origins["permissions.preset"] ?? "configuration"
-            try? await self.setPermissions(new.permissions, by: origin)
-        }
         let store = self.services.store
+        if isPresetNew {
+            let origin = new.origins["permissions.preset"] ?? old.origins["permissions.preset"] ?? "configuration"
+            do {
+                try await self.setPermissions(new.permissions, by: origin)
+            } catch {
+                let text = "The preset \(new.permissions.rawValue) counts until the session ends, for it cannot be kept: \(error)"
+                self.bus.publish(Notice(level: "error", text: text), source: "kernel")
+            }
+        }
         for notice in news { _ = try? await store.publish(Notice(level: "warning", text: notice), source: "kernel") }
         if !keys.isEmpty { _ = try? await store.publish(ConfigurationChanged(keys: keys), source: "kernel") }
     }

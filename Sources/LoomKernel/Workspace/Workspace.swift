@@ -59,7 +59,7 @@ package actor Workspace {
         if let stored { budget.restore(stored.spent) }
         let models = ModelTable(path: options.modelData, lists: options.modelLists)
         let questions = Questions(
-            store: store, clock: ports.clock, identifiers: identifiers, isInteractive: options.isInteractive)
+            store: store, clock: ports.clock, identifiers: identifiers, permissions: permissions, isInteractive: options.isInteractive)
         let services = Services(
             session: session, directory: options.directory, liveConfiguration: options.configuration, ports: ports,
             identifiers: identifiers, bus: bus, store: store, catalog: catalog, permissions: permissions,

@@ -38,10 +38,13 @@ final class LuaCallSignal: Sendable {
     /// 0 when there is none or its clock stands.
     var deadline: Int64 { clock.withLock { $0.stands ? 0 : $0.deadline } }
 
-    /// For one stretch of Lua code. What cannot yield runs on while the clock stands, and is not given more than was left.
+    /// For one stretch of Lua code. What cannot yield runs on while the clock stands, and is not given more than was left; what can
+    /// yield does so long before.
     var stretchDeadline: Int64 {
-        clock.withLock { $0.stands && $0.deadline != 0 ? loom_lua_now() + $0.left : $0.deadline }
+        clock.withLock { $0.stands && $0.deadline != 0 ? loom_lua_now() + max($0.left, Self.shortestStretch) : $0.deadline }
     }
+
+    private static let shortestStretch: Int64 = 20_000_000
 
     func isDue(at now: Int64) -> Bool {
         let deadline = deadline

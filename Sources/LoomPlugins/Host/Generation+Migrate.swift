@@ -74,7 +74,11 @@ extension Generation {
             // It was written after it had been translated.
             let inheritance = succession.memory.hold()
             do throws(PluginFault) {
-                if !inheritance.values.isEmpty, let values = try await run(migrate, inheritance).members { lease.translate(values) }
+                if inheritance.values.isEmpty {
+                    lease.translate([:])
+                } else if let values = try await run(migrate, inheritance).members {
+                    lease.translate(values)
+                }
             } catch {
                 ports.log("error", file.key.name, error.description)
             }

@@ -105,7 +105,7 @@ extension LineRenderer {
     private mutating func queued(_ item: InboxQueued) -> [String] {
         switch item.kind {
         case .peer:
-            if let call = item.call { self.told.insert(call) }
+            if let call = item.call { self.told.insert(Self.key(item.from, call)) }
             return self.event(item.from, "\(self.marks.arrow) \(item.to)  \(item.text)")
         case .user where item.from.who == self.me.who && (item.to != self.lead || self.busy.contains(item.to)):
             // A lead that waits for nothing else reads at once, and its answer says so.

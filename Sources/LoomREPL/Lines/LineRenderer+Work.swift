@@ -5,12 +5,14 @@ extension LineRenderer {
     mutating func workLines(_ signal: Signal) -> [String]? {
         switch signal.type {
         case ToolStarted.type:
-            if let started = signal.payload(ToolStarted.self) { self.calls[started.call] = started }
+            if let started = signal.payload(ToolStarted.self) { self.calls[Self.key(started.agent, started.call)] = started }
             return []
         case ToolFinished.type: return signal.payload(ToolFinished.self).map { self.finished($0) }
         case FileChanged.type: return signal.payload(FileChanged.self).map { self.changed($0) }
         case PermissionDecided.type:
-            if let decided = signal.payload(PermissionDecided.self), decided.verdict == .deny { self.denials[decided.call] = decided }
+            if let decided = signal.payload(PermissionDecided.self), decided.verdict == .deny {
+                self.denials[Self.key(decided.agent, decided.call)] = decided
+            }
             return []
         case GrantChanged.type:
             return signal.payload(GrantChanged.self).map { change in
@@ -32,8 +34,8 @@ extension LineRenderer {
     }
 
     /// A call that takes long enough to wonder about; nothing when it has ended.
-    package mutating func stillRunning(_ call: String) -> [String] {
-        guard let started = self.calls[call] else { return [] }
+    package mutating func stillRunning(_ agent: String, _ call: String) -> [String] {
+        guard let started = self.calls[Self.key(agent, call)] else { return [] }
         self.speaker = nil
         return self.event(started.agent, self.tool(started.tool, started.summary), right: "runs\(self.marks.ellipsis)", rightHue: .dim)
     }
@@ -43,10 +45,11 @@ extension LineRenderer {
     }
 
     private mutating func finished(_ call: ToolFinished) -> [String] {
-        self.calls[call.call] = nil
+        let key = Self.key(call.agent, call.call)
+        self.calls[key] = nil
         self.turn.tools += 1
-        let isTold = self.told.remove(call.call) != nil
-        let denial = self.denials.removeValue(forKey: call.call)
+        let isTold = self.told.remove(key) != nil
+        let denial = self.denials.removeValue(forKey: key)
         let time = Figures.time(milliseconds: call.milliseconds)
         if call.status == .ok {
             // What it did was the line.
@@ -68,19 +71,22 @@ extension LineRenderer {
         denial.by == "rule" ? "rule \(denial.rule) (\(denial.origin))" : "refused by \(denial.by.who)"
     }
 
+    /// Some servers number calls for each agent anew.
+    static func key(_ agent: String, _ call: String) -> String { "\(agent)/\(call)" }
+
     static func firstLine(_ text: String) -> String {
         text.split(whereSeparator: \.isNewline).lazy.map(String.init).first { !$0.allSatisfy(\.isWhitespace) } ?? ""
     }
 
     private mutating func changed(_ change: FileChanged) -> [String] {
-        self.told.insert(change.call)
+        self.told.insert(Self.key(change.agent, change.call))
         return self.event(
             change.agent, "\(self.marks.file) \(change.path)", right: "+\(change.added) \(self.marks.minus)\(change.removed)")
     }
 
     private mutating func changed(_ change: TaskChanged) -> [String] {
         let task = change.task
-        if let call = change.call { self.told.insert(call) }
+        if let call = change.call { self.told.insert(Self.key(change.by.who, call)) }
         switch task.status {
         case .assigned: return self.event(task.creator, "\(self.marks.arrow) \(task.assignee)  task \(task.id): \(task.title)")
         case .active: return []

@@ -74,7 +74,7 @@ final class CompletionWords: Sendable {
         switch (first, earlier.count) {
         case ("/help", 1): return starting(CommandHelp.all.map(\.name) + self.commands())
         case ("/spawn", 1): return starting(words.roles)
-        case ("/pause", 1), ("/resume", 1), ("/stop", 1): return starting(words.agents)
+        case ("/pause", 1), ("/resume", 1), ("/stop", 1), ("/remove", 1), ("/context", 1): return starting(words.agents)
         case ("/plugins", 1), ("/reload", 1), ("/rollback", 1): return starting(words.plugins)
         case ("/permissions", 1): return starting(["ask", "edit", "full", "read-only", "revoke"])
         default: return first.hasPrefix("/") ? [] : self.paths(word)

@@ -36,6 +36,7 @@ extension REPL {
         case .agents: await self.listAgents()
         case .context(let agent): await self.listContext(agent)
         case .spawn(let role, let name): _ = try await self.workspace.spawn(role: role, name: name, model: nil, by: by)
+        case .remove(let agent): try await self.workspace.remove(agent, by: by)
         case .tasks: await self.listTasks()
         case .pause(let agent): try await self.workspace.pause(agent)
         case .resume(let agent):

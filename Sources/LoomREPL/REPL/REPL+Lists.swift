@@ -146,17 +146,15 @@ extension REPL {
             let recent = try await self.workspace.toolCalls(15)
             return await self.events(
                 recent.map { call in
-                    let status = call.finished?.status.words ?? "runs"
-                    return (call.started.agent, "\(call.number)  \(call.started.tool)  \(call.started.summary)  \(status)")
+                    (call.agent, "\(call.number)  \(call.tool)  \(call.summary)  \(call.finished?.status.words ?? "runs")")
                 }, none: "No tool was called yet.")
         }
         guard let call = try await self.workspace.toolCall(number: number) else {
             return await self.say("There is no call \(number). /show lists the last ones with their numbers.")
         }
         let layout = self.renderer.layout
-        var lines =
-            layout.block("\(call.started.agent)  \(call.started.tool)", indent: 2)
-            + layout.block(call.started.arguments.text(pretty: true), indent: 4)
+        var lines = layout.block("\(call.agent)  \(call.tool)", indent: 2)
+        if let arguments = call.arguments { lines += layout.block(arguments.text(pretty: true), indent: 4) }
         if let finished = call.finished {
             lines += layout.block("\(finished.status.words)  \(Figures.time(milliseconds: finished.milliseconds))", indent: 2)
             lines += layout.block(finished.text, indent: 4)

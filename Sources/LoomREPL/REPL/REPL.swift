@@ -265,8 +265,8 @@ package actor REPL {
         case QuestionAnswered.type: return self.answered(signal)
         case AgentSpawned.type, AgentStopped.type: self.noteTeam(signal)
         case PluginReported.type: self.notePlugins()
-        case ToolStarted.type: if let call = signal.subject { self.watch(call: call) }
-        case ToolFinished.type: if let call = signal.subject { self.unwatch(call: call) }
+        case ToolStarted.type: if let started = signal.payload(ToolStarted.self) { self.watch(started) }
+        case ToolFinished.type: if let finished = signal.payload(ToolFinished.self) { self.unwatch(finished) }
         case AgentStateChanged.type:
             if let changed = signal.payload(AgentStateChanged.self) { self.watch(agent: changed.agent, changed.state) }
         default: break
@@ -282,6 +282,7 @@ package actor REPL {
     private func noteTeam(_ signal: Signal) {
         let joined = signal.payload(AgentSpawned.self)?.agent
         let left = signal.payload(AgentStopped.self)?.agent
+        if let left { self.watch(agent: left, nil) }
         self.words.update { words in
             words.agents.removeAll { $0 == left || $0 == joined }
             if let joined { words.agents.append(joined) }

@@ -5,6 +5,7 @@ enum REPLCommand: Sendable, Hashable {
     case help(String?)
     case agents
     case spawn(role: String, name: String?)
+    case remove(String)
     case context(String?)
     case tasks
     case pause(String?)
@@ -37,6 +38,7 @@ struct CommandHelp: Sendable, Hashable {
         .init(name: "agents", usage: "/agents", summary: "who is there, doing what, at what cost", example: "/agents"),
         .init(name: "context", usage: "/context [AGENT]", summary: "what fills the window of one or all, by part", example: "/context"),
         .init(name: "spawn", usage: "/spawn ROLE [NAME]", summary: "add an agent to the team", example: "/spawn coder ada"),
+        .init(name: "remove", usage: "/remove AGENT", summary: "end its membership; the log keeps it", example: "/remove ada"),
         .init(name: "tasks", usage: "/tasks", summary: "the board: what is assigned, done, failed", example: "/tasks"),
         .init(name: "pause", usage: "/pause [AGENT]", summary: "hold one or all at the next step", example: "/pause"),
         .init(name: "resume", usage: "/resume [AGENT]", summary: "let one or all go on", example: "/resume"),

@@ -62,6 +62,7 @@ enum REPLInput: Sendable, Hashable {
         case ("agents", 0): return .agents
         case ("context", 0...1): return .context(first)
         case ("spawn", 1...2): return first.map { .spawn(role: $0, name: second) }
+        case ("remove", 1): return first.map { .remove($0) }
         case ("tasks", 0): return .tasks
         case ("pause", 0...1): return .pause(first)
         case ("resume", 0...1): return .resume(first)

@@ -34,7 +34,11 @@ struct Chat: AsyncParsableCommand {
 
     private func refuseCommand() throws {
         guard let word = self.words.first, !self.resume || self.words.count > 1 else { return }
-        if self.resume { throw ValidationError("--resume takes one id, and here is more: \(self.words.joined(separator: " "))") }
+        let isFirst = CommandLine.arguments.dropFirst().first == word
+        if self.resume, !isFirst {
+            let rest = Self.quoted(Array(self.words.dropFirst()))
+            throw ValidationError("--resume takes one id. For one prompt without a person: loomkin run --resume \(word) \(rest)")
+        }
         let commands = Help.names
         guard !commands.contains(word) else { throw ValidationError("Write the command first: loomkin \(word) …") }
         // Somebody's own words are no mistake for a command.

@@ -75,13 +75,13 @@ struct Run: AsyncParsableCommand {
     }
 
     private static var wordBehindResume: String? {
-        let arguments = Main.parted(CommandLine.arguments)
+        let arguments = Main.parted(CommandLine.arguments).prefix { $0 != "--" }
         return zip(arguments, arguments.dropFirst()).first { $0.0 == "--resume" }?.1
     }
 
     /// Somebody who gives an id and nothing to do has forgotten the prompt.
     private static func isLikeID(_ word: String) -> Bool {
-        let isOfSuchLetters = word.allSatisfy { $0.isASCII && ($0.isNumber || $0.isUppercase) }
+        let isOfSuchLetters = word.allSatisfy { $0.isASCII && ($0.isNumber || $0.isLetter) }
         return word == "latest" || word.count > 3 && isOfSuchLetters && word.contains(where: \.isNumber)
     }
 

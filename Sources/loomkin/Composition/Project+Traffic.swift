@@ -32,7 +32,7 @@ extension Project {
                 writeError("Nothing more is recorded: \(error)")
             }
         } catch {
-            throw Failure("The recording cannot be written: \(error)", status: .usage)
+            throw Failure("The recording cannot be written: \(error)")
         }
         let project = try await Self.open(options, flags: session.entries, traffic: .recorded(recording))
         recording.redact(by: {

@@ -188,7 +188,8 @@ struct Project {
         func names(_ kinds: Set<String>) -> Set<String> { Set(plugins.filter { kinds.contains($0.kind) }.map(\.name)) }
         return KnownNames(
             tools: names(["tool"]), actors: names(["hook", "command", "panel", "service"]),
-            providers: names(["provider"]).union(catalog.providers.map(\.name)), dialects: catalog.dialects)
+            providers: names(["provider"]).union(catalog.providers.map(\.name)),
+            dialects: plugins.contains { $0.kind == "provider" && ["broken", "held"].contains($0.status) } ? nil : catalog.dialects)
     }
 
     /// The servers on this machine that answer, with a model of each.

@@ -203,8 +203,8 @@ struct ConfigurationTests {
             ])
         #expect(
             try strangers("[model]\nescalation = [\"strong\", \"opnai:x\"]\n[model.fallback]\n\"a:b\" = [\"openai:x\"]\n") == [
-                "c.toml:2: there is no provider «opnai», so model.escalation cannot be used. Did you mean openai?",
-                "c.toml:4: there is no provider «a», so model.fallback.a:b cannot be used. See «loomkin providers».",
+                "c.toml:2: there is no provider «opnai», so its models in model.escalation cannot be used. Did you mean openai?",
+                "c.toml:4: there is no provider «a», so its models in model.fallback.a:b cannot be used. See «loomkin providers».",
             ])
     }
 

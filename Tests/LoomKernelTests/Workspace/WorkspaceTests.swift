@@ -294,6 +294,29 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
+    @Test("asks on where a saved configuration asks too, though its rules with the preset before would not")
+    func reconfigured() async throws {
+        let tool = FakeTool("shell", touches: [Access(.execute, "rm notes.txt")]) { _, _ in ToolResult("ran") }
+        var rig = Rig(tools: [tool]) { _, number in
+            number == 0 ? FakeProvider.use([("c1", "shell", [:])]) : FakeProvider.say("done")
+        }
+        rig.configuration.permissions = .full
+        rig.configuration.values["permissions.preset"] = "full"
+        rig.configuration.rules = [try #require(PermissionRule(.ask, text: "shell rm *", origin: "test"))]
+        let workspace = try await rig.open()
+        let signals = workspace.bus.subscribe(name: "test")
+        try await workspace.send("go")
+        let question = try #require(await signals.first(QuestionAsked.self)).question
+        var saved = rig.configuration
+        (saved.permissions, saved.rules) = (.ask, [])
+        saved.values["permissions.preset"] = "ask"
+        await workspace.reconfigure(saved)
+        #expect(await workspace.snapshot().questions.map(\.id) == [question.id])
+        try await workspace.answer(question.id, .refuse, by: "user/test")
+        _ = await workspace.waitUntilQuiet()
+        await workspace.close()
+    }
+
     @Test("keeps a budget that a person raised when another setting is saved")
     func raisedBudget() async throws {
         var rig = Rig { _, _ in FakeProvider.say("ok") }

@@ -180,9 +180,9 @@ struct REPLTests {
         stage.clock.advance(by: .seconds(4))
         terminal.type("/tasks\r")
         _ = await terminal.screen { $0.rows.contains("  The board is empty.") }
-        stage.clock.advance(by: .seconds(6))
         await stage.clock.waitForSleepers(1)
-        _ = await terminal.screen(where: thinks([5, 15]))
+        stage.clock.advance(by: .seconds(5))
+        _ = await terminal.screen(where: thinks([5, 14]))
         hold.answer.fulfil(true)
         _ = await terminal.screen { $0.rows.contains("lead      here") && $0.rows.last == "›" }
         terminal.type("\u{4}")
