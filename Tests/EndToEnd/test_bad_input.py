@@ -435,7 +435,7 @@ def test_a_mistake_in_a_variable_names_it(world):
     [
         (["rnu", "Begin."], "Did you mean «run»?"), (["pluign"], "Did you mean «plugin»?"),
         (["--modle", "x:y"], "Unknown option '--modle'. Did you mean '--model'?"), (["doctr", "--models"], "Did you mean «doctor»?"),
-        (["run", "--max-turn", "3", "Begin."], "--max-turns"), (["plugin", "shwo", "x"], "Did you mean «show»?"),
+        (["run", "--max-turn", "3", "Begin."], "--max-turns"), (["run", "--outputt", "json", "Begin."], "Did you mean '--output'?"), (["plugin", "shwo", "x"], "Did you mean «show»?"),
         (["plugin", "show", "file_raed"], "file_read"),
         (["models", "--provider", "opnai"], "Did you mean openai?"), (["login", "antropic"], "Did you mean anthropic?"),
         (["completions", "tcsh"], "bash, zsh or fish"), (["run"], "prompt"),

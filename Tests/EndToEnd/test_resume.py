@@ -274,6 +274,13 @@ def test_one_prompt_goes_to_a_stored_session(world):
     assert len(world.run("sessions", "--json").json) == 2
 
 
+def test_what_was_said_before_is_no_result_of_a_later_prompt(world):
+    model = world.script(roles={"lead": [say("First answer."), {"error": {"kind": "auth", "message": "No more."}}]})
+    assert world.ask(model, "one").out == "First answer.\n"
+    result = world.run("run", "--model", model, "--resume", "--output", "json", "two")
+    assert (result.code, result.json["outcome"], result.json["result"]) == (5, "failed", "")
+
+
 @pytest.mark.parametrize(
     "arguments, part",
     [

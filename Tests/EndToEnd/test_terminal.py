@@ -148,6 +148,22 @@ def test_an_agent_that_is_removed_is_gone_and_its_name_is_free(world, notes):
         assert leave(child) == 0
 
 
+def test_a_question_of_a_turn_that_is_stopped_is_taken_back(world):
+    model = world.script(agents={"ada": [call("shell", command="make"), say("Never.")]})
+    with world.terminal("--model", model, "--no-page") as child:
+        begin(child)
+        child.sendline("/spawn coder ada")
+        child.sendline("@ada go")
+        child.expect("ada wants to run: make")
+        child.expect(r"\[n\]o \(Enter\)")
+        child.sendline("/stop")
+        child.expect("taken back: ada wants to run: make")
+        child.expect("Cancelled. Nobody had answered yet: ada wants to run: make")
+        assert leave(child) == 0
+    assert [finished["status"] for finished in world.kept("tool.finished")] == ["cancelled"]
+    assert world.kept("permission.decided") == []
+
+
 def test_enter_refuses(world, notes):
     with world.terminal("--model", notes, "--no-page") as child:
         ask_ada(begin(child))

@@ -37,6 +37,8 @@ package actor Agent {
     private(set) var cause: ID?
     private var failure: String?
     private let isNew: Bool
+    /// How many messages its rows had.
+    private(set) var earlier = 0
     /// It stands where its rows left it.
     private let isBack = OneShot<Bool>()
 
@@ -48,6 +50,15 @@ package actor Agent {
         var generation = 0
         var began: Duration
         var arguments: JSON
+        /// Since when a person is waited for.
+        var gated: Duration?
+
+        /// The time that a person took is not the call's.
+        mutating func leaveGate(at now: Duration) {
+            guard let gated else { return }
+            self.began += now - gated
+            self.gated = nil
+        }
     }
 
     enum Input: Sendable {
@@ -153,6 +164,7 @@ package actor Agent {
             if case .replied = event { self.askedAt = time }
         }
         self.events = rows.count
+        self.earlier = self.machine.messages.count
     }
 
     private func take(_ input: Input) async throws {
@@ -165,6 +177,8 @@ package actor Agent {
         case .event(let event):
             // A result that comes after its turn was cancelled has nobody to go to.
             if case .finished(let call, _) = event, self.running[call] == nil { return }
+            if case .gated(let call, _) = event { self.running[call]?.gated = self.services.ports.clock.uptime }
+            if case .ungated(let call) = event { self.running[call]?.leaveGate(at: self.services.ports.clock.uptime) }
             try await self.apply(event)
         case .begin(let call, let tool, let summary, let generation, let arguments, let continuation):
             guard var entry = self.running[call] else { return continuation.resume(returning: false) }

@@ -97,11 +97,15 @@ package final class CallAuthority: Sendable {
             wait?(false)
             self.tell(.ungated(call: self.call))
         }
+        let reply: Questions.Reply
         do {
-            return try await self.services.questions.ask(draft) { self.tell(.gated(call: self.call, question: $0)) }
+            reply = try await self.services.questions.ask(draft) { self.tell(.gated(call: self.call, question: $0)) }
         } catch {
             throw ToolError(error.description)
         }
+        // Nothing was decided.
+        if reply.isWithdrawn { throw ToolError("Nobody had answered yet: \(draft.title)", status: .cancelled) }
+        return reply
     }
 
     /// Asks a person whether something may go on that no rule speaks of. `why` says who wants to know.

@@ -28,9 +28,16 @@ package actor Questions {
         package let by: String
         /// It was no person: a rule that came meanwhile.
         package var isRuled: Bool { self.by == Questions.rule }
+        /// It was nobody: who asked does not want to know any more, or the session closes.
+        package var isWithdrawn: Bool { Questions.isWithdrawal(self.by) }
     }
 
     private static let rule = "rule"
+    private static let cancelled = "cancelled"
+    private static let closing = "closing"
+
+    /// Whether this in place of a person means that the question was taken back.
+    package static func isWithdrawal(_ by: String) -> Bool { by == Self.cancelled || by == Self.closing }
 
     package init(
         store: Store, clock: any WallClock, identifiers: IDGenerator, permissions: PermissionEngine, isInteractive: Bool
@@ -85,7 +92,7 @@ package actor Questions {
                 if let reply = self.open[question.id]?.reply {
                     continuation.resume(returning: reply)
                 } else if self.open[question.id] == nil {
-                    continuation.resume(returning: Reply(answer: .refuse, by: "cancelled"))
+                    continuation.resume(returning: Reply(answer: .refuse, by: Self.cancelled))
                 } else {
                     self.open[question.id]?.continuation = continuation
                 }
@@ -98,7 +105,7 @@ package actor Questions {
     /// Whoever asked does not wait any more, whether that can be kept or not.
     private func withdraw(_ id: ID) async {
         self.open[id]?.isWithdrawn = true
-        _ = try? await self.answer(id, .refuse, by: "cancelled")
+        _ = try? await self.answer(id, .refuse, by: Self.cancelled)
         self.letGo(id)
     }
 
@@ -106,7 +113,7 @@ package actor Questions {
         // An answer that is just being kept counts.
         guard let waiting = self.open[id], waiting.isWithdrawn, waiting.reply == nil else { return }
         self.open[id] = nil
-        waiting.continuation?.resume(returning: Reply(answer: .refuse, by: "cancelled"))
+        waiting.continuation?.resume(returning: Reply(answer: .refuse, by: Self.cancelled))
     }
 
     private func keep(_ question: Question, _ draft: Draft) async throws(StoreError) {
@@ -162,7 +169,7 @@ package actor Questions {
     package func close() {
         for waiting in self.open.values {
             // An answer that is just being kept counts; its asker must not wait for who finds it gone.
-            waiting.continuation?.resume(returning: waiting.reply ?? Reply(answer: .refuse, by: "closing"))
+            waiting.continuation?.resume(returning: waiting.reply ?? Reply(answer: .refuse, by: Self.closing))
         }
         self.open = [:]
         self.isInteractive = false

@@ -36,12 +36,25 @@ package final class Store: Sendable {
             let migrator = Migrations.all
             let isNewer = try self.database.read { try migrator.hasBeenSuperseded($0) }
             if isNewer { throw StoreError.newer(path: path ?? "memory") }
-            try migrator.migrate(self.database)
+            try Self.migrate(self.database, migrator)
         } catch let error as StoreError {
             throw error
         } catch {
             throw StoreError(error, path: path ?? "memory")
         }
+    }
+
+    /// Another process that begins with the same file may be at the same steps. Each is one transaction, so of two that take one at
+    /// once the second fails, and finds it done when it tries again.
+    private static func migrate(_ database: any DatabaseWriter, _ migrator: DatabaseMigrator) throws {
+        for _ in migrator.migrations {
+            do {
+                return try migrator.migrate(database)
+            } catch let error as DatabaseError where [.SQLITE_ERROR, .SQLITE_CONSTRAINT].contains(error.resultCode) {
+                continue
+            }
+        }
+        try migrator.migrate(database)
     }
 
     package func setSession(_ id: ID) { self.session.withLock { $0 = id } }

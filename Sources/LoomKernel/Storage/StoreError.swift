@@ -23,6 +23,7 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible {
             case .SQLITE_FULL: self = .noSpace(path: path)
             default: self = .failed(path: path, reason: error.message ?? "SQLite error \(error.resultCode.rawValue)")
             }
+        case is CancellationError: self = .refused(reason: "It was cancelled.")
         default: self = .failed(path: path, reason: "\(error)")
         }
     }

@@ -32,6 +32,11 @@ extension Workspace {
         }
     }
 
+    /// Whether a person would be asked about such a file, and no rule decides.
+    package nonisolated func asks(about path: String) -> Bool {
+        self.services.permissions.decide(tool: PermissionRule.ofPlugins, Access(.extend, path)).verdict == .ask
+    }
+
     /// Asks whether a file that somebody changed outside of this session may be used. A rule may answer, or a person.
     /// - Parameter change: from what was trusted before; the text is a unified diff.
     package func admits(_ path: String, change: (note: String, text: String)) async -> Bool {

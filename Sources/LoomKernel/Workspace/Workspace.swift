@@ -13,6 +13,8 @@ package actor Workspace {
     /// The last report of each plugin, by kind and name.
     var reports: [String: PluginReported] = [:]
     private var closing: Task<Void, Never>?
+    /// How many messages of the lead are of earlier: what it said then is no result of now.
+    private var earlier = 0
 
     package nonisolated var bus: SignalBus { self.services.bus }
     package nonisolated var directory: String { self.services.directory }
@@ -109,6 +111,9 @@ package actor Workspace {
         }
         if let stored {
             try await self.roster.restore(lead: stored.lead, model: self.flaggedModel)
+            let lead = try await self.roster.agent(stored.lead)
+            await lead.comeBack()
+            self.earlier = await lead.earlier
         } else {
             try await self.roster.spawn(.init(role: options.leadRole, name: options.leadRole), by: "kernel")
         }
@@ -163,7 +168,7 @@ package actor Workspace {
         let lead = try? await self.roster.agent(self.roster.lead)
         let unanswered = await self.services.questions.unanswered
         let outcome = unanswered > 0 ? Outcome.refused : await lead?.outcome ?? .cancelled
-        let said = await lead?.messages.last { $0.author == .assistant && !$0.text.isEmpty }?.text ?? ""
+        let said = await lead?.messages.dropFirst(self.earlier).last { $0.author == .assistant && !$0.text.isEmpty }?.text ?? ""
         return SessionFinished(
             session: self.services.session.description, outcome: outcome, result: said,
             usage: usage.values.reduce(Usage()) { $0 + $1.usage },

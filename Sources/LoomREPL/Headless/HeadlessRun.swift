@@ -162,8 +162,8 @@ package struct HeadlessRun: Sendable {
             let result = finished.result.isEmpty || finished.result.hasSuffix("\n") ? finished.result : finished.result + "\n"
             // A program gets what the model said, byte for byte; a terminal would obey it.
             if !result.isEmpty { await self.out.write(isatty(self.out.descriptor) == 1 ? result.printable : result) }
-            // On a terminal the reason was a line already.
-            if finished.outcome != .done, !self.traits.isInteractive {
+            // On a terminal the reason was a line already, but for what to do about a refusal.
+            if finished.outcome != .done, !self.traits.isInteractive || finished.outcome == .refused {
                 let reason = errors.last.map { ": \($0)" } ?? ""
                 await self.err.write("loomkin: the run ended as «\(finished.outcome.words)»\(reason)\n".printable)
             }

@@ -45,6 +45,7 @@ extension LineRenderer {
     /// The line that tells of an answer given elsewhere.
     package mutating func answered(_ question: Question, _ answered: QuestionAnswered) -> [String] {
         self.speaker = nil
+        if Questions.isWithdrawal(answered.by) { return self.event(question.agent, "? taken back: \(question.title)") }
         let word =
             switch answered.answer {
             case .allow: "allowed"

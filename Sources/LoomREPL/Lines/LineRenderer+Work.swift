@@ -26,7 +26,7 @@ extension LineRenderer {
         case PluginReported.type: return signal.payload(PluginReported.self).map { self.reported($0) }
         case ConfigurationChanged.type:
             return signal.payload(ConfigurationChanged.self).map { change in
-                self.event("configuration", "\(change.keys.joined(separator: ", ")) as saved, from now on")
+                self.event("settings", "\(change.keys.joined(separator: ", ")) as saved, from now on")
             }
         case Notice.type: return signal.payload(Notice.self).map { self.noticed($0) }
         default: return self.pluginLines(signal)

@@ -127,6 +127,9 @@ extension FeedLine {
                 case .refuse: "refused"
                 case .text(let text): "answered: \(text)"
                 }
+            if Questions.isWithdrawal(answered.by) {
+                return FeedLine(who: answered.agent, mark: "?", spoken: "question", what: "taken back", tone: .quiet)
+            }
             return FeedLine(
                 who: answered.agent, mark: "?", spoken: "question", what: "\(word) by \(answered.by)",
                 tone: answered.answer == .refuse ? .bad : .plain)

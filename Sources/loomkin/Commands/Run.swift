@@ -41,7 +41,6 @@ struct Run: AsyncParsableCommand {
     private var isResumed: Bool { self.resumption.resume }
 
     func validate() throws {
-        try self.validateWords()
         if !self.words.contains(where: { !$0.isWhitespace }) {
             throw ValidationError("The prompt is empty. Say what to do, or give «-» to read it from standard input.")
         }
@@ -89,6 +88,8 @@ struct Run: AsyncParsableCommand {
     private var words: String { self.id == self.prompt ? self.rest.first ?? self.prompt : self.prompt }
 
     func run() async throws {
+        // Behind an option that nobody knows, its value looks like a word: the parser tells of that first.
+        try self.validateWords()
         let output = HeadlessRun.Output(rawValue: self.output) ?? .text
         var project = try await Project.open(self.project, session: self.session)
         await project.load()

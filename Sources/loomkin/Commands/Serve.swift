@@ -48,6 +48,8 @@ struct Serve: AsyncParsableCommand {
         project.liveConfiguration.update { $0.fallbackModel = model }
         let workspace = try await project.workspace(
             frontEnd: "page", isInteractive: true, session: self.resume ? .resume(self.id) : .new)
+        // The page tells them too; who starts it in a script may never look there.
+        for notice in project.configuration.notices { writeError("loomkin: \(notice)") }
         let page = StatusPage(workspace: workspace, port: self.port ?? project.configuration.pagePort)
         let opens = self.open && isatty(STDOUT_FILENO) == 1
         let serving = Task {

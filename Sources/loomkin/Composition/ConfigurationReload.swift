@@ -70,7 +70,9 @@ actor ConfigurationReload {
         let what =
             self.project.trust.trusted()[Self.path] == nil
             ? "is new, so nothing of it counts yet." : "changed since it was trusted: what it said before goes on."
-        await self.tell("warning", "\(Self.path) \(what) Answer the question, or run «loomkin trust» before the next start.")
+        if self.workspace.asks(about: Self.path) {
+            await self.tell("warning", "\(Self.path) \(what) Answer the question, or run «loomkin trust» before the next start.")
+        }
         let diff = UnifiedDiff(from: self.accepted, to: text, path: Self.path)
         let change = (note: "(+\(diff.added) −\(diff.removed))", text: diff.text(limit: 20_000))
         Task {

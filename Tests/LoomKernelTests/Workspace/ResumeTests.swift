@@ -31,6 +31,26 @@ struct ResumeTests {
         }
     }
 
+    @Test("can be had by several that begin in the same folder at once", .timeLimit(.minutes(1)))
+    func together() async throws {
+        for _ in 1...5 {
+            try await withTemporaryFolder { folder in
+                let clock = ManualClock()
+                let bus = SignalBus(clock: clock, identifiers: IDGenerator(clock: clock, random: SeededRandom(seed: 1)))
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 1...4 {
+                        group.addTask {
+                            let store = try Store(path: folder + "/loomkin.db", bus: bus, clock: clock)
+                            _ = try await store.sessions()
+                            store.close()
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
     @Test("runs a call that had not begun, and asks its question again")
     func gated() async throws {
         try await withTemporaryFolder { folder in

@@ -48,10 +48,14 @@ struct WorkspaceTests {
         #expect(asked.why == "rule «ask write» (preset ask)")
         #expect(asked.always == "allow file_write src/**")
         #expect(await workspace.snapshot().agents.first?.state == .gated)
+        rig.clock.advance(by: .seconds(60))
         try await workspace.answer(asked.id, .always, by: "user/test")
         let end = await workspace.waitUntilQuiet()
         #expect(end.outcome == .done)
         #expect(await workspace.snapshot().grants == ["allow file_write src/**"])
+        // The person's time is not the call's.
+        let kept = try await workspace.history(after: 0, limit: 1_000)
+        #expect(kept.compactMap { $0.payload(ToolFinished.self)?.milliseconds } == [0, 0])
         #expect(String(decoding: try rig.files.read("/p/src/a.txt"), as: UTF8.self) == "one\ntwo\n")
         await #expect(throws: CommandError.self) { try await workspace.answer(asked.id, .allow, by: "page") }
         await workspace.close()
