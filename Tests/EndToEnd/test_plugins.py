@@ -212,6 +212,8 @@ def test_lists_hold_what_they_promise(world):
     roles = {role["name"] for role in world.run("roles", "--json").json}
     assert roles == {"lead", "researcher", "coder", "reviewer", "tester", "concierge"}
     (session,) = world.run("sessions", "--json").json
+    # A scripted model has no price, which is not the same as costing nothing.
+    assert session["unpriced_calls"] > 0 and " unpriced " in world.run("sessions").out
     assert session["title"] == "What is new?" and session["outcome"] == "done"
     prices = {model["name"]: model for model in world.run("models", "--all", "--json").json}
     assert len(prices) > 100 and all(name.count(":") >= 1 for name in prices)

@@ -1,6 +1,7 @@
 """kill -9 at any moment, then `--resume`: nothing is lost, and nothing is done twice."""
 
 import collections
+import contextlib
 import concurrent.futures
 import json
 import os
@@ -272,6 +273,17 @@ def test_one_prompt_goes_to_a_stored_session(world):
     said = world.rows("SELECT substr(session, 1, 20), json_extract(data, '$.text') FROM signal WHERE type = 'user.said' ORDER BY sequence")
     assert said == [(older, "the older one"), (newer, "the newer one"), (newer, "Two"), (older, "Three"), (newer, "Four")]
     assert len(world.run("sessions", "--json").json) == 2
+
+
+def test_sessions_that_begin_a_project_at_once_are_all_kept(tmp_path):
+    for round in range(4):
+        world = World(tmp_path / str(round))
+        model = world.script(roles={"lead": [say("Hello.")]})
+        with contextlib.ExitStack() as stack:
+            for process in [stack.enter_context(world.started("run", "--model", model, "go")) for _ in range(4)]:
+                assert process.wait() == 0
+        assert len(world.run("sessions", "--json").json) == 4
+        world.assert_no_process_left()
 
 
 def test_what_was_said_before_is_no_result_of_a_later_prompt(world):

@@ -104,11 +104,14 @@ package struct SessionSummary: Sendable, Hashable, Codable, Identifiable {
     package var activeAt: Timestamp
     package var agents: Int
     package var costUSD: Double
+    /// Calls of models whose price nobody knows, which `costUSD` lacks.
+    package var unpricedCalls: Int
     package var outcome: Outcome?
     enum CodingKeys: String, CodingKey {
         case id, title, agents, outcome
         case startedAt = "started_at"
         case activeAt = "active_at"
         case costUSD = "cost_usd"
+        case unpricedCalls = "unpriced_calls"
     }
 }

@@ -16,9 +16,7 @@ package struct StateFolder {
             do {
                 try ports.files.makeDirectory(path)
                 // What was said and done in a project is its user's own.
-                if !ports.files.exists(path + "/loomkin.db") {
-                    try ports.files.write([], to: path + "/loomkin.db", options: WriteOptions(mode: 0o600))
-                }
+                try ports.files.create(path + "/loomkin.db", mode: 0o600)
                 if !ports.files.exists(path + "/.gitignore") { try ports.files.write("*\n", to: path + "/.gitignore") }
             } catch {
                 return try Self.fallBack(options, "\(options.directory) cannot be written", bus, ports)

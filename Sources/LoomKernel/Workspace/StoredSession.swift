@@ -74,7 +74,8 @@ extension Store {
                 db.cachedStatement(
                     sql: """
                         SELECT session.*, (SELECT count(*) FROM agent WHERE agent.session = session.id) AS agents,
-                        (SELECT total(cost_usd) FROM model_call WHERE model_call.session = session.id) AS cost
+                        (SELECT total(cost_usd) FROM model_call WHERE model_call.session = session.id) AS cost,
+                        (SELECT count(*) FROM model_call WHERE model_call.session = session.id AND cost_usd IS NULL) AS unpriced
                         FROM session ORDER BY active_at DESC, id DESC
                         """)
             ).compactMap { row in
@@ -83,6 +84,7 @@ extension Store {
                 }
                 return SessionSummary(
                     id: row["id"], title: row["title"], startedAt: started, activeAt: active, agents: row["agents"], costUSD: row["cost"],
+                    unpricedCalls: row["unpriced"],
                     outcome: (row["outcome"] as String?).flatMap(Outcome.init))
             }
         }

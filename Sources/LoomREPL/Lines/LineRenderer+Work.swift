@@ -59,16 +59,17 @@ extension LineRenderer {
         let word = call.status == .error ? "" : " \(call.status.words)"
         let lines = self.event(
             call.agent, self.tool(call.tool, call.summary), right: "\(self.marks.failure)\(word)  \(time)", rightHue: .red)
-        let reason = denial.map { Self.reason($0) } ?? Self.firstLine(call.text)
+        let reason = denial.map { Self.reason($0, of: call) } ?? Self.firstLine(call.text)
         guard !reason.isEmpty else { return lines }
         // One line is enough to see why; `/show` has the rest.
         let text = self.layout.textWidth.map { reason.shown.fitted(to: min($0, 90), mark: self.marks.ellipsis) } ?? reason.shown
         return lines + [self.layout.indent + self.layout.paint(text, .red)]
     }
 
-    /// A rule alone, or a person whom a rule asked.
-    private static func reason(_ denial: PermissionDecided) -> String {
-        denial.by == "rule" ? "rule \(denial.rule) (\(denial.origin))" : "refused by \(denial.by.who)"
+    /// Who refused: a rule alone, or a person whom a rule asked. And what, where the line of the call does not say it.
+    private static func reason(_ denial: PermissionDecided, of call: ToolFinished) -> String {
+        let by = denial.by == "rule" ? "rule \(denial.rule) (\(denial.origin))" : "refused by \(denial.by.who)"
+        return call.summary.isEmpty ? "\(denial.access): \(by)" : by
     }
 
     /// Some servers number calls for each agent anew.

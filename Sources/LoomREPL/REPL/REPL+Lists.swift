@@ -133,7 +133,8 @@ extension REPL {
             var lines = ["\(dollars(report.total.costUSD))\(budget.map { " of \(dollars($0))" } ?? "")\(unpriced)  \(tokens)"]
             for row in report.rows {
                 let name = row.name.isEmpty ? "no \(group.rawValue)" : row.name
-                lines.append("\(name)  \(dollars(row.costUSD))  \(Figures.tokens(row.usage.total)) tokens")
+                let cost = row.unpriced > 0 && row.costUSD == 0 ? "unpriced" : dollars(row.costUSD)
+                lines.append("\(name)  \(cost)  \(Figures.tokens(row.usage.total)) tokens")
             }
             await self.say(lines.joined(separator: "\n"))
         } catch {

@@ -21,6 +21,9 @@ package protocol FileSystem: Sendable {
     /// leaves one of them.
     func write(_ bytes: [UInt8], to path: String, options: WriteOptions) throws(FileError)
 
+    /// Creates an empty file, unless something is there: of several who do it at once nobody takes the other's away.
+    func create(_ path: String, mode: UInt32) throws(FileError)
+
     /// Adds to the end of the file, which is created when missing.
     func append(_ bytes: [UInt8], to path: String) throws(FileError)
 

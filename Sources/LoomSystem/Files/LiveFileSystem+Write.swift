@@ -25,6 +25,15 @@ extension LiveFileSystem {
         }
     }
 
+    package func create(_ path: String, mode: UInt32) throws(FileError) {
+        do throws(FileError) {
+            var file = try Descriptor(path, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
+            try file.close()
+        } catch {
+            guard error.reason == .alreadyExists else { throw error }
+        }
+    }
+
     private func existing(_ target: String, _ path: String) throws(FileError) -> stat? {
         var status = stat()
         guard lstat(target, &status) == 0 else {

@@ -36,6 +36,12 @@ extension MemoryFileSystem {
         touch(.file(bytes), at: real)
     }
 
+    package func create(_ path: String, mode: UInt32) throws(FileError) {
+        let real = try resolve(path, followingLast: false)
+        guard state.withLock({ $0.nodes[real] }) == nil, try !holdsFile(real, path) else { return }
+        state.withLock { insert(.file([]), at: real, mode: mode, in: &$0) }
+    }
+
     package func append(_ bytes: [UInt8], to path: String) throws(FileError) {
         let real = try resolve(path, followingLast: true)
         guard try holdsFile(real, path) else { return state.withLock { insert(.file(bytes), at: real, in: &$0) } }

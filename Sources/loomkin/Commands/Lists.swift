@@ -74,9 +74,10 @@ struct Sessions: AsyncParsableCommand {
         }
         try self.listing.show(sessions, headings: ["ID", "STARTED", "AGENTS", "COST", "ENDED", "TITLE"], empty: "No sessions yet.") {
             sessions.map { session in
-                [
-                    session.id, session.startedAt.text(fractionDigits: 0), String(session.agents), dollars(session.costUSD),
-                    session.outcome?.rawValue ?? "open", session.title,
+                let isUnpriced = session.unpricedCalls > 0 && session.costUSD == 0
+                return [
+                    session.id, session.startedAt.text(fractionDigits: 0), String(session.agents),
+                    isUnpriced ? "unpriced" : dollars(session.costUSD), session.outcome?.rawValue ?? "open", session.title,
                 ]
             }
         }

@@ -237,6 +237,11 @@ struct LineRendererTests {
             agent: "ada", call: "c", tool: "shell", summary: "rm x", status: .denied, text: "no", milliseconds: 1, generation: 1)
         let lines = self.lines([try signal(decided), try signal(finished)], renderer(nil))
         #expect(lines == ["ada       ⚙ shell  rm x  ✗ refused  1 ms", "          " + reason])
+        // One that was refused before it began has no line of its own.
+        var unbegun = finished
+        unbegun.summary = ""
+        let told = self.lines([try signal(decided), try signal(unbegun)], renderer(nil))
+        #expect(told.last == "          execute rm x: " + reason)
     }
 
     @Test(arguments: [

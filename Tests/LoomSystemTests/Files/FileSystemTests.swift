@@ -50,6 +50,21 @@ struct Place {
         #expect(throws: FileError(.tooLarge(limit: 9_999), path: place("a"))) { try place.files.read(place("a"), limit: 9_999) }
     }
 
+    @Test(arguments: Kind.allCases) func `what is there is not created again`(kind: Kind) throws {
+        let place = try Place(kind)
+        let files = place.files
+        try files.create(place("new"), mode: 0o600)
+        #expect(try files.read(place("new")) == [])
+        #expect(try files.status(of: place("new")).mode & 0o777 == 0o600)
+        try files.write("x", to: place("new"))
+        try files.makeSymlink(place("link"), to: place("elsewhere"))
+        try files.makeDirectory(place("dir"))
+        for name in ["new", "link", "dir"] { try files.create(place(name), mode: 0o600) }
+        #expect(try files.read(place("new")) == Array("x".utf8))
+        #expect(!files.exists(place("elsewhere")))
+        #expect(throws: FileError(.notFound, path: place("none/x"))) { try files.create(place("none/x"), mode: 0o600) }
+    }
+
     @Test(arguments: Kind.allCases) func `errors say what is wrong with which path`(kind: Kind) throws {
         let place = try Place(kind)
         let files = place.files
