@@ -15,15 +15,17 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Seams to the C libraries.
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
-        .systemLibrary(name: "CEvent", pkgConfig: "libevent_extra", providers: [.apt(["libevent-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CTreeSitter", pkgConfig: "tree-sitter", providers: [.apt(["libtree-sitter-dev"])]),
         .target(name: "CLuaHost", dependencies: ["CLua"]),
@@ -44,7 +46,7 @@ let package = Package(
         .target(name: "LoomLua", dependencies: ["CLua", "CLuaHost"], swiftSettings: house),
         .target(
             name: "LoomSystem",
-            dependencies: ["CCrypto", "CCurl", "CEvent", "CSpawn"],
+            dependencies: ["CCrypto", "CCurl", "CSpawn"],
             swiftSettings: house
         ),
         .target(name: "LoomRepository", dependencies: ["CGrammar", "CTreeSitter", "LoomSystem"], swiftSettings: house),
@@ -75,7 +77,10 @@ let package = Package(
             name: "LoomWeb",
             dependencies: [
                 "LoomKernel", "LoomSystem",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house
         ),

@@ -1,3 +1,4 @@
+import Hummingbird
 import LoomKernel
 import LoomSystem
 
@@ -8,7 +9,7 @@ import LoomSystem
 struct EventStream: Sendable {
     let workspace: any PageWorkspace
     let clock: any WallClock
-    /// How long the stream may be silent before it says that it is still there.
+    /// How long the stream may be silent: a write is how a vanished reader is noticed.
     let heartbeat: Duration
     /// Signals that may wait for one reader.
     let capacity: Int
@@ -21,37 +22,42 @@ struct EventStream: Sendable {
     }
 
     /// - Parameter after: the last sequence the reader has; nil to begin with what happens next.
-    func response(after: Int64?) -> Response {
+    func response(to request: Request, after: Int64?) -> Response {
         Response(
-            status: 200, headers: ["content-type": "text/event-stream"],
-            body: .stream { writer in
+            status: .ok, headers: [.contentType: "text/event-stream"],
+            body: ResponseBody { writer in
                 // Subscribing before the log is read leaves no gap between the two.
                 let subscription = self.workspace.bus.subscribe("**", name: "page", delivery: .lossy, capacity: self.capacity)
                 defer { subscription.cancel() }
-                writer.whenClosed { subscription.cancel() }
-                // Without the log there is nothing to say: the reader comes back.
-                try? await self.write(subscription, after: after, to: writer)
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    try await self.write(subscription, after: after, to: &writer)
+                } onInboundClosed: {
+                    subscription.cancel()
+                }
+                try await writer.finish(nil)
             })
     }
 
-    private func write(_ subscription: Subscription, after: Int64?, to writer: ResponseWriter) async throws(CommandError) {
+    private func write(_ subscription: Subscription, after: Int64?, to writer: inout any ResponseBodyWriter) async throws {
         // A number beyond the log comes from another log: begin at the end of this one.
         let end = await self.workspace.snapshot().sequence
         var cursor = EventCursor(after: min(after ?? end, end))
-        guard await writer.write("retry: 1000\n\n") else { return }
+        try await writer.write(ByteBuffer(string: "retry: 1000\n\n"))
         while true {
             let stored = try await self.workspace.history(after: cursor.last, limit: Self.page)
-            guard await Self.write(cursor.admit(stored), to: writer) else { return }
+            try await Self.write(cursor.admit(stored), to: &writer)
             if stored.count < Self.page { break }
         }
-        await self.follow(subscription, &cursor, writer)
+        try await self.follow(subscription, &cursor, &writer)
     }
 
-    private func follow(_ subscription: Subscription, _ cursor: inout EventCursor, _ writer: ResponseWriter) async {
+    private func follow(
+        _ subscription: Subscription, _ cursor: inout EventCursor, _ writer: inout any ResponseBodyWriter
+    ) async throws {
         let (events, source) = AsyncStream.makeStream(of: Event.self)
         // The next batch is taken only when the last one is written: the queue that is bounded is the one that fills.
         let (written, acknowledge) = AsyncStream.makeStream(of: Void.self)
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 var written = written.makeAsyncIterator()
                 while let batch = await subscription.next() {
@@ -69,17 +75,18 @@ struct EventStream: Sendable {
             defer { group.cancelAll() }
             for await event in events {
                 switch event {
-                case .beat: guard await writer.write(": still here\n\n") else { return }
+                case .beat: try await writer.write(ByteBuffer(string: ": still here\n\n"))
                 case .batch(let batch):
-                    guard subscription.dropped == 0, await Self.write(cursor.admit(batch), to: writer) else { return }
+                    guard subscription.dropped == 0 else { return }
+                    try await Self.write(cursor.admit(batch), to: &writer)
                     acknowledge.yield()
                 }
             }
         }
     }
 
-    /// False when nobody reads any more.
-    private static func write(_ signals: [Signal], to writer: ResponseWriter) async -> Bool {
-        signals.isEmpty ? true : await writer.write(signals.map(EventCursor.frame).joined())
+    private static func write(_ signals: [Signal], to writer: inout any ResponseBodyWriter) async throws {
+        guard !signals.isEmpty else { return }
+        try await writer.write(ByteBuffer(string: signals.map(EventCursor.frame).joined()))
     }
 }

@@ -1,3 +1,4 @@
+import Hummingbird
 import LoomSystem
 
 /// What a command carries, from JSON or from a form.
@@ -6,10 +7,10 @@ struct ActionBody: Sendable {
     /// A form of a page without the script: it is answered with a page, not with JSON.
     let isForm: Bool
 
-    init(_ request: Request) throws {
-        guard request.body.count <= Routes.bodyLimit else { throw Refusal.tooLarge }
-        let type = request.headers["content-type"]?.split(separator: ";").first?.lowercased() ?? ""
-        let text = String(decoding: request.body, as: UTF8.self)
+    init(_ request: Request) async throws {
+        let bytes = try await request.body.collect(upTo: Routes.bodyLimit)
+        let type = request.headers[.contentType]?.split(separator: ";").first?.lowercased() ?? ""
+        let text = String(buffer: bytes)
         switch type {
         case "" where text.isEmpty:
             self.fields = [:]

@@ -1,15 +1,18 @@
+import Hummingbird
 import LoomSystem
 
 extension Response {
-    static func text(_ text: String, _ type: String, _ status: Int = 200) -> Response {
-        Response(status: status, headers: ["content-type": type], body: .bytes(Array(text.utf8)))
+    static func text(_ text: String, _ type: String, _ status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: type, .contentLength: "\(text.utf8.count)"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
-    static func html(_ text: String, _ status: Int = 200) -> Response {
+    static func html(_ text: String, _ status: HTTPResponse.Status = .ok) -> Response {
         .text(text, "text/html; charset=utf-8", status)
     }
 
-    static func json(_ value: JSON, _ status: Int = 200) -> Response {
+    static func json(_ value: JSON, _ status: HTTPResponse.Status = .ok) -> Response {
         .text(value.text(), "application/json", status)
     }
 
@@ -21,11 +24,11 @@ extension Response {
 
 extension Request {
     /// True for the page's script and for programs that say so.
-    var prefersJSON: Bool { self.headers["accept"]?.hasPrefix("application/json") ?? false }
+    var prefersJSON: Bool { self.headers[.accept]?.hasPrefix("application/json") ?? false }
 
     /// A parameter of the query, decoded.
     func query(_ name: String) -> String? {
-        self.query[name]
+        self.uri.queryParameters[name[...]].map(String.init)
     }
 
     /// A whole number of the query within a range.

@@ -1,57 +1,58 @@
+import Hummingbird
 import LoomKernel
 import LoomSystem
 
 extension Routes {
     /// What people and programs may do. Forms of the page post to the same addresses and are led back to where they were.
-    func addActions(to router: inout Router) {
-        self.addMessages(to: &router)
-        self.addQuestions(to: &router)
-        self.addPlugins(to: &router)
-        self.on("pause", &router) { _, _ in
+    func addActions(to group: RouterGroup<LoopbackContext>) {
+        self.addMessages(to: group)
+        self.addQuestions(to: group)
+        self.addPlugins(to: group)
+        self.on("pause", group) { _, _ in
             try await self.command { () async throws(CommandError) in try await self.workspace.pause(nil) }
             return ["done": "Everybody pauses after the step under way."]
         }
-        self.on("resume", &router) { _, _ in
+        self.on("resume", group) { _, _ in
             try await self.command { () async throws(CommandError) in try await self.workspace.resume(nil) }
             return ["done": "Everybody goes on."]
         }
-        self.on("stop", &router) { _, _ in
+        self.on("stop", group) { _, _ in
             try await self.command { () async throws(CommandError) in try await self.workspace.stop(nil, by: Self.source) }
             return ["done": "Every turn under way is stopped."]
         }
-        self.on("reload", &router) { body, _ in
+        self.on("reload", group) { body, _ in
             let (plugin, now) = (try body.text("plugin"), try body.flag("now"))
             return [
                 "done": .string(
                     try await self.command { () async throws(CommandError) in try await self.workspace.reload(plugin: plugin, now: now) })
             ]
         }
-        self.onAgent("pause", &router) { agent, _ in
+        self.onAgent("pause", group) { agent, _ in
             try await self.command { () async throws(CommandError) in try await self.workspace.pause(agent) }
             return ["done": "\(agent) pauses after the step under way."]
         }
-        self.onAgent("resume", &router) { agent, _ in
+        self.onAgent("resume", group) { agent, _ in
             try await self.command { () async throws(CommandError) in try await self.workspace.resume(agent) }
             return ["done": "\(agent) goes on."]
         }
-        self.onAgent("stop", &router) { agent, _ in
+        self.onAgent("stop", group) { agent, _ in
             try await self.command { () async throws(CommandError) in try await self.workspace.stop(agent, by: Self.source) }
             return ["done": "The turn of \(agent) is stopped."]
         }
-        self.onAgent("model", &router) { agent, body in
+        self.onAgent("model", group) { agent, body in
             let model = try body.required("model")
             try await self.command { () async throws(CommandError) in try await self.workspace.setModel(model, for: agent) }
             return ["done": "\(agent) uses \(model) from the next call on."]
         }
     }
 
-    private func addMessages(to router: inout Router) {
-        self.on("messages", &router) { body, _ in
+    private func addMessages(to group: RouterGroup<LoopbackContext>) {
+        self.on("messages", group) { body, _ in
             let name = try body.text("to")
             if let name { _ = try self.agent(name, in: await self.workspace.snapshot()) }
             return try await self.send(body, to: name)
         }
-        self.onAgent("messages", &router) { agent, body in try await self.send(body, to: agent) }
+        self.onAgent("messages", group) { agent, body in try await self.send(body, to: agent) }
     }
 
     private func send(_ body: ActionBody, to agent: String?) async throws -> JSON {
@@ -63,9 +64,9 @@ extension Routes {
         return ["done": "Delivered to \(item.to), who reads it before the next model call.", "item": try JSON(encoding: item)]
     }
 
-    private func addQuestions(to router: inout Router) {
-        self.on("questions/:id", &router) { body, path in
-            let question = try await self.question(try path.segment("id"))
+    private func addQuestions(to group: RouterGroup<LoopbackContext>) {
+        self.on("questions/:id", group) { body, context in
+            let question = try await self.question(try context.segment("id"))
             let answer = try Self.answer(body, to: question)
             try await self.command { () async throws(CommandError) in
                 try await self.workspace.answer(question.id, answer, by: Self.source)
@@ -112,26 +113,26 @@ extension Routes {
     static let source = "user/page"
 
     private func onAgent(
-        _ verb: String, _ router: inout Router,
+        _ verb: String, _ group: RouterGroup<LoopbackContext>,
         _ action: @escaping @Sendable (_ agent: String, ActionBody) async throws -> JSON
     ) {
-        self.on("agents/:name/\(verb)", &router) { body, path in
-            let agent = try self.agent(try path.segment("name"), in: await self.workspace.snapshot())
+        self.on("agents/:name/\(verb)", group) { body, context in
+            let agent = try self.agent(try context.segment("name"), in: await self.workspace.snapshot())
             return try await action(agent.name, body)
         }
     }
 
     func on(
-        _ path: String, _ router: inout Router,
-        _ action: @escaping @Sendable (ActionBody, PathValues) async throws -> JSON
+        _ path: String, _ group: RouterGroup<LoopbackContext>,
+        _ action: @escaping @Sendable (ActionBody, LoopbackContext) async throws -> JSON
     ) {
-        router.post(Self.api + path) { request, path in
-            let body = try ActionBody(request)
-            guard body.isForm else { return Response.json(try await action(body, path)) }
+        group.post(RouterPath(path)) { request, context in
+            let body = try await ActionBody(request)
+            guard body.isForm else { return Response.json(try await action(body, context)) }
             let back = PathSegment.local(body.fields["back"]?.stringValue)
             do {
-                let answer = try await action(body, path)
-                guard let said = answer["text"]?.stringValue else { return Response(status: 303, headers: ["location": back]) }
+                let answer = try await action(body, context)
+                guard let said = answer["text"]?.stringValue else { return Response(status: .seeOther, headers: [.location: back]) }
                 var view = self.view(of: await self.workspace.snapshot())
                 view["said"] = ["text": said, "back": back]
                 return try self.html("page-said", view)

@@ -1,13 +1,14 @@
+import Hummingbird
 import LoomKernel
 import LoomSystem
 
 extension Routes {
     /// The commands that plugins add, for the page's command line and for programs.
-    func addCommands(to router: inout Router) {
+    func addCommands(to router: Router<LoopbackContext>, _ group: RouterGroup<LoopbackContext>) {
         router.get("fragments/commands") { _, _ in
             try self.html("commands", self.commands())
         }
-        router.get("\(Self.api)commands") { _, _ in
+        group.get("commands") { _, _ in
             let commands = self.workspace.catalog.commands.map { command -> JSON in
                 [
                     "name": .string(command.name), "usage": .string(command.usage), "summary": .string(command.summary),
@@ -16,16 +17,16 @@ extension Routes {
             }
             return Response.json(["commands": .array(commands)])
         }
-        router.get("\(Self.api)commands/:name/words") { request, path in
-            let name = try self.pluginCommand(try path.segment("name"))
+        group.get("commands/:name/words") { request, context in
+            let name = try self.pluginCommand(try context.segment("name"))
             let words = await self.workspace.complete(command: name, request.query("word") ?? "")
             return Response.json(["words": .array(words.prefix(100).map(JSON.string))])
         }
-        self.on("commands/:name", &router) { body, path in
-            try await self.run(try path.segment("name"), try body.text("text") ?? "")
+        self.on("commands/:name", group) { body, context in
+            try await self.run(try context.segment("name"), try body.text("text") ?? "")
         }
         // A line as it is typed: /NAME TEXT.
-        self.on("commands", &router) { body, _ in
+        self.on("commands", group) { body, _ in
             let line = try body.required("line").drop { $0.isWhitespace || $0 == "/" }
             let name = line.prefix { !$0.isWhitespace }
             return try await self.run(String(name), String(line.dropFirst(name.count).drop(while: \.isWhitespace)))

@@ -1,8 +1,9 @@
+import Hummingbird
 import LoomKernel
 import LoomSystem
 
 extension Routes {
-    func addPages(to router: inout Router) {
+    func addPages(to router: Router<LoopbackContext>) {
         router.get("/") { request, _ in
             let snapshot = await self.workspace.snapshot()
             var view = self.view(of: snapshot)
@@ -11,9 +12,9 @@ extension Routes {
             view.merge(self.commands()) { $1 }
             return try self.html("page-first", view)
         }
-        router.get("agents/:name") { request, path in
+        router.get("agents/:name") { request, context in
             let snapshot = await self.workspace.snapshot()
-            let agent = try self.agent(try path.segment("name"), in: snapshot)
+            let agent = try self.agent(try context.segment("name"), in: snapshot)
             var view = self.view(of: snapshot)
             let all = request.query("all") != nil
             view["agent"] = AgentView(agent)
@@ -26,9 +27,9 @@ extension Routes {
             view["plugins"] = await self.plugins()
             return try self.html("page-plugins", view)
         }
-        router.get("plugins/:kind/:name") { _, path in
+        router.get("plugins/:kind/:name") { _, context in
             var view = self.view(of: await self.workspace.snapshot())
-            view["story"] = try await self.story(try path.segment("kind"), try path.segment("name"))
+            view["story"] = try await self.story(try context.segment("kind"), try context.segment("name"))
             return try self.html("page-plugin", view)
         }
         router.get("cost") { request, _ in
@@ -36,9 +37,9 @@ extension Routes {
             view["cost"] = try await self.cost(request)
             return try self.html("page-cost", view)
         }
-        router.get("calls/:id") { _, path in
+        router.get("calls/:id") { _, context in
             var view = self.view(of: await self.workspace.snapshot())
-            view["call"] = try await self.call(try path.segment("id"))
+            view["call"] = try await self.call(try context.segment("id"))
             return try self.html("page-call", view)
         }
     }

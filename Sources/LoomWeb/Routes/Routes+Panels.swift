@@ -1,17 +1,18 @@
+import Hummingbird
 import LoomKernel
 import LoomSystem
 
 extension Routes {
     /// What plugins draw: fragments for the page, nodes for programs.
-    func addPanels(to router: inout Router) {
+    func addPanels(to router: Router<LoopbackContext>, _ group: RouterGroup<LoopbackContext>) {
         router.get("fragments/panels") { _, _ in
             try self.html("panels", ["panels": await self.panels()])
         }
-        router.get("fragments/panels/:name") { _, path in
-            let panel = try self.panel(try path.segment("name"))
+        router.get("fragments/panels/:name") { _, context in
+            let panel = try self.panel(try context.segment("name"))
             return try self.html("panel", await self.draw(panel))
         }
-        router.get("\(Self.api)panels") { _, _ in
+        group.get("panels") { _, _ in
             let panels = self.workspace.catalog.panels.map { panel -> JSON in
                 [
                     "name": .string(panel.name), "title": .string(panel.title), "generation": .int(Int64(panel.generation)),
@@ -20,8 +21,8 @@ extension Routes {
             }
             return Response.json(["panels": .array(panels)])
         }
-        router.get("\(Self.api)panels/:name") { _, path in
-            let panel = try self.panel(try path.segment("name"))
+        group.get("panels/:name") { _, context in
+            let panel = try self.panel(try context.segment("name"))
             let content = try await self.command { () async throws(CommandError) in try await self.workspace.draw(panel: panel.name) }
             return Response.json(["name": .string(panel.name), "title": .string(panel.title), "content": content ?? .null])
         }

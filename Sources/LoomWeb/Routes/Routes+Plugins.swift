@@ -1,19 +1,20 @@
+import Hummingbird
 import LoomKernel
 import LoomSystem
 
 extension Routes {
     /// What can be done to a plugin.
-    func addPlugins(to router: inout Router) {
-        self.on("plugins/:kind/:name/rollback", &router) { body, path in
-            let plugin = "\(try path.segment("kind"))/\(try path.segment("name"))"
+    func addPlugins(to group: RouterGroup<LoopbackContext>) {
+        self.on("plugins/:kind/:name/rollback", group) { body, context in
+            let plugin = "\(try context.segment("kind"))/\(try context.segment("name"))"
             let generation = try body.integer("to")
             let done = try await self.command { () async throws(CommandError) in
                 try await self.workspace.rollback(plugin: plugin, to: generation, by: Self.source)
             }
             return ["done": .string(done.text), "rollback": try JSON(encoding: done)]
         }
-        self.on("plugins/:kind/:name/reload", &router) { _, path in
-            let plugin = "\(try path.segment("kind"))/\(try path.segment("name"))"
+        self.on("plugins/:kind/:name/reload", group) { _, context in
+            let plugin = "\(try context.segment("kind"))/\(try context.segment("name"))"
             let reports = try await self.command { () async throws(CommandError) in
                 try await self.workspace.reload(plugin: plugin)
             }

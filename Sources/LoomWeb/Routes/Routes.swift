@@ -1,3 +1,4 @@
+import Hummingbird
 import LoomKernel
 import LoomSystem
 
@@ -14,24 +15,24 @@ struct Routes: Sendable {
     /// Compiled when the first page is asked for: that takes longer than all else a page needs, and a start does not wait for it.
     private static let templates = Result { () throws(StatusPageError) in try Templates() }
 
-    func add(to router: inout Router) {
-        self.addAssets(to: &router)
-        self.addPages(to: &router)
-        self.addFragments(to: &router)
-        self.addReading(to: &router)
-        self.addActions(to: &router)
-        self.addCommands(to: &router)
-        self.addPanels(to: &router)
+    func add(to router: Router<LoopbackContext>) {
+        self.addAssets(to: router)
+        self.addPages(to: router)
+        self.addFragments(to: router)
+        self.addReading(to: router.group("api/v1"))
+        self.addActions(to: router.group("api/v1"))
+        self.addCommands(to: router, router.group("api/v1"))
+        self.addPanels(to: router, router.group("api/v1"))
     }
 
-    private func addAssets(to router: inout Router) {
+    private func addAssets(to router: Router<LoopbackContext>) {
         router.get("assets/page.css") { _, _ in Response.text(Assets.stylesheet, "text/css; charset=utf-8") }
         router.get("assets/page.js") { _, _ in Response.text(Assets.script, "text/javascript; charset=utf-8") }
         router.get("assets/icon.svg") { _, _ in Response.text(Assets.icon, "image/svg+xml") }
     }
 
     /// A page or a part of one, as its template draws the view.
-    func html(_ template: String, _ view: Any, _ status: Int = 200) throws -> Response {
+    func html(_ template: String, _ view: Any, _ status: HTTPResponse.Status = .ok) throws -> Response {
         .html(try Self.templates.get().render(template, view), status)
     }
 

@@ -1,5 +1,7 @@
+import Hummingbird
 import LoomKernel
 package import LoomSystem
+import Synchronization
 
 /// The workspace in a browser: a page for people and a JSON API for programs, on the loopback interface only.
 ///
@@ -40,32 +42,32 @@ package struct StatusPage: Sendable {
     /// - Parameter onReady: called once, with the address for a person, token included, and the one to start a browser with, which
     ///   opens the page once.
     package func run(onReady: @escaping @Sendable (_ address: String, _ once: String) -> Void) async throws(StatusPageError) {
-        let server = try self.listen()
-        let events = EventStream(workspace: self.workspace, clock: self.clock, heartbeat: self.heartbeat, capacity: self.capacity)
-        var router = Router()
-        Routes(workspace: self.workspace, clock: self.clock, events: events).add(to: &router)
-        let ticket = Ticket()
-        let gate = Gate(doorkeeper: Doorkeeper(token: self.token, ticket: ticket), router: router)
-        let page = "http://127.0.0.1:\(server.port)/"
-        onReady("\(page)?token=\(self.token)", "\(page)?ticket=\(ticket.text)")
-        do throws(HTTPServer.Failure) {
-            try await server.run { await gate.answer($0) }
-        } catch {
-            throw .server(error.description)
-        }
-    }
-
-    /// At the wanted port or at the next one that is free.
-    private func listen() throws(StatusPageError) -> HTTPServer {
         let ports = self.port == 0 ? 0...0 : self.port...min(Self.ports.upperBound, self.port + Self.tries)
+        let (server, ticket) = self.server()
         for port in ports {
-            do throws(ListenError) {
-                // A long text that somebody pasted is read and gets a sentence; what no person sends gets libevent's bare 413.
-                return try HTTPServer(port: port, bodyLimit: 16 * Routes.bodyLimit)
+            let isReady = Atomic(false)
+            let application = server.application(port: port) { port in
+                isReady.store(true, ordering: .releasing)
+                let page = "http://127.0.0.1:\(port)/"
+                onReady("\(page)?token=\(self.token)", "\(page)?ticket=\(ticket.text)")
+            }
+            do {
+                return try await application.run()
             } catch {
-                guard error.isAddressInUse else { throw .server(error.description) }
+                if Task.isCancelled { return }
+                let error = ServingError(port: port, error)
+                guard error.isAddressInUse, !isReady.load(ordering: .acquiring) else { throw .server(error.description) }
             }
         }
         throw .portsTaken(ports)
+    }
+
+    private func server() -> (LoopbackServer<RouterResponder<LoopbackContext>>, Ticket) {
+        let ticket = Ticket()
+        let router = Router(context: LoopbackContext.self, options: .autoGenerateHeadEndpoints)
+        router.middlewares.add(Gate(doorkeeper: Doorkeeper(token: self.token, ticket: ticket)))
+        let events = EventStream(workspace: self.workspace, clock: self.clock, heartbeat: self.heartbeat, capacity: self.capacity)
+        Routes(workspace: self.workspace, clock: self.clock, events: events).add(to: router)
+        return (LoopbackServer(responder: router.buildResponder()), ticket)
     }
 }

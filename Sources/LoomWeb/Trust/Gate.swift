@@ -1,64 +1,67 @@
+import HTTPTypes
+import Hummingbird
 import LoomSystem
 
-/// The way in: lets in who may come in, and puts the same headers on everything that goes out.
-struct Gate: Sendable {
-    let doorkeeper: Doorkeeper
-    let router: Router
+/// The outermost middleware: lets in who may come in, and puts the same headers on everything that goes out.
+struct Gate: RouterMiddleware {
+    typealias Context = LoopbackContext
 
-    func answer(_ request: Request) async -> Response {
-        var response = await self.judged(request)
-        for (name, value) in Self.headers { response.headers[name] = value }
+    let doorkeeper: Doorkeeper
+
+    func handle(
+        _ request: Request, context: LoopbackContext, next: (Request, LoopbackContext) async throws -> Response
+    ) async throws -> Response {
+        var response = try await self.answer(request, context, next)
+        response.harden(policy: Self.policy)
         return response
     }
 
-    private func judged(_ request: Request) async -> Response {
-        switch self.doorkeeper.judge(Knock(request)) {
+    private func answer(
+        _ request: Request, _ context: LoopbackContext, _ next: (Request, LoopbackContext) async throws -> Response
+    ) async throws -> Response {
+        switch self.doorkeeper.judge(Knock(request, context)) {
         case .refuse(let refusal): return refusal.response(to: request)
-        case .welcome(let cookie, let location): return Response(status: 303, headers: ["location": location, "set-cookie": cookie])
+        case .welcome(let cookie, let location):
+            return Response(status: .seeOther, headers: [.location: location, .setCookie: cookie])
         case .admit: break
         }
         do {
-            return try await self.router.answer(request)
+            return try await next(request, context)
         } catch let refusal as Refusal {
             return refusal.response(to: request)
+        } catch let error as any HTTPResponseError where error.status == .notFound {
+            return Refusal.notFound("This address", hint: "Start from /.").response(to: request)
+        } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
+            return Refusal.tooLarge.response(to: request)
         } catch {
             return Refusal.failure("\(error)").response(to: request)
         }
     }
 
-    /// Nothing of the page may be cached, framed, guessed at, or fetched from elsewhere, and it may load its own files only.
-    private static let headers = [
-        (
-            "content-security-policy",
-            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-                + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-        ),
-        ("x-content-type-options", "nosniff"),
-        ("cache-control", "no-store"),
-        ("referrer-policy", "no-referrer"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
-    ]
+    /// The page may load its own files and talk to its own server, and nobody may frame it.
+    private static let policy =
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 }
 
 extension Knock {
-    fileprivate init(_ request: Request) {
+    fileprivate init(_ request: Request, _ context: LoopbackContext) {
         self.init(
-            kind: request.method == "GET" || request.method == "HEAD" ? .reading : .changing,
-            target: request.target,
-            host: request.headers["host"],
-            origin: request.headers["origin"],
-            fetchSite: request.headers["sec-fetch-site"],
-            authorization: request.headers["authorization"],
-            cookies: request.headers.filter { $0.name.lowercased() == "cookie" }.map(\.value),
-            port: request.port)
+            kind: request.method == .get || request.method == .head ? .reading : .changing,
+            target: request.head.path ?? "/",
+            host: request.head.authority,
+            origin: request.headers[.origin],
+            fetchSite: HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] },
+            authorization: request.headers[.authorization],
+            cookies: request.headers[values: .cookie],
+            port: context.port)
     }
 }
 
 extension Refusal {
     /// JSON for programs, plain text for people.
     func response(to request: Request) -> Response {
-        if request.target.hasPrefix(Routes.api) || request.prefersJSON {
+        if request.uri.path.hasPrefix(Routes.api) || request.prefersJSON {
             return .json(
                 ["error": ["code": .string(self.code), "message": .string(self.message), "hint": .string(self.hint)]], self.status)
         }

@@ -4,6 +4,7 @@ import LoomKernel
 import LoomPlugins
 import LoomREPL
 import LoomSystem
+import LoomWeb
 
 /// Signs in at a vendor by the browser.
 struct Login: AsyncParsableCommand {
@@ -43,20 +44,40 @@ struct Login: AsyncParsableCommand {
 
     private func signIn(_ provider: LuaProvider, _ project: Project) async throws -> String? {
         do {
-            let attempt = try provider.beginSignIn(pastes: self.paste)
+            let server = try await self.listen(for: provider)
+            let attempt = try provider.beginSignIn(listeningAt: server?.port)
             say("Sign in here: \(attempt.address)")
             if self.open, isatty(STDOUT_FILENO) == 1 { Browser.open(attempt.address, by: project.ports.processes) }
-            switch attempt.way {
-            case .browser:
+            if let server {
                 say("Waiting for the browser, five minutes at most. Ctrl-C cancels.")
-                return try await attempt.finish(try await attempt.codeFromBrowser())
-            case .paste:
-                say("Then paste the code it shows, or the address it ends at:")
-                return try await attempt.finish(try attempt.code(pasted: await Self.line() ?? ""))
+                return try await attempt.finish(try await self.code(of: attempt, by: server))
             }
+            say("Then paste the code it shows, or the address it ends at:")
+            return try await attempt.finish(try attempt.code(pasted: await Self.line() ?? ""))
         } catch {
             throw Failure("\(error)")
         }
+    }
+
+    /// Nil where the browser does not come back.
+    private func listen(for provider: LuaProvider) async throws -> ReturnServer? {
+        guard !self.paste, let port = provider.returnPort else { return nil }
+        do throws(ServingError) {
+            return try await ReturnServer.listen(port: port)
+        } catch {
+            throw Failure("The browser could not come back: \(error). End what uses it, or use --paste.")
+        }
+    }
+
+    private func code(of attempt: SignInAttempt, by server: ReturnServer) async throws -> String {
+        let outcome = await server.outcome(within: SignInAttempt.patience) { visit in
+            let answer = attempt.answer(method: visit.method, host: visit.host, target: visit.target)
+            return .init(status: answer.status, text: answer.text, outcome: answer.outcome)
+        }
+        guard let outcome else {
+            throw Failure("Nobody signed in within five minutes. Try again: loomkin login \(attempt.provider)")
+        }
+        return try outcome.get()
     }
 
     /// The next line of the input, read by a thread that may wait for it.

@@ -84,7 +84,7 @@ import Testing
         }
 
         func signIn() async throws {
-            let attempt = try provider.beginSignIn(pastes: false)
+            let attempt = try provider.beginSignIn(listeningAt: nil)
             let state = try #require(PercentEncoding.fields(of: attempt.address)["state"])
             #expect(try await attempt.finish(try attempt.code(pasted: "the-code#\(state)")) == "ada")
         }
@@ -138,7 +138,7 @@ import Testing
     @Test("the code is redeemed with the verifier of the challenge")
     func redeemed() async throws {
         let world = try await World()
-        let attempt = try world.provider.beginSignIn(pastes: false)
+        let attempt = try world.provider.beginSignIn(listeningAt: nil)
         let asked = PercentEncoding.fields(of: attempt.address.split(separator: "?")[1])
         #expect(asked["code_challenge_method"] == "S256" && asked["scope"] == "a b" && asked["client_id"] == "c1")
         _ = try await attempt.finish("code")
@@ -150,19 +150,68 @@ import Testing
     @Test(
         "what belongs to another attempt is refused", arguments: ["code#other", "https://x.test/?code=c&state=other", "code", "", "a#b#c"])
     func otherState(_ pasted: String) async throws {
-        let attempt = try await World().provider.beginSignIn(pastes: false)
+        let attempt = try await World().provider.beginSignIn(listeningAt: nil)
         #expect(throws: SignInFault.self) { try attempt.code(pasted: pasted) }
     }
 
-    @Test("nobody waits longer than five minutes")
-    func patience() async throws {
+    /// A browser's visit at port 5000, and what comes of it.
+    enum Visit: CaseIterable {
+        case right, localhost, refused, empty, otherState, otherPath, otherHost, otherPort, noHost, posted
+
+        func ask(_ attempt: SignInAttempt, state: String) -> SignInAttempt.Answer {
+            let query = "/callback?code=c%201&state=\(state)"
+            return switch self {
+            case .right: attempt.answer(method: "GET", host: "127.0.0.1:5000", target: query)
+            case .localhost: attempt.answer(method: "GET", host: "localhost:5000", target: query)
+            case .refused: attempt.answer(method: "GET", host: "127.0.0.1:5000", target: "/callback?error=denied&state=\(state)")
+            case .empty: attempt.answer(method: "GET", host: "127.0.0.1:5000", target: "/callback?state=\(state)")
+            case .otherState: attempt.answer(method: "GET", host: "127.0.0.1:5000", target: "/callback?code=c&state=x\(state)")
+            case .otherPath: attempt.answer(method: "GET", host: "127.0.0.1:5000", target: "/other?code=c&state=\(state)")
+            case .otherHost: attempt.answer(method: "GET", host: "evil.test:5000", target: query)
+            case .otherPort: attempt.answer(method: "GET", host: "127.0.0.1:5001", target: query)
+            case .noHost: attempt.answer(method: "GET", host: nil, target: query)
+            case .posted: attempt.answer(method: "POST", host: "127.0.0.1:5000", target: query)
+            }
+        }
+
+        var status: Int {
+            switch self {
+            case .right, .localhost, .refused, .empty: 200
+            case .otherState, .otherHost, .otherPort, .noHost, .posted: 400
+            case .otherPath: 404
+            }
+        }
+
+        /// What the waiting ends with: a code, or nothing but a fault.
+        var code: String?? {
+            switch self {
+            case .right, .localhost: .some("c 1")
+            case .refused, .empty: .some(nil)
+            default: nil
+            }
+        }
+    }
+
+    @Test("only a browser that brings our state, to our address, ends the waiting", arguments: Visit.allCases)
+    func visits(_ visit: Visit) async throws {
         let world = try await World(
             Self.source(Self.signIn.replacing("redirect = 'paste', redirect_url = 'https://vendor.test/shown',", with: "")))
-        let attempt = try world.provider.beginSignIn(pastes: false)
-        let waiting = Task { try? await attempt.codeFromBrowser() }
-        await world.plugins.clock.waitForSleepers()
-        world.plugins.clock.advance(by: .seconds(301))
-        #expect(await waiting.value == nil)
+        #expect(world.provider.returnPort == 0)
+        let attempt = try world.provider.beginSignIn(listeningAt: 5_000)
+        let asked = PercentEncoding.fields(of: attempt.address.split(separator: "?")[1])
+        #expect(asked["redirect_uri"] == "http://127.0.0.1:5000/callback")
+        let answer = visit.ask(attempt, state: try #require(asked["state"]))
+        #expect(answer.status == visit.status)
+        #expect(answer.outcome.map { try? $0.get() } == visit.code)
+    }
+
+    @Test("where the person pastes, no visit counts")
+    func pasting() async throws {
+        let world = try await World()
+        #expect(world.provider.returnPort == nil)
+        let attempt = try world.provider.beginSignIn(listeningAt: nil)
+        let state = try #require(PercentEncoding.fields(of: attempt.address)["state"])
+        #expect(Visit.right.ask(attempt, state: state).status == 404)
     }
 
     // MARK: The store

@@ -54,13 +54,17 @@ struct Wire: Sendable {
             }
         }
         guard connected == 0 else { throw Failure() }
-        var rest = Array(request.utf8)[...]
+        try Self.send(request, to: descriptor)
+        return descriptor
+    }
+
+    static func send(_ text: String, to descriptor: Int32) throws {
+        var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { throw Failure() }
             rest = rest.dropFirst(count)
         }
-        return descriptor
     }
 
     func head(_ method: String, _ target: String, _ headers: [String: String], body: String) -> String {
@@ -88,19 +92,44 @@ struct Wire: Sendable {
         }
     }
 
-    /// Reads on a thread of its own until this text has come, or the end.
-    static func read(_ descriptor: Int32, until text: String) async {
+    /// All that comes until this text or the end, read on a thread of its own.
+    @discardableResult
+    static func read(_ descriptor: Int32, until text: String? = nil) async -> String {
         await withCheckedContinuation { continuation in
             DispatchQueue(label: "wire").async {
-                var came = ""
-                while !came.contains(text), let piece = Self.read(descriptor) { came += String(decoding: piece, as: UTF8.self) }
-                continuation.resume()
+                var came: [UInt8] = []
+                while text.map({ !String(decoding: came, as: UTF8.self).contains($0) }) ?? true, let piece = Self.read(descriptor) {
+                    came += piece
+                }
+                continuation.resume(returning: String(decoding: came, as: UTF8.self))
+            }
+        }
+    }
+
+    /// Sends the text again and again until the other side takes nothing for half a second, or so many bytes are gone; on a thread of
+    /// its own.
+    ///
+    /// - Returns: bytes that went.
+    static func flood(_ descriptor: Int32, with text: String, upTo limit: Int) async -> Int {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "wire").async {
+                var patience = timeval(tv_sec: 0, tv_usec: 500_000)
+                setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+                let bytes = Array(text.utf8)
+                var sent = 0
+                while sent < limit {
+                    let start = sent % bytes.count
+                    let count = bytes[start...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                    guard count > 0 else { break }
+                    sent += count
+                }
+                continuation.resume(returning: sent)
             }
         }
     }
 
     /// Nil at the end.
-    static func read(_ descriptor: Int32) -> [UInt8]? {
+    private static func read(_ descriptor: Int32) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         return count > 0 ? Array(buffer[..<count]) : nil

@@ -34,8 +34,15 @@ extension LuaProvider {
         return ofVariable ?? ports.configuration.providers[name]?.clientID ?? signIn.clientID
     }
 
-    /// - Parameter pastes: the person copies what the browser shows, also where it could come back by itself.
-    package func beginSignIn(pastes: Bool) throws(SignInFault) -> SignInAttempt {
+    /// Where the browser comes back to: a port of 127.0.0.1, 0 for any that is free; nil where the person pastes what it shows.
+    package var returnPort: Int? {
+        guard case .loopback(_, let port, _) = signIn?.redirect else { return nil }
+        return port
+    }
+
+    /// - Parameter port: where somebody listens for the browser. Nil where nobody does and the person copies what it shows, also
+    ///   where it could come back, for it may run on another machine.
+    package func beginSignIn(listeningAt port: Int?) throws(SignInFault) -> SignInAttempt {
         guard let signIn else {
             throw SignInFault("Nobody can sign in at \(name): set \(account.keyVariables.first ?? "its key").")
         }
@@ -45,7 +52,7 @@ extension LuaProvider {
                 "Signing in at \(name) takes a client id of your own, for loomkin brings none: register a client with the vendor and write "
                     + "provider.\(name).client_id into your configuration\(variable). See docs/accounts.md.")
         }
-        return try SignInAttempt(name, signIn, clientID: clientID, pastes: pastes, ports)
+        return SignInAttempt(name, signIn, clientID: clientID, listeningAt: port, ports)
     }
 
     /// Forgets the tokens, here and at the vendor's where that is possible.

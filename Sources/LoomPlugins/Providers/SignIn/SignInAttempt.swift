@@ -3,44 +3,31 @@ import LoomSystem
 
 /// One attempt of a person to sign in: the address for the browser, and what comes back from it.
 package struct SignInAttempt: Sendable {
-    package enum Way: Sendable, Hashable {
-        /// The browser comes back to this machine.
-        case browser
-        /// The person copies what the browser shows.
-        case paste
-    }
-
     package let provider: String
-    package let way: Way
     private let signIn: SignIn
     private let clientID: String
     private let ports: PluginPorts
     private let pkce: PKCE
     private let state: String
     private let redirectURI: String
-    /// Nil where nobody listens.
-    private let server: HTTPServer?
+    /// Where the browser comes back to on this machine; nil where nobody listens.
+    private let place: (port: Int, path: String)?
 
     /// Time for a person to find a password and a second factor.
-    private static let patience: Duration = .seconds(300)
+    package static let patience: Duration = .seconds(300)
 
-    /// - Parameter pastes: wanted also where the browser could come back, for it may run on another machine.
-    init(_ provider: String, _ signIn: SignIn, clientID: String, pastes: Bool, _ ports: PluginPorts) throws(SignInFault) {
+    /// - Parameter port: where somebody listens for the browser; nil where nobody does, and the person pastes.
+    init(_ provider: String, _ signIn: SignIn, clientID: String, listeningAt port: Int?, _ ports: PluginPorts) {
         (self.provider, self.signIn, self.clientID, self.ports) = (provider, signIn, clientID, ports)
         pkce = PKCE(random: ports.random)
         state = Hash.token(bytes: 32, random: ports.random)
-        switch signIn.redirect {
-        case .paste(let url): (way, redirectURI, server) = (.paste, url, nil)
-        case .loopback(let host, let port, let path) where pastes:
+        switch (signIn.redirect, port) {
+        case (.paste(let url), _): (redirectURI, place) = (url, nil)
+        case (.loopback(let host, _, let path), let port?):
+            (redirectURI, place) = ("http://\(host):\(port)\(path)", (port, path))
+        case (.loopback(let host, let port, let path), nil):
             // Nobody is there; the person copies the address at which the browser fails.
-            (way, redirectURI, server) = (.paste, "http://\(host):\(port == 0 ? 49_152 : port)\(path)", nil)
-        case .loopback(let host, let port, let path):
-            do throws(ListenError) {
-                let server = try HTTPServer(port: port, bodyLimit: 0)
-                (way, redirectURI, self.server) = (.browser, "http://\(host):\(server.port)\(path)", server)
-            } catch {
-                throw SignInFault("The browser could not come back: \(error). End what uses it, or use --paste.")
-            }
+            (redirectURI, place) = ("http://\(host):\(port == 0 ? 49_152 : port)\(path)", nil)
         }
     }
 
@@ -58,44 +45,34 @@ package struct SignInAttempt: Sendable {
 
     // MARK: What comes back
 
-    /// Waits for the browser, five minutes at most. A request with another state is refused, and the waiting goes on.
-    package func codeFromBrowser() async throws(SignInFault) -> String {
-        guard let server, case .loopback(_, _, let path) = signIn.redirect else { throw SignInFault("Nobody listens for the browser.") }
-        let came = OneShot<Result<String, SignInFault>>()
-        let serving = Task {
-            do throws(HTTPServer.Failure) {
-                try await server.run { answer($0, at: path, came) }
-            } catch {
-                came.fulfil(.failure(SignInFault("The browser could not come back: \(error).")))
-            }
-        }
-        let alarm = Task { [clock = ports.clock] in
-            guard (try? await clock.sleep(for: Self.patience)) != nil else { return }
-            came.fulfil(.failure(SignInFault("Nobody signed in within five minutes. Try again: loomkin login \(provider)")))
-        }
-        let result = await came.value()
-        alarm.cancel()
-        serving.cancel()
-        guard let result else { throw SignInFault("Cancelled.") }
-        return try result.get()
+    /// What the browser that came back is answered.
+    package struct Answer: Sendable {
+        package let status: Int
+        /// Plain words for the person.
+        package let text: String
+        /// The code, or why there is none; nil for what proves nothing, and the waiting goes on.
+        package let outcome: Result<String, SignInFault>?
     }
 
-    /// The waiting ends when the browser has its page, so that nobody looks at half of one.
-    private func answer(
-        _ request: HTTPServer.Request, at path: String, _ came: OneShot<Result<String, SignInFault>>
-    ) -> HTTPServer.Response {
-        guard request.path == path else { return page(404, "There is nothing here.") }
-        let hosts = ["127.0.0.1", "localhost"].map { "\($0):\(request.port)" }
-        guard request.method == "GET", let host = request.headers["host"], hosts.contains(host) else {
-            return page(400, "This request is not taken.")
+    /// - Parameters:
+    ///   - host: the `Host` header.
+    ///   - target: path and query as they came.
+    package func answer(method: String, host: String?, target: String) -> Answer {
+        let path = target.prefix { $0 != "?" }
+        guard let place, path == place.path else { return Answer(status: 404, text: "There is nothing here.", outcome: nil) }
+        let hosts = ["127.0.0.1", "localhost"].map { "\($0):\(place.port)" }
+        guard method == "GET", let host, hosts.contains(host) else {
+            return Answer(status: 400, text: "This request is not taken.", outcome: nil)
         }
         do throws(SignInFault) {
-            guard let code = try code(of: request.query) else {
-                return page(400, "This is no answer to the sign-in that loomkin waits for. Use the address it printed last.")
+            guard let code = try code(of: PercentEncoding.fields(of: target.dropFirst(path.count + 1))) else {
+                return Answer(
+                    status: 400, text: "This is no answer to the sign-in that loomkin waits for. Use the address it printed last.",
+                    outcome: nil)
             }
-            return page(200, "You can close this page and go back to the terminal.") { came.fulfil(.success(code)) }
+            return Answer(status: 200, text: "You can close this page and go back to the terminal.", outcome: .success(code))
         } catch {
-            return page(200, "The sign-in was refused. The terminal says more.") { came.fulfil(.failure(error)) }
+            return Answer(status: 200, text: "The sign-in was refused. The terminal says more.", outcome: .failure(error))
         }
     }
 
@@ -154,15 +131,5 @@ package struct SignInAttempt: Sendable {
             throw SignInFault("The tokens could not be kept: \(error).")
         }
         return account.who
-    }
-
-    private func page(_ status: Int, _ text: String, whenDone: (@Sendable () -> Void)? = nil) -> HTTPServer.Response {
-        let html = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>loomkin</title><p>\(text)</p></html>"
-        return HTTPServer.Response(
-            status: status,
-            headers: [
-                "content-type": "text/html; charset=utf-8", "cache-control": "no-store", "referrer-policy": "no-referrer",
-                "content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff",
-            ], body: .bytes(Array(html.utf8)), whenDone: whenDone)
     }
 }
