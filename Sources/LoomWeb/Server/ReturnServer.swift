@@ -53,7 +53,7 @@ package final class ReturnServer: Sendable {
     /// - Parameter port: 0 for any that is free.
     package static func listen(port: Int, clock: any WallClock = LiveClock()) async throws(ServingError) -> ReturnServer {
         let (desk, ready) = (Desk(), OneShot<Result<Int, ServingError>>())
-        let application = LoopbackServer(responder: desk).application(port: port) { ready.fulfil(.success($0)) }
+        let application = Application(loopback: port, responder: desk) { ready.fulfil(.success($0)) }
         let group = ServiceGroup(configuration: .init(services: [application], logger: application.logger))
         let serving = Task {
             do {

@@ -1,7 +1,7 @@
 import Hummingbird
 import LoomKernel
 package import LoomSystem
-import Synchronization
+import ServiceLifecycle
 
 /// The workspace in a browser: a page for people and a JSON API for programs, on the loopback interface only.
 ///
@@ -43,11 +43,10 @@ package struct StatusPage: Sendable {
     ///   opens the page once.
     package func run(onReady: @escaping @Sendable (_ address: String, _ once: String) -> Void) async throws(StatusPageError) {
         let ports = self.port == 0 ? 0...0 : self.port...min(Self.ports.upperBound, self.port + Self.tries)
-        let (server, ticket) = self.server()
+        let ticket = Ticket()
+        let responder = self.responder(ticket)
         for port in ports {
-            let isReady = Atomic(false)
-            let application = server.application(port: port) { port in
-                isReady.store(true, ordering: .releasing)
+            let application = Application(loopback: port, responder: responder) { port in
                 let page = "http://127.0.0.1:\(port)/"
                 onReady("\(page)?token=\(self.token)", "\(page)?ticket=\(ticket.text)")
             }
@@ -56,18 +55,17 @@ package struct StatusPage: Sendable {
             } catch {
                 if Task.isCancelled { return }
                 let error = ServingError(port: port, error)
-                guard error.isAddressInUse, !isReady.load(ordering: .acquiring) else { throw .server(error.description) }
+                guard error.isAddressInUse else { throw .server(error.description) }
             }
         }
         throw .portsTaken(ports)
     }
 
-    private func server() -> (LoopbackServer<RouterResponder<LoopbackContext>>, Ticket) {
-        let ticket = Ticket()
+    private func responder(_ ticket: Ticket) -> some HTTPResponder<LoopbackContext> {
         let router = Router(context: LoopbackContext.self, options: .autoGenerateHeadEndpoints)
         router.middlewares.add(Gate(doorkeeper: Doorkeeper(token: self.token, ticket: ticket)))
         let events = EventStream(workspace: self.workspace, clock: self.clock, heartbeat: self.heartbeat, capacity: self.capacity)
         Routes(workspace: self.workspace, clock: self.clock, events: events).add(to: router)
-        return (LoopbackServer(responder: router.buildResponder()), ticket)
+        return router.buildResponder()
     }
 }
