@@ -129,6 +129,12 @@ def test_a_team_gets_another_model_and_so_do_those_who_come(world):
     assert re.findall(r"^(lead|ben) .* (scripted:\S+)$", done.out, re.M)[-2:] == [("lead", "scripted:other"), ("ben", "scripted:other")]
 
 
+def test_a_model_whose_key_is_missing_says_so_when_it_is_chosen(world):
+    model = world.script(roles={"lead": [say("Hello.")]})
+    done = world.run("chat", "--no-page", "--model", model, input="/model groq:some-model\n")
+    assert "Everybody uses groq:some-model from the next call on. It cannot be asked yet: set GROQ_API_KEY" in " ".join(done.out.split())
+
+
 def test_the_repl_lists_searches_and_completes_models(world, lister):
     lister.models = [{"id": f"model-{number}"} for number in range(60)]
     world.environment |= {"GROQ_API_KEY": "gsk-secret-value", "GROQ_BASE_URL": lister.url}

@@ -69,6 +69,8 @@ def test_a_session_is_started_spoken_to_left_and_resumed(world):
         child.wait()
         assert child.exitstatus == 0
     with world.terminal("--resume", session, "--no-page") as child:
+        child.expect(r"you\S* +\S*What is it like outside\?")
+        child.expect(r"lead\S* +\S*It is a fine day\.")
         child.expect("goes on where it was")
         child.sendline("Remember?")
         child.expect("You said: a fine day.")
@@ -395,6 +397,7 @@ def test_what_a_run_prints_cannot_steer_the_terminal(world):
         child.wait()
     assert child.exitstatus == 0
     assert "\\x1b]0;owned\\x07\\x1b[2Jtwo é\r\n" in child.transcript.raw
+    assert child.transcript.raw.count("two é") == 1, "the answer is there once: as the lead's lines"
     assert "\x1b]" not in child.transcript.raw and "\x1b[2J" not in child.transcript.raw and "\x07" not in child.transcript.raw
     # A program that reads it gets what the model said.
     assert world.ask(model).out == text + "\n"

@@ -21,6 +21,7 @@ import Testing
                 try await get("commands")["commands"]
                     == [["name": "standup", "usage": "/standup [AGENT]", "summary": "who does what", "generation": 2]])
             #expect(try await get("commands/standup/words?word=a")["words"] == ["ada", "alle"])
+            #expect(try await get("commands/standup/words?word=a+%2B%C3%A4")["words"] == ["a +äda", "a +älle"])
             #expect(try await post("commands/standup", #"{"text": "ada  now"}"#).body == ["text": "<b>standup</b> says ada  now"])
             #expect(try await post("commands/standup", "{}").body == ["text": "<b>standup</b> says "])
             #expect(try await post("commands", #"{"line": " /standup  ada now"}"#).body["text"] == "<b>standup</b> says ada now")

@@ -9,6 +9,15 @@ package enum AgentStatus: String, Sendable, Hashable, Codable, CaseIterable {
         case .idle, .paused, .suspended, .failed, .stopped: false
         }
     }
+
+    /// What a person reads.
+    package var words: String {
+        switch self {
+        case .executing: "working"
+        case .gated: "waits for you"
+        case .idle, .thinking, .paused, .suspended, .failed, .stopped: self.rawValue
+        }
+    }
 }
 
 /// How an agent's turn, or a whole session, ended. A limit is never recorded as success.

@@ -262,8 +262,7 @@ package actor Roster {
                     name: name, role: member.identity.role, team: member.identity.team, model: member.model.description,
                     state: member.failure == nil ? status : .failed, activity: member.failure ?? activity, contextUsed: context?.total ?? 0,
                     contextLimit: context?.budget.limit ?? 0, context: context?.zones ?? [], usage: usage[name]?.usage ?? Usage(),
-                    costUSD: usage[name]?.cost ?? 0,
-                    queued: unread[name] ?? 0))
+                    costUSD: usage[name]?.cost ?? 0, unpricedCalls: usage[name]?.unpriced ?? 0, queued: unread[name] ?? 0))
         }
         return found
     }

@@ -43,6 +43,8 @@ package struct AgentSummary: Sendable, Hashable, Codable, Identifiable {
     package var context: [ZoneUse] = []
     package var usage: Usage
     package var costUSD: Double
+    /// Calls of models whose price nobody knows, which `costUSD` lacks.
+    package var unpricedCalls = 0
     /// Messages not yet read.
     package var queued: Int
     enum CodingKeys: String, CodingKey {
@@ -50,6 +52,7 @@ package struct AgentSummary: Sendable, Hashable, Codable, Identifiable {
         case contextUsed = "context_used"
         case contextLimit = "context_limit"
         case costUSD = "cost_usd"
+        case unpricedCalls = "unpriced_calls"
     }
 }
 

@@ -62,13 +62,20 @@ extension Workspace {
 
     /// For one agent, or for all that are and will be.
     /// - Parameter whom: an agent, else a team; nil for everybody.
-    package func setModel(_ text: String, for whom: String?) async throws(CommandError) {
+    /// - Returns: what is to be done before the model can be asked; nil when nothing is.
+    @discardableResult
+    package func setModel(_ text: String, for whom: String?) async throws(CommandError) -> String? {
         guard let model = ModelName(text) else {
             throw CommandError("«\(text)» is not a model's name. Write PROVIDER:MODEL, for example anthropic:claude-sonnet-5-5.")
         }
-        guard self.catalog.provider(model.provider) != nil else {
+        guard let provider = self.catalog.provider(model.provider) else {
             throw CommandError(absence(of: "provider", model.provider, among: self.catalog.providers.map(\.name)))
         }
+        try await self.setModel(model, for: whom)
+        return await provider.missing()
+    }
+
+    private func setModel(_ model: ModelName, for whom: String?) async throws(CommandError) {
         guard let whom else { return try await self.roster.setModel(model, ofTeam: nil) }
         let (agents, teams) = await (self.roster.names, self.roster.teams.sorted())
         if agents.contains(whom) { return try await self.roster.setModel(model, for: whom) }

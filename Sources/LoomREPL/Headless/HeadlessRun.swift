@@ -160,8 +160,9 @@ package struct HeadlessRun: Sendable {
         switch self.output {
         case .text:
             let result = finished.result.isEmpty || finished.result.hasSuffix("\n") ? finished.result : finished.result + "\n"
-            // A program gets what the model said, byte for byte; a terminal would obey it.
-            if !result.isEmpty { await self.out.write(isatty(self.out.descriptor) == 1 ? result.printable : result) }
+            let isTerminal = isatty(self.out.descriptor) == 1
+            // A person who read the lead's lines has read it. A program gets what the model said, byte for byte; a terminal would obey it.
+            if !result.isEmpty, !(isTerminal && self.traits.isInteractive) { await self.out.write(isTerminal ? result.printable : result) }
             // On a terminal the reason was a line already, but for what to do about a refusal.
             if finished.outcome != .done, !self.traits.isInteractive || finished.outcome == .refused {
                 let reason = errors.last.map { ": \($0)" } ?? ""

@@ -19,6 +19,8 @@ package struct QuestionDesk: Sendable {
 
     /// Oldest first. Numbers begin again at 1 when none is open.
     package private(set) var open: [Entry] = []
+    /// What was answered elsewhere or taken back since the person's last line, which may have been meant for it.
+    private var gone: Question?
 
     package init() {}
 
@@ -36,8 +38,22 @@ package struct QuestionDesk: Sendable {
         return self.open.remove(at: index)
     }
 
-    /// What the line means. The oldest question is meant where no number says otherwise.
-    package func meaning(of line: String) -> Meaning {
+    /// Takes it off because somebody else answered it, or nobody asks any more; nil when it is not here.
+    package mutating func lose(_ question: String) -> Entry? {
+        let entry = self.close(question)
+        self.gone = entry?.question ?? self.gone
+        return entry
+    }
+
+    /// What the person's next line means. The oldest question is meant where no number says otherwise.
+    package mutating func meaning(of line: String) -> Meaning {
+        defer { self.gone = nil }
+        if let gone, let word = Self.word(line) {
+            let end = "«\(gone.title)» is no longer open."
+            guard let oldest = self.open.first else { return .unclear("\(end) To say «\(line)» to the lead, type it again.") }
+            // What allows is not given to a question that the person may not have seen yet.
+            if word == .yes || word == .always { return .unclear("\(end) To answer «\(oldest.question.title)», type it again.") }
+        }
         guard let oldest = self.open.first else { return .unrelated }
         // A first space sends a line as it is, and these begin commands.
         if let first = line.first, " \t/@!".contains(first) { return .unrelated }

@@ -45,8 +45,9 @@ extension REPL {
         case .stop(let agent):
             try await self.stop(agent, "\(agent ?? "Everybody") stopped; speak to go on.")
         case .model(let agent, let model?):
-            try await self.workspace.setModel(model, for: agent)
-            await self.say("\(agent ?? "Everybody") uses \(model) from the next call on.")
+            let missing = try await self.workspace.setModel(model, for: agent)
+            let hint = missing.map { " It cannot be asked yet: \($0)." } ?? ""
+            await self.say("\(agent ?? "Everybody") uses \(model) from the next call on.\(hint)")
         case .model(let agent, nil): await self.listModels(agent)
         case .permissions: await self.listPermissions()
         case .setPermissions(let preset): try await self.workspace.setPermissions(preset, by: by)

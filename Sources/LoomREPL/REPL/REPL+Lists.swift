@@ -22,11 +22,36 @@ extension REPL {
         parts.append(Figures.count(self.workspace.catalog.plugins.count, "plugin"))
         if let page = self.page { parts.append("page \(page)") }
         var lines = self.renderer.layout.block(parts.map(\.shown).joined(separator: "  "), indent: 0)
+        lines += await self.lastWords(upTo: snapshot.sequence)
         for question in snapshot.questions {
             guard let entry = self.desk.ask(question) else { continue }
             lines += self.renderer.question(question, number: entry.number, others: snapshot.questions.count - 1)
         }
         await self.print(lines)
+    }
+
+    /// What the person and the lead said last before the session was resumed, in short.
+    private func lastWords(upTo sequence: Int64) async -> [String] {
+        let lead = self.renderer.lead
+        var last: [(sequence: Int64, who: String, text: String)] = []
+        for topic in ["**/user.said", "**/agent.said"] {
+            let signals = (try? await self.workspace.history(matching: topic, after: nil, limit: 50)) ?? []
+            for signal in signals.reversed() where signal.sequence <= sequence {
+                guard let words = Self.words(of: signal, with: lead) else { continue }
+                last.append((signal.sequence, words.who, words.text))
+                break
+            }
+        }
+        return last.sorted { $0.sequence < $1.sequence }.flatMap { _, who, text in
+            let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            return self.renderer.event(who, words.fitted(to: 300, mark: self.renderer.marks.ellipsis), .dim)
+        }
+    }
+
+    private static func words(of signal: Signal, with lead: String) -> (who: String, text: String)? {
+        if let said = signal.payload(UserSaid.self), said.to == lead { return ("you", said.text) }
+        if let said = signal.payload(AgentSaid.self), said.agent == lead { return (lead, said.text) }
+        return nil
     }
 
     func help(_ topic: String?) async {
@@ -54,10 +79,10 @@ extension REPL {
         let agents = await self.workspace.snapshot().agents
         await self.events(
             agents.map { agent in
-                var parts = [agent.role, agent.state.rawValue]
+                var parts = [agent.role, agent.state.words]
                 if let activity = agent.activity { parts.append(activity) }
                 parts.append("\(Figures.tokens(agent.contextUsed))/\(Figures.tokens(agent.contextLimit))")
-                if agent.costUSD > 0 { parts.append(dollars(agent.costUSD)) }
+                if agent.costUSD > 0 { parts.append(dollars(agent.costUSD)) } else if agent.unpricedCalls > 0 { parts.append("unpriced") }
                 if agent.queued > 0 { parts.append(Figures.count(agent.queued, "unread message")) }
                 return (agent.name, (parts + [agent.model]).joined(separator: "  "))
             }, none: "There is no agent.")

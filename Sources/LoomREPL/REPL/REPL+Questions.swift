@@ -11,7 +11,7 @@ extension REPL {
     private func entry(_ question: Question) -> QuestionDesk.Entry? { self.desk.open.first { $0.question.id == question.id } }
 
     func answered(_ signal: Signal) -> [String] {
-        guard let answered = signal.payload(QuestionAnswered.self), let entry = self.desk.close(answered.question) else { return [] }
+        guard let answered = signal.payload(QuestionAnswered.self), let entry = self.desk.lose(answered.question) else { return [] }
         return self.renderer.answered(entry.question, answered) + self.next()
     }
 

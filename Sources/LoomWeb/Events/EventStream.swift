@@ -9,7 +9,7 @@ import LoomSystem
 struct EventStream: Sendable {
     let workspace: any PageWorkspace
     let clock: any WallClock
-    /// How long the stream may be silent: a write is how a vanished reader is noticed.
+    /// How long the stream may be silent before it says that it is still there.
     let heartbeat: Duration
     /// Signals that may wait for one reader.
     let capacity: Int

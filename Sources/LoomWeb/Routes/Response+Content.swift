@@ -3,9 +3,7 @@ import LoomSystem
 
 extension Response {
     static func text(_ text: String, _ type: String, _ status: HTTPResponse.Status = .ok) -> Response {
-        Response(
-            status: status, headers: [.contentType: type, .contentLength: "\(text.utf8.count)"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        Response(status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     static func html(_ text: String, _ status: HTTPResponse.Status = .ok) -> Response {
@@ -28,7 +26,8 @@ extension Request {
 
     /// A parameter of the query, decoded.
     func query(_ name: String) -> String? {
-        self.uri.queryParameters[name[...]].map(String.init)
+        // Hummingbird leaves a + as it is, and forms and many libraries write a space that way.
+        PercentEncoding.fields(of: self.uri.query ?? "")[name]
     }
 
     /// A whole number of the query within a range.

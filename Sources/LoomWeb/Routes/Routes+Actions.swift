@@ -41,8 +41,11 @@ extension Routes {
         }
         self.onAgent("model", group) { agent, body in
             let model = try body.required("model")
-            try await self.command { () async throws(CommandError) in try await self.workspace.setModel(model, for: agent) }
-            return ["done": "\(agent) uses \(model) from the next call on."]
+            let missing = try await self.command { () async throws(CommandError) in
+                try await self.workspace.setModel(model, for: agent)
+            }
+            let hint = missing.map { " It cannot be asked yet: \($0)." } ?? ""
+            return ["done": .string("\(agent) uses \(model) from the next call on.\(hint)")]
         }
     }
 

@@ -16,13 +16,14 @@ struct Routes: Sendable {
     private static let templates = Result { () throws(StatusPageError) in try Templates() }
 
     func add(to router: Router<LoopbackContext>) {
+        let api = router.group(RouterPath(Self.api))
         self.addAssets(to: router)
         self.addPages(to: router)
         self.addFragments(to: router)
-        self.addReading(to: router.group("api/v1"))
-        self.addActions(to: router.group("api/v1"))
-        self.addCommands(to: router, router.group("api/v1"))
-        self.addPanels(to: router, router.group("api/v1"))
+        self.addReading(to: api)
+        self.addActions(to: api)
+        self.addCommands(to: router, api)
+        self.addPanels(to: router, api)
     }
 
     private func addAssets(to router: Router<LoopbackContext>) {

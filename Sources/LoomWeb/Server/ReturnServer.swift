@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 package import LoomSystem
 import ServiceLifecycle
-import Synchronization
 
 /// Waits at 127.0.0.1 for the browser that comes back from a sign-in.
 ///
@@ -69,56 +68,47 @@ package final class ReturnServer: Sendable {
         return ReturnServer(port: try bound.get(), desk: desk, group: group, serving: serving, clock: clock)
     }
 
-    /// Answers the browser until an answer has an outcome, and ends when that answer is written.
+    /// Answers the browser until an answer has an outcome, and ends when that answer is written. What is asked before that waits.
     ///
-    /// - Returns: nil when the time is over, or the task is cancelled.
+    /// - Returns: nil when the time is over, the task is cancelled, or the server cannot go on.
     package func outcome<Outcome: Sendable>(
         within patience: Duration, _ answer: @escaping @Sendable (Visit) -> Answer<Outcome>
     ) async -> Outcome? {
         let came = OneShot<Outcome?>()
-        self.desk.answers.withLock { answers in
-            answers = { visit in
-                let answer = answer(visit)
-                if let outcome = answer.outcome { came.fulfil(outcome) }
-                return (answer.status, answer.text)
-            }
+        self.desk.answers.fulfil { visit in
+            let answer = answer(visit)
+            if let outcome = answer.outcome { came.fulfil(outcome) }
+            return (answer.status, answer.text)
         }
         let alarm = Task { [clock] in
             guard (try? await clock.sleep(for: patience)) != nil else { return }
             came.fulfil(nil)
         }
+        let end = Task { [serving] in
+            await serving.value
+            came.fulfil(nil)
+        }
         let outcome = await came.value()
         alarm.cancel()
-        await self.stop()
-        return outcome ?? nil
-    }
-
-    /// Who is being answered gets the answer, if they take it within a second.
-    private func stop() async {
+        // Whoever is being answered gets the answer.
         await self.group.triggerGracefulShutdown()
-        let alarm = Task { [clock, serving] in
-            guard (try? await clock.sleep(for: .seconds(1))) != nil else { return }
-            serving.cancel()
-        }
-        await self.serving.value
-        alarm.cancel()
+        await end.value
+        return outcome ?? nil
     }
 }
 
-/// Answers every visit, whatever its address.
+/// Answers every visit, whatever its address, as soon as somebody waits for one.
 private final class Desk: HTTPResponder {
-    typealias Answers = @Sendable (ReturnServer.Visit) -> (status: Int, text: String)
+    let answers = OneShot<@Sendable (ReturnServer.Visit) -> (status: Int, text: String)>()
 
-    /// Before somebody waits for an outcome, no visit can have been asked for.
-    let answers = Mutex<Answers>({ _ in (404, "There is nothing here.") })
-
-    func respond(to request: Request, context: LoopbackContext) -> Response {
+    func respond(to request: Request, context: LoopbackContext) async throws -> Response {
+        guard let answers = await self.answers.value() else { throw CancellationError() }
         let visit = ReturnServer.Visit(
             method: request.method.rawValue, host: request.head.authority, target: request.head.path ?? "/")
-        let (status, text) = self.answers.withLock { $0 }(visit)
+        let (status, text) = answers(visit)
         let html = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>loomkin</title><p>\(text)</p></html>"
         var response = Response.html(html, .init(code: status))
         response.harden(policy: "default-src 'none'")
-        return response
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }

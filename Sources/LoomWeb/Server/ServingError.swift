@@ -9,7 +9,9 @@ package struct ServingError: Error, Hashable, Sendable, CustomStringConvertible 
 
     init(port: Int, _ error: any Error) {
         let code = (error as? IOError)?.errnoCode
-        self.description = "port \(port) of 127.0.0.1 cannot be listened on: \(code.map { systemErrorText($0) } ?? "\(error)")"
         self.isAddressInUse = code == EADDRINUSE
+        self.description =
+            code.map { "port \(port) of 127.0.0.1 cannot be listened on: \(systemErrorText($0))" }
+            ?? "serving at port \(port) of 127.0.0.1 ended: \(error)"
     }
 }

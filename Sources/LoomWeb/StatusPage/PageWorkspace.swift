@@ -17,7 +17,8 @@ package protocol PageWorkspace: Sendable {
     func pause(_ agent: String?) async throws(CommandError)
     func resume(_ agent: String?) async throws(CommandError)
     func stop(_ agent: String?, by source: String) async throws(CommandError)
-    func setModel(_ model: String, for agent: String?) async throws(CommandError)
+    /// What is to be done before the model can be asked; nil when nothing is.
+    func setModel(_ model: String, for agent: String?) async throws(CommandError) -> String?
     func rollback(plugin: String, to generation: Int?, by source: String) async throws(CommandError) -> PluginRollback
     func reload(plugin: String?) async throws(CommandError) -> [PluginReported]
     func reload(plugin: String?, now: Bool) async throws(CommandError) -> String

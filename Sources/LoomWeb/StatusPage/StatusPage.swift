@@ -19,15 +19,17 @@ package struct StatusPage: Sendable {
     private let clock: any WallClock
     private let heartbeat: Duration
     private let capacity: Int
+    private let patience: Duration
 
     /// - Parameters:
     ///   - port: the wanted port; 0 for any free one.
     ///   - token: the secret in the address; nil for a new random one.
     ///   - heartbeat: the longest silence of an event stream.
     ///   - capacity: signals that may wait for one reader of the event stream before it is cut off.
+    ///   - patience: how long somebody may take nothing of an answer.
     package init(
         workspace: any PageWorkspace, port: Int = 4200, token: String? = nil, clock: any WallClock = LiveClock(),
-        heartbeat: Duration = .seconds(15), capacity: Int = 2048
+        heartbeat: Duration = .seconds(15), capacity: Int = 2048, patience: Duration = .seconds(60)
     ) {
         self.workspace = workspace
         self.port = port
@@ -35,6 +37,7 @@ package struct StatusPage: Sendable {
         self.clock = clock
         self.heartbeat = heartbeat
         self.capacity = capacity
+        self.patience = patience
     }
 
     /// Serves until the task is cancelled, then returns at once, open event streams or not.
@@ -46,7 +49,7 @@ package struct StatusPage: Sendable {
         let ticket = Ticket()
         let responder = self.responder(ticket)
         for port in ports {
-            let application = Application(loopback: port, responder: responder) { port in
+            let application = Application(loopback: port, responder: responder, patience: self.patience) { port in
                 let page = "http://127.0.0.1:\(port)/"
                 onReady("\(page)?token=\(self.token)", "\(page)?ticket=\(ticket.text)")
             }

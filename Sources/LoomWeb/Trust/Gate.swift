@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import LoomSystem
+import NIOHTTP1
 
 /// The outermost middleware: lets in who may come in, and puts the same headers on everything that goes out.
 struct Gate: RouterMiddleware {
@@ -13,7 +14,7 @@ struct Gate: RouterMiddleware {
     ) async throws -> Response {
         var response = try await self.answer(request, context, next)
         response.harden(policy: Self.policy)
-        return response
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func answer(
@@ -33,6 +34,9 @@ struct Gate: RouterMiddleware {
             return Refusal.notFound("This address", hint: "Start from /.").response(to: request)
         } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
             return Refusal.tooLarge.response(to: request)
+        } catch let error as HTTPParserError {
+            // What came is no HTTP from here on: the server says so and closes the connection.
+            throw error
         } catch {
             return Refusal.failure("\(error)").response(to: request)
         }

@@ -38,17 +38,7 @@ struct AgentView {
         self.team = agent.team
         self.model = agent.model
         self.state = agent.state.rawValue
-        self.stateWord =
-            switch agent.state {
-            case .idle: "idle"
-            case .thinking: "thinking"
-            case .executing: "working"
-            case .gated: "waits for you"
-            case .paused: "paused"
-            case .suspended: "suspended"
-            case .failed: "failed"
-            case .stopped: "stopped"
-            }
+        self.stateWord = agent.state.words
         self.activity = agent.activity.flatMap { $0.isEmpty ? nil : $0 }
         self.used = Figures.short(agent.contextUsed)
         self.limit = Figures.short(agent.contextLimit)
@@ -61,7 +51,7 @@ struct AgentView {
         self.exactTokens =
             "\(Figures.grouped(agent.usage.input)) in, \(Figures.grouped(agent.usage.output)) out, "
             + "\(Figures.grouped(agent.usage.cacheRead)) from cache, \(Figures.grouped(agent.usage.cacheWrite)) to cache"
-        self.cost = Figures.dollars(agent.costUSD)
+        self.cost = agent.costUSD == 0 && agent.unpricedCalls > 0 ? "unpriced" : Figures.dollars(agent.costUSD)
         self.queued = agent.queued
         self.hasQueued = agent.queued > 0
         self.isPaused = agent.state == .paused

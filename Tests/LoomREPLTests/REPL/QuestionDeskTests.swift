@@ -13,7 +13,11 @@ struct QuestionDeskTests {
     private func meaning(_ line: String, _ questions: [Question]) -> String {
         var desk = QuestionDesk()
         for question in questions { _ = desk.ask(question) }
-        switch desk.meaning(of: line) {
+        return Self.name(desk.meaning(of: line))
+    }
+
+    private static func name(_ meaning: QuestionDesk.Meaning) -> String {
+        switch meaning {
         case .unrelated: return "unrelated"
         case .unclear: return "unclear"
         case .view(let entry): return "view \(entry.number)"
@@ -52,6 +56,27 @@ struct QuestionDeskTests {
     @Test func `a question without options takes any text, and nobody asked means nothing`() {
         #expect(self.meaning("3", [Self.free]) == "1 text 3")
         #expect(self.meaning("y", []) == "unrelated")
+    }
+
+    @Test(arguments: [
+        ("y", "unclear"), ("Always", "unclear"), ("n", "unclear"), (" y", "unrelated"), ("yes please", "unrelated"), ("", "unrelated"),
+    ])
+    func `a letter for what was answered elsewhere goes nowhere, once`(line: String, meaning: String) {
+        var desk = QuestionDesk()
+        _ = desk.ask(Self.permission)
+        #expect(desk.lose(Self.permission.id.description) != nil)
+        #expect(Self.name(desk.meaning(of: line)) == meaning)
+        #expect(Self.name(desk.meaning(of: line)) == "unrelated")
+    }
+
+    @Test(arguments: [("y", "unclear"), ("a", "unclear"), ("n", "2 refuse"), ("2 y", "2 allow"), ("v", "view 2")])
+    func `a yes to what was answered elsewhere is no yes to the next question`(line: String, meaning: String) {
+        var desk = QuestionDesk()
+        let second = question(detail: "+y", always: "allow y")
+        for question in [Self.permission, second] { _ = desk.ask(question) }
+        _ = desk.lose(Self.permission.id.description)
+        #expect(Self.name(desk.meaning(of: line)) == meaning)
+        #expect(Self.name(desk.meaning(of: "y")) == "2 allow")
     }
 
     @Test func `numbers stay while others are answered, and begin again at one`() {

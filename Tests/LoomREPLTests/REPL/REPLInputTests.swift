@@ -60,6 +60,7 @@ struct REPLInputTests {
                 continue
             }
             #expect(help.usage.hasPrefix("/" + help.name))
+            #expect(help.details.allSatisfy { $0.columns <= 80 })
         }
     }
 

@@ -98,7 +98,10 @@ actor FakeWorkspace: PageWorkspace {
     func pause(_ agent: String?) throws(CommandError) { try self.record("pause \(agent ?? "all")") }
     func resume(_ agent: String?) throws(CommandError) { try self.record("resume \(agent ?? "all")") }
     func stop(_ agent: String?, by source: String) throws(CommandError) { try self.record("stop \(agent ?? "all") by \(source)") }
-    func setModel(_ model: String, for agent: String?) throws(CommandError) { try self.record("model \(agent ?? "all") \(model)") }
+    func setModel(_ model: String, for agent: String?) throws(CommandError) -> String? {
+        try self.record("model \(agent ?? "all") \(model)")
+        return model.hasPrefix("locked:") ? "set LOCKED_KEY" : nil
+    }
 
     func rollback(plugin: String, to generation: Int?, by source: String) throws(CommandError) -> PluginRollback {
         try self.record("rollback \(plugin) to \(generation.map(String.init) ?? "the last") by \(source)")

@@ -15,10 +15,11 @@ struct RunningPage: Sendable {
 
     static func serve<Value: Sendable>(
         _ workspace: FakeWorkspace, heartbeat: Duration = .seconds(15), capacity: Int = 1_024,
-        _ body: @escaping @Sendable (RunningPage) async throws -> Value
+        patience: Duration = .seconds(60), _ body: @escaping @Sendable (RunningPage) async throws -> Value
     ) async throws -> Value {
         let page = StatusPage(
-            workspace: workspace, port: 0, token: Self.token, clock: workspace.clock, heartbeat: heartbeat, capacity: capacity)
+            workspace: workspace, port: 0, token: Self.token, clock: workspace.clock, heartbeat: heartbeat, capacity: capacity,
+            patience: patience)
         let (addresses, ready) = AsyncStream.makeStream(of: String.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
