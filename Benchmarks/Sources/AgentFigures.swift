@@ -55,7 +55,8 @@ enum AgentFigures {
         let figure =
             withStorage
             ? try await measure(warmUp: 2, runs: 15, units: Self.batch, spawn)
-            : try await measure(warmUp: 2, runs: 15, units: Self.batch, spawn, less: storeAlone)
+            // A difference needs more runs to be as steady as its parts.
+            : try await measure(warmUp: 2, runs: 100, units: Self.batch, spawn, less: storeAlone)
         await settle()
         await stage.close()
         return figure
