@@ -403,6 +403,27 @@ def test_what_a_run_prints_cannot_steer_the_terminal(world):
     assert world.ask(model).out == text + "\n"
 
 
+def test_a_letter_for_a_question_that_is_gone_goes_nowhere(world, notes):
+    with world.terminal("--model", notes, "--no-page") as child:
+        begin(child)
+        ask_ada(child)
+        child.sendline("/permissions full")
+        child.expect("allowed by rule")
+        child.expect("First round over.")
+        child.sendline("y")
+        child.expect("is no longer open. To say «y» to the lead")
+        assert not [said for said in world.kept("user.said") if said["text"] == "y"]
+        child.sendline("y")
+        child.expect("What shall it be?")
+        assert leave(child) == 0
+
+
+def test_help_says_more_about_one_command(world):
+    done = world.run("chat", "--no-page", "--model", world.script(roles={"lead": [say("Ready.")]}), input="/help stop\n/help stpo\n")
+    assert "An agent for which a message waits goes on with that; /pause holds it." in done.out
+    assert "There is no command /stpo. Did you mean /stop?" in done.out
+
+
 def test_a_shell_command_of_ones_own(world, notes):
     with world.terminal("--model", notes, "--no-page") as child:
         begin(child)
