@@ -20,5 +20,9 @@ package final class FileLock: Sendable {
 
     private init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-    deinit { Glibc.close(descriptor) }
+    /// Closing alone would leave it to a child of this process that has its copy of the descriptor still, between its fork and its exec.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        Glibc.close(descriptor)
+    }
 }
