@@ -222,6 +222,28 @@ struct StopTests {
         #expect(notes.all.last?.hasSuffix("slow has to wait, and the call is being stopped") == true)
     }
 
+    /// Other calls keep the thread, so that the word comes while this one has its reply and not yet its turn.
+    @Test("is told also in the moment before it waits again", .timeLimit(.minutes(1)))
+    func toldBetweenTwoWaits() async throws {
+        let (state, _) = try await makeState()
+        let spinning = (0..<3).map { _ in Task { await state.failure(of: "while true do end") } }
+        for _ in 0..<20 {
+            let begun = Handover<LuaCall>()
+            await state.register(
+                "begun",
+                .async { call, _ in
+                    await begun.put(call); return []
+                })
+            let call = Task { await state.failure(of: "begun() forever()") }
+            let running = await begun.take()
+            for _ in 0..<2 { #expect(await state.statistics.liveCalls == 4) }
+            running.expire()
+            #expect(await call.value?.kind == .deadline)
+        }
+        for call in spinning { call.cancel() }
+        await state.close()
+    }
+
     @Test("gets the cancellation as an error where it waits")
     func cancelledWhereItWaits() async throws {
         let (state, started) = try await makeState(grace: .seconds(3600))

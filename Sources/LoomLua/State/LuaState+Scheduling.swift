@@ -22,6 +22,8 @@ extension LuaState {
     private func wait(_ running: LuaRunning) {
         // Without a function to wait for, Lua code was woken for nothing.
         let pending = bridge.takePending() ?? ({ _, _ in [] }, [])
+        // The word to stop may have come while this call was ready, when nobody looks at it.
+        guard !running.call.signal.isDue(at: loom_lua_now()) else { return enqueue(running, reply: nil) }
         running.ticket += 1
         running.state = .waiting(
             Self.launch(
