@@ -48,9 +48,13 @@ enum Main {
 
     private static func end(_ error: any Error) -> Never {
         if let code = error as? ArgumentParser.ExitCode { exit(code.rawValue) }
+        // What was found while running says what is wrong; how the command is written would only hide it.
         if let error = error as? ConfigurationError {
-            // The command line was right, so its usage would only hide what is wrong.
             writeError(error.description)
+            exit(Status.usage.rawValue)
+        }
+        if let error = error as? ValidationError {
+            writeError("Error: \(error.message)")
             exit(Status.usage.rawValue)
         }
         let code = Loomkin.exitCode(for: error)

@@ -37,15 +37,15 @@ struct Chat: AsyncParsableCommand {
         let isFirst = CommandLine.arguments.dropFirst().first == word
         if self.resume, !isFirst {
             let rest = Self.quoted(Array(self.words.dropFirst()))
-            throw ValidationError("--resume takes one id. For one prompt without a person: loomkin run --resume \(word) \(rest)")
+            throw Failure("--resume takes one id. For one prompt without a person: loomkin run --resume \(word) \(rest)", status: .usage)
         }
         let commands = Help.names
-        guard !commands.contains(word) else { throw ValidationError("Write the command first: loomkin \(word) …") }
+        guard !commands.contains(word) else { throw Failure("Write the command first: loomkin \(word) …", status: .usage) }
         // Somebody's own words are no mistake for a command.
         let nearest = word.contains(where: \.isWhitespace) ? nil : nearestWord(to: word, in: commands)
         let hint = nearest.map { "Did you mean «\($0)»? " } ?? ""
         let run = "For one prompt without a person: loomkin run \(Self.quoted(self.words))."
-        throw ValidationError("There is no command «\(word)». \(hint)\(run) See «loomkin --help».")
+        throw Failure("There is no command «\(word)». \(hint)\(run) See «loomkin --help».", status: .usage)
     }
 
     /// What was typed as one word of a shell.
