@@ -6,16 +6,20 @@ extension Agent {
     func think() async throws {
         self.thoughts += 1
         let token = self.thoughts
+        // What is chosen from here on, while the prompt is made, is for the call after this one.
+        let choice = self.choice
+        self.choice = Choice(model: choice.model)
         let next: Request
         do {
-            next = try await self.nextRequest()
+            next = try await self.nextRequest(choice)
         } catch {
+            // Nothing was sent.
+            if choice.isNewWindow { self.choice.isNewWindow = true }
+            if choice.wantsNewList { self.choice.wantsNewList = true }
             self.mailbox.send(.thought(token: token, .failure(ModelFailure(.invalid, error.description))))
             self.thinking = (token, Task {})
             return
         }
-        self.isNewWindow = false
-        self.wantsNewList = false
         self.askedAt = self.services.ports.clock.now
         // Kept before it is sent: after a restart the same bytes must be.
         for event in next.events { try await self.apply(event) }
@@ -40,21 +44,22 @@ extension Agent {
         let events: [AgentEvent]
     }
 
-    private func nextRequest() async throws(PromptError) -> Request {
+    private func nextRequest(_ choice: Choice) async throws(PromptError) -> Request {
         let budget = ContextBudget(
-            self.services.configuration, model: self.model, role: self.role, self.services.models, ceiling: self.windowCeiling)
+            self.services.configuration, model: choice.model, role: self.role, self.services.models, ceiling: self.windowCeiling)
         let rules = self.services.rules.excerpt(budget)
         let now = try await self.currentPrefix(rules.text)
         self.machine.limit = now.role.maxTurns ?? self.services.configuration.maxTurns
-        let estimate = await self.estimate(of: self.nextModel(now.role))
+        let model = self.nextModel(choice.model, now.role)
+        let estimate = await self.estimate(of: model)
         var next = self.machine
         var events: [AgentEvent] = []
         func add(_ event: AgentEvent) {
             _ = next.handle(event)
             events.append(event)
         }
-        let departed = self.isNewWindow ? .init() : self.machine.departed
-        var isBroken = self.isCacheBroken(now)
+        let departed = choice.isNewWindow ? .init() : self.machine.departed
+        var isBroken = self.isCacheBroken(now, choice)
         if !isBroken, let news = ToolNews(known: next.knownTools, now: now.tools) { add(.told(news, text: news.text(door: self.door))) }
         var prefix = self.prefix(now, isBroken: isBroken)
         var window = ContextWindow(budget, departed: departed, profiles: self.profiles)
@@ -80,7 +85,7 @@ extension Agent {
                 "The prompt and the tools of \(self.identity.name) take about \(fixed) tokens, and the window has \(budget.limit). "
                     + "Choose a model with a larger one, give the role fewer tools, or raise [context] limit where it is set.")
         }
-        let call = self.call(now.role, prefix, content.messages)
+        let call = self.call(model, now.role, prefix, content.messages)
         await self.warnOfRetirement(call)
         let circumstances = ModelGateway.Circumstances(
             asker: self.identity, cause: self.cause, contextUsed: content.use.total, contextLimit: budget.limit,
@@ -88,8 +93,7 @@ extension Agent {
         return Request(call: call, circumstances: circumstances, events: events)
     }
 
-    private func call(_ role: Role, _ prefix: Prefix, _ messages: [Message]) -> ModelCall {
-        let model = self.nextModel(role)
+    private func call(_ model: ModelName, _ role: Role, _ prefix: Prefix, _ messages: [Message]) -> ModelCall {
         let facts = self.services.models.facts(model)
         return ModelCall(
             id: self.services.identifiers.next().description, model: model, system: prefix.prompt.text, tools: prefix.tools,
@@ -99,9 +103,9 @@ extension Agent {
     }
 
     /// The model that plans, or the one that carries out where a role has two: after the first reply of a turn, while its calls succeed.
-    private func nextModel(_ role: Role) -> ModelName {
-        guard self.machine.turnReplies > 0, !self.machine.lastCallsFailed else { return self.model }
-        return self.services.configuration.editModel(of: role) ?? self.model
+    private func nextModel(_ model: ModelName, _ role: Role) -> ModelName {
+        guard self.machine.turnReplies > 0, !self.machine.lastCallsFailed else { return model }
+        return self.services.configuration.editModel(of: role) ?? model
     }
 
     private func warnOfRetirement(_ call: ModelCall) async {
@@ -130,19 +134,20 @@ extension Agent {
 
     /// What the window held at the last call, for people to see where no call was made yet: after a restart, or with another model.
     func measure() async {
-        let budget = ContextBudget(self.services.configuration, model: self.model, role: self.role, self.services.models)
+        let choice = self.choice
+        let budget = ContextBudget(self.services.configuration, model: choice.model, role: self.role, self.services.models)
         self.context = ContextUse(budget: budget)
         let before = self.thoughts
-        let estimate = await self.estimate(of: self.model)
+        let estimate = await self.estimate(of: choice.model)
         // A call that began meanwhile knows better.
         guard before == self.thoughts, let prefix = self.machine.prefix,
             let last = self.machine.messages.lastIndex(where: { $0.author == .assistant })
         else { return }
-        var window = ContextWindow(budget, departed: self.isNewWindow ? .init() : self.machine.departed)
+        var window = ContextWindow(budget, departed: choice.isNewWindow ? .init() : self.machine.departed)
         var use = window.content(of: Array(self.machine.messages[..<last]), fixed: prefix.use(budget, estimate), estimate).use
         self.profiles = window.profiles
         let usage = self.machine.usage
-        let own = [self.model, self.role.flatMap { self.services.configuration.editModel(of: $0) }].compactMap { $0?.description }
+        let own = [choice.model, self.role.flatMap { self.services.configuration.editModel(of: $0) }].compactMap { $0?.description }
         if let origin = self.machine.messages[last].origin, own.contains(origin), usage.total > 0 {
             use.count(input: usage.sent, reply: usage.output)
         }
@@ -166,7 +171,7 @@ extension Agent {
             try await self.think()
         case .failure(let failure):
             self.mended = []
-            if failure.kind != .cancelled { try await self.apply(.modelFailed(failure)) }
+            try await self.apply(.modelFailed(failure))
         }
     }
 
@@ -190,10 +195,8 @@ extension Agent {
     func escalate() async {
         let configuration = self.services.configuration
         let chain = configuration.escalation.compactMap { configuration.model(for: $0).flatMap { ModelName($0) } }
-        guard let place = chain.firstIndex(of: self.model), let next = chain[(place + 1)...].first(where: { $0 != self.model }) else {
-            return
-        }
-        let before = self.model
+        let before = self.choice.model
+        guard let place = chain.firstIndex(of: before), let next = chain[(place + 1)...].first(where: { $0 != before }) else { return }
         guard (try? await self.roster.setModel(next, for: self.identity.name)) != nil else { return }
         await self.note("\(self.identity.name) goes on with \(next): two turns in a row did not succeed with \(before).", level: "info")
     }

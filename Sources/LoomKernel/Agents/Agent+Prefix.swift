@@ -34,8 +34,8 @@ extension Agent {
     }
 
     /// Whether the vendor has nothing of this agent's prompt, or has to read it again in any case: then the list of tools changes too.
-    func isCacheBroken(_ now: Prefix) -> Bool {
-        guard let last = self.machine.prefix, let askedAt, !self.isNewWindow, !self.wantsNewList else { return true }
+    func isCacheBroken(_ now: Prefix, _ choice: Choice) -> Bool {
+        guard let last = self.machine.prefix, let askedAt, !choice.isNewWindow, !choice.wantsNewList else { return true }
         return last.prompt.text != now.prompt.text
             || self.services.ports.clock.now - askedAt > .seconds(self.services.configuration.cacheSeconds)
     }
@@ -115,7 +115,7 @@ extension Agent {
         guard let last = self.machine.prefix, let role = self.role, last.tools != Prefix.tools(of: role, self.services.catalog) else {
             return nil
         }
-        self.wantsNewList = true
+        self.choice.wantsNewList = true
         return self.machine.usage.cacheRead + self.machine.usage.cacheWrite
     }
 }

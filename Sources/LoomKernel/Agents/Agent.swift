@@ -14,17 +14,13 @@ package actor Agent {
     var thinking: (token: Int, task: Task<Void, Never>)?
     var thoughts = 0
     private var running: [String: Running] = [:]
-    var model: ModelName
-    /// Another model has come, with a cache of its own: what left the old window may be sent again.
-    var isNewWindow = false
+    var choice: Choice
     /// Tokens that fit where the window as it is known did not; nil while nothing was refused.
     var windowCeiling: Int?
     /// Seals of thoughts that the vendor no longer takes; they are not sent again.
     var refusedSeals: Set<String> = []
     /// What the call under way was asked again for, in another way.
     var mended: Set<ModelFailure.Kind> = []
-    /// The list of tools is to be brought up to date at the next call, whatever that costs in the vendor's cache.
-    var wantsNewList = false
     /// When the vendor last saw this agent's prompt; nil when it never did.
     var askedAt: Timestamp?
     /// What people were told about a role or prompt that is gone; it is told once.
@@ -42,6 +38,15 @@ package actor Agent {
     /// It stands where its rows left it.
     private let isBack = OneShot<Bool>()
 
+    /// What people have chosen for the next call to the model.
+    struct Choice: Sendable {
+        var model: ModelName
+        /// Another model has come, with a cache of its own: what left the old window may be sent again.
+        var isNewWindow = false
+        /// The list of tools is to be brought up to date, whatever that costs in the vendor's cache.
+        var wantsNewList = false
+    }
+
     /// A call under way, as people see it.
     struct Running: Sendable {
         var task: Task<Void, Never>?
@@ -50,14 +55,27 @@ package actor Agent {
         var generation = 0
         var began: Duration
         var arguments: JSON
-        /// Since when a person is waited for.
-        var gated: Duration?
+        /// How many of its questions wait for a person, and since when there is one.
+        private var questions = 0
+        private var gated: Duration = .zero
+
+        init(summary: String = "", of call: ToolCall, began: Duration) {
+            self.summary = summary
+            self.tool = call.name
+            self.arguments = call.arguments
+            self.began = began
+        }
+
+        mutating func enterGate(at now: Duration) {
+            if self.questions == 0 { self.gated = now }
+            self.questions += 1
+        }
 
         /// The time that a person took is not the call's.
         mutating func leaveGate(at now: Duration) {
-            guard let gated else { return }
-            self.began += now - gated
-            self.gated = nil
+            guard self.questions > 0 else { return }
+            self.questions -= 1
+            if self.questions == 0 { self.began += now - self.gated }
         }
     }
 
@@ -68,14 +86,15 @@ package actor Agent {
         case event(AgentEvent)
         /// A call wants to begin; it runs when this is kept.
         case begin(call: String, tool: String, summary: String, generation: Int, arguments: JSON, CheckedContinuation<Bool, Never>)
-        case control(AgentEvent, CheckedContinuation<Void, Never>?)
+        /// Answered with whether it was taken.
+        case control(AgentEvent, CheckedContinuation<Bool, Never>)
     }
 
     /// - Parameter isNew: it was spawned just now, so there are no rows to rebuild it from.
     init(identity: AgentIdentity, model: ModelName, limit: Int, isNew: Bool = false, services: Services, roster: Roster) {
         self.identity = identity
         self.isNew = isNew
-        self.model = model
+        self.choice = Choice(model: model)
         self.services = services
         self.roster = roster
         self.machine = AgentMachine(limit: limit)
@@ -97,16 +116,16 @@ package actor Agent {
 
     nonisolated func poke(urgent: Bool) { self.mailbox.send(.poke(urgent: urgent)) }
 
-    /// Pause, resume, cancel: returns when it is kept and under way.
-    nonisolated func control(_ event: AgentEvent) async {
+    /// Pause, resume, cancel: returns when it is kept and under way; false when this value of the agent takes nothing any more.
+    nonisolated func control(_ event: AgentEvent) async -> Bool {
         await withCheckedContinuation { continuation in
-            if !self.mailbox.send(.control(event, continuation)) { continuation.resume() }
+            if !self.mailbox.send(.control(event, continuation)) { continuation.resume(returning: false) }
         }
     }
 
     func setModel(_ model: ModelName) async {
-        self.model = model
-        self.isNewWindow = true
+        self.choice.model = model
+        self.choice.isNewWindow = true
         self.windowCeiling = nil
         await self.measure()
     }
@@ -139,22 +158,21 @@ package actor Agent {
     }
 
     /// Ends what was under way. Its results go nowhere: a restart finds out from the rows what came of it. The tasks are waited
-    /// for, since the process may exit next and a command's processes must be gone by then.
+    /// for, since the process may exit next: a command's processes must be gone by then, and what a reply cost must be kept.
     private func abandon() async {
         self.isBack.fulfil(false)
-        let calls = self.running.values.compactMap(\.task)
-        self.thinking?.task.cancel()
+        let tasks = self.running.values.compactMap(\.task) + [self.thinking?.task].compactMap { $0 }
         self.thinking = nil
         self.running = [:]
         for input in self.mailbox.close() {
             switch input {
             case .begin(_, _, _, _, _, let continuation): continuation.resume(returning: false)
-            case .control(_, let continuation): continuation?.resume()
+            case .control(_, let continuation): continuation.resume(returning: false)
             case .poke, .thought, .event: break
             }
         }
-        for call in calls { call.cancel() }
-        for call in calls { await call.value }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
     }
 
     private func rebuild() async throws {
@@ -177,8 +195,9 @@ package actor Agent {
         case .event(let event):
             // A result that comes after its turn was cancelled has nobody to go to.
             if case .finished(let call, _) = event, self.running[call] == nil { return }
-            if case .gated(let call, _) = event { self.running[call]?.gated = self.services.ports.clock.uptime }
-            if case .ungated(let call) = event { self.running[call]?.leaveGate(at: self.services.ports.clock.uptime) }
+            let now = self.services.ports.clock.uptime
+            if case .gated(let call, _) = event { self.running[call]?.enterGate(at: now) }
+            if case .ungated(let call) = event { self.running[call]?.leaveGate(at: now) }
             try await self.apply(event)
         case .begin(let call, let tool, let summary, let generation, let arguments, let continuation):
             guard var entry = self.running[call] else { return continuation.resume(returning: false) }
@@ -195,8 +214,16 @@ package actor Agent {
             }
             continuation.resume(returning: true)
         case .control(let event, let continuation):
-            defer { continuation?.resume() }
-            try await self.apply(event)
+            let effects: [AgentEffect]
+            do {
+                effects = try await self.advance(event)
+            } catch {
+                // It is rebuilt from its rows, and they do not have this.
+                continuation.resume(returning: false)
+                throw error
+            }
+            defer { continuation.resume(returning: true) }
+            for effect in effects { try await self.perform(effect) }
             try await self.drainIfIdle()
         }
     }
@@ -232,6 +259,11 @@ package actor Agent {
 
     /// One step: the row first, with the signals that tell of it, then what follows.
     func apply(_ event: AgentEvent) async throws {
+        for effect in try await self.advance(event) { try await self.perform(effect) }
+    }
+
+    /// Returns when the row is kept: what follows is the caller's to do.
+    private func advance(_ event: AgentEvent) async throws -> [AgentEffect] {
         let before = self.machine.status
         let effects = self.machine.handle(event)
         self.events += 1
@@ -242,7 +274,7 @@ package actor Agent {
             try await self.keep(event, number: self.events, changed: before != self.machine.status, effects)
         }
         if case .finished(let call, _) = event { self.running[call] = nil }
-        for effect in effects { try await self.perform(effect) }
+        return effects
     }
 
     /// Returns when it is rebuilt from its rows, where it has any: before that it looks as if it had done nothing yet.
@@ -292,8 +324,7 @@ package actor Agent {
 
     private func launch(_ call: ToolCall) {
         let execution = ToolExecution(agent: self, call: call, cause: self.cause)
-        self.running[call.id] = Running(
-            summary: "", tool: call.name, began: self.services.ports.clock.uptime, arguments: call.arguments)
+        self.running[call.id] = Running(of: call, began: self.services.ports.clock.uptime)
         self.running[call.id]?.task = Task { [mailbox = self.mailbox] in
             let result = await execution.run()
             mailbox.send(.event(.finished(call: call.id, result)))
@@ -303,13 +334,18 @@ package actor Agent {
     private func recover(_ call: ToolCall) async {
         let execution = ToolExecution(agent: self, call: call, cause: self.cause)
         switch await execution.recovery() {
+        case .runAgain where self.machine.isCancelling:
+            self.conclude(call, ToolResult("Not run again: the turn was cancelled.", status: .cancelled))
         case .runAgain:
             self.launch(call)
         case .finished(let result):
-            self.running[call.id] = Running(
-                summary: "after a restart", tool: call.name, began: self.services.ports.clock.uptime, arguments: call.arguments)
-            self.mailbox.send(.event(.finished(call: call.id, result)))
+            self.conclude(call, result)
         }
+    }
+
+    private func conclude(_ call: ToolCall, _ result: ToolResult) {
+        self.running[call.id] = Running(summary: "after a restart", of: call, began: self.services.ports.clock.uptime)
+        self.mailbox.send(.event(.finished(call: call.id, result)))
     }
 
     /// Returns true when the beginning of the call is kept: only then may it do anything.

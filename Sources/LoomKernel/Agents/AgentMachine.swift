@@ -39,7 +39,8 @@ package struct AgentMachine: Sendable, Hashable {
     /// Messages that came while calls ran: results must directly follow their calls.
     private var held: [InboxItem] = []
     private var pausing = false
-    private var cancelling = false
+    /// The turn was stopped, and waits for the calls that still run.
+    private(set) var isCancelling = false
     /// Replies in one turn before it ends with `limit`.
     package var limit: Int
 
@@ -83,7 +84,7 @@ package struct AgentMachine: Sendable, Hashable {
         case .received(let items): self.receive(items)
         case .replied(let reply, let parallel): self.accept(reply, parallel)
         case .modelFailed(let failure): self.fail(failure)
-        case .gated(let call, let question): self.update { $0.gate(call, question) }
+        case .gated(let call, _): self.update { $0.gate(call) }
         case .ungated(let call): self.update { $0.ungate(call) }
         case .started(let call): self.update { $0.start(call) }
         case .finished(let call, let result): self.finish(call, result)
@@ -205,7 +206,7 @@ package struct AgentMachine: Sendable, Hashable {
     /// Starts what may start; when every call has its result, goes back to the model.
     private mutating func advance() -> [AgentEffect] {
         guard case .executing(var batch) = self.state else { return [] }
-        if self.cancelling { batch.skipUnstarted("Not run: the turn was cancelled.") }
+        if self.isCancelling { batch.skipUnstarted("Not run: the turn was cancelled.") }
         if self.pausing, !batch.isFinished {
             self.state = batch.isQuiet ? .paused(.batch(batch)) : .executing(batch)
             if batch.isQuiet { self.pausing = false }
@@ -220,7 +221,7 @@ package struct AgentMachine: Sendable, Hashable {
         let items = self.held
         self.held = []
         self.append(items)
-        if self.cancelling { return self.conclude(.cancelled, "") }
+        if self.isCancelling { return self.conclude(.cancelled, "") }
         if self.pausing {
             self.pausing = false
             self.state = .paused(.thought)
@@ -237,7 +238,7 @@ package struct AgentMachine: Sendable, Hashable {
         self.outcome = outcome
         if isFailure { self.failures += 1 }
         let effects: [AgentEffect] = isFailure && self.failures.isMultiple(of: 2) ? [.escalate] : []
-        self.cancelling = false
+        self.isCancelling = false
         self.state = self.pausing ? .paused(.nothing) : .idle
         self.pausing = false
         return effects + [.conclude(outcome, text)]
@@ -290,10 +291,10 @@ package struct AgentMachine: Sendable, Hashable {
             return self.conclude(.cancelled, "Stopped by \(by).")
         case .paused(.batch(let batch)):
             self.state = .executing(batch)
-            self.cancelling = true
+            self.isCancelling = true
             return self.advance()
         case .executing(let batch):
-            self.cancelling = true
+            self.isCancelling = true
             let running = batch.running
             let effects = self.advance()
             return running.isEmpty ? effects : [.cancelCalls(running)] + effects

@@ -7,8 +7,6 @@ package struct Batch: Sendable, Hashable {
         case waiting
         /// Handed out; the permission engine is asked. Nothing has happened yet.
         case admitted
-        /// A human is asked; a call that had begun goes on running after the answer.
-        case gated(ID, hasBegun: Bool)
         case running
         case finished(ToolResult)
     }
@@ -17,6 +15,8 @@ package struct Batch: Sendable, Hashable {
         package let call: ToolCall
         let isParallel: Bool
         package var phase: Phase = .waiting
+        /// How many of its questions wait for a human: a call may do several things side by side.
+        var questions = 0
 
         package var isFinished: Bool { if case .finished = self.phase { true } else { false } }
     }
@@ -34,15 +34,8 @@ package struct Batch: Sendable, Hashable {
 
     /// True when a human is waited for and nothing else runs.
     var isGated: Bool {
-        var gated = false
-        for entry in self.calls {
-            switch entry.phase {
-            case .gated: gated = true
-            case .running: return false
-            default: break
-            }
-        }
-        return gated
+        let open = self.calls.filter { !$0.isFinished }
+        return open.contains { $0.questions > 0 } && !open.contains { $0.phase == .running && $0.questions == 0 }
     }
 
     /// Handed out and without a result, whether or not it has begun.
@@ -80,26 +73,20 @@ package struct Batch: Sendable, Hashable {
         return self.calls[first...last].map(\.call)
     }
 
-    mutating func gate(_ call: String, _ question: ID) {
-        self.set(call) { phase in
-            let hasBegun = if case .running = phase { true } else { false }
-            return .gated(question, hasBegun: hasBegun)
-        }
+    mutating func gate(_ call: String) {
+        self.change(call) { $0.questions += 1 }
     }
 
     mutating func ungate(_ call: String) {
-        self.set(call) { phase in
-            guard case .gated(_, let hasBegun) = phase else { return phase }
-            return hasBegun ? .running : .admitted
-        }
+        self.change(call) { $0.questions = max(0, $0.questions - 1) }
     }
 
     mutating func start(_ call: String) {
-        self.set(call) { _ in .running }
+        self.change(call) { $0.phase = .running }
     }
 
     mutating func finish(_ call: String, _ result: ToolResult) {
-        self.set(call) { _ in .finished(result) }
+        self.change(call) { $0.phase = .finished(result) }
     }
 
     mutating func skipUnstarted(_ reason: String) {
@@ -112,19 +99,19 @@ package struct Batch: Sendable, Hashable {
     mutating func restart() -> [ToolCall] {
         var begun: [ToolCall] = []
         for index in self.calls.indices {
+            // Whoever waited for an answer asks anew.
+            self.calls[index].questions = 0
             switch self.calls[index].phase {
-            case .admitted, .gated(_, hasBegun: false): self.calls[index].phase = .waiting
-            case .running, .gated(_, hasBegun: true):
-                self.calls[index].phase = .running
-                begun.append(self.calls[index].call)
+            case .admitted: self.calls[index].phase = .waiting
+            case .running: begun.append(self.calls[index].call)
             case .waiting, .finished: break
             }
         }
         return begun
     }
 
-    private mutating func set(_ call: String, _ next: (Phase) -> Phase) {
+    private mutating func change(_ call: String, _ body: (inout Entry) -> Void) {
         guard let index = self.calls.firstIndex(where: { $0.call.id == call && !$0.isFinished }) else { return }
-        self.calls[index].phase = next(self.calls[index].phase)
+        body(&self.calls[index])
     }
 }

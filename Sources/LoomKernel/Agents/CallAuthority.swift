@@ -93,13 +93,18 @@ package final class CallAuthority: Sendable {
         draft.title = self.services.secrets.redact(draft.title)
         draft.detail = self.services.secrets.redact(draft.detail)
         wait?(true)
+        let isAsked = Mutex(false)
         defer {
             wait?(false)
-            self.tell(.ungated(call: self.call))
+            // Each is counted: a call may have several questions open.
+            if isAsked.withLock({ $0 }) { self.tell(.ungated(call: self.call)) }
         }
         let reply: Questions.Reply
         do {
-            reply = try await self.services.questions.ask(draft) { self.tell(.gated(call: self.call, question: $0)) }
+            reply = try await self.services.questions.ask(draft) { question in
+                isAsked.withLock { $0 = true }
+                self.tell(.gated(call: self.call, question: question))
+            }
         } catch {
             throw ToolError(error.description)
         }

@@ -32,7 +32,8 @@ package final class Mailbox<Element: Sendable>: Sendable {
     /// Whether nothing waits to be taken.
     package var isEmpty: Bool { self.state.withLock { $0.queue.isEmpty } }
 
-    /// The next element; nil when closed or cancelled. One reader at a time.
+    /// The next element; nil when closed or cancelled. One reader at a time: with its cancellation nothing more is taken in, and
+    /// what it did not read is left for whoever closes.
     package func next() async -> Element? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -45,22 +46,26 @@ package final class Mailbox<Element: Sendable>: Sendable {
                 if let ready { continuation.resume(returning: ready) }
             }
         } onCancel: {
-            self.close()
+            self.end { _ in }
         }
     }
 
     /// Ends it and returns what nobody will read.
     @discardableResult
     package func close() -> [Element] {
-        let (reader, rest) = self.state.withLock { state in
+        self.end { queue in
+            defer { queue = [] }
+            return Array(queue)
+        }
+    }
+
+    private func end<Result: Sendable>(_ body: (inout Deque<Element>) -> Result) -> Result {
+        let (reader, result) = self.state.withLock { state in
             state.isClosed = true
-            defer {
-                state.reader = nil
-                state.queue = []
-            }
-            return (state.reader, Array(state.queue))
+            defer { state.reader = nil }
+            return (state.reader, body(&state.queue))
         }
         reader?.resume(returning: nil)
-        return rest
+        return result
     }
 }

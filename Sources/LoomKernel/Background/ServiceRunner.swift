@@ -17,6 +17,8 @@ actor ServiceRunner {
     private var isHandling = false
     /// Whether its reader found nothing more in the log.
     private var isDrained = false
+    /// Its run has ended: nobody deals with anything any more.
+    private var isOver = false
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     private var lastWaiter: UInt64 = 0
 
@@ -65,10 +67,15 @@ actor ServiceRunner {
     }
 
     private var isCaughtUp: Bool {
-        self.isDrained && !self.isHandling && self.mailbox.isEmpty && (self.subscription?.lastOffered ?? 0) <= self.handled
+        guard !self.isOver else { return true }
+        return self.isDrained && !self.isHandling && self.mailbox.isEmpty && (self.subscription?.lastOffered ?? 0) <= self.handled
     }
 
     private func release(_ waiter: UInt64) { self.waiters.removeValue(forKey: waiter)?.resume() }
+
+    private func releaseIfCaughtUp() {
+        if self.isCaughtUp { self.releaseAll() }
+    }
 
     private func releaseAll() {
         for waiter in self.waiters.keys { self.release(waiter) }
@@ -76,14 +83,18 @@ actor ServiceRunner {
 
     /// Until it is finished or cancelled. Throws what its supervisor should hear of.
     func run() async throws {
-        defer { self.releaseAll() }
+        defer {
+            self.isOver = true
+            self.releaseAll()
+        }
         do {
             try await self.adopt()
+            self.releaseIfCaughtUp()
             while let input = await self.mailbox.next() {
                 self.isHandling = true
                 defer {
                     self.isHandling = false
-                    if self.isCaughtUp { self.releaseAll() }
+                    self.releaseIfCaughtUp()
                 }
                 switch input {
                 case .signal(let signal, let done):

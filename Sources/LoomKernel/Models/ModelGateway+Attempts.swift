@@ -6,6 +6,7 @@ extension ModelGateway {
         _ call: ModelCall, _ provider: any Provider, _ circumstances: Circumstances, _ progress: inout Progress
     ) async throws(ModelFailure) -> ModelReply {
         var tries = 1
+        var provider = provider
         while true {
             do {
                 return try await self.attempt(progress.attempt, call, provider, circumstances)
@@ -26,6 +27,8 @@ extension ModelGateway {
                 } catch {
                     throw ModelFailure(.cancelled, "The call was cancelled.")
                 }
+                // Its file may have been saved meanwhile, because of just this failure.
+                provider = self.catalog.provider(call.model.provider) ?? provider
             }
         }
     }

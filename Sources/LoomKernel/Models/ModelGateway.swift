@@ -62,7 +62,9 @@ package struct ModelGateway: Sendable {
     }
 
     private func tell(of failure: ModelFailure, _ call: ModelCall, _ circumstances: Circumstances) async {
-        guard failure.kind != .cancelled, !circumstances.mends.contains(failure.kind) else { return }
+        // Who cancelled their own call know that.
+        let isOwnWish = failure.kind == .cancelled && Task.isCancelled
+        guard !isOwnWish, !circumstances.mends.contains(failure.kind) else { return }
         await self.publish(
             ModelFailed(
                 agent: call.agent, model: call.model.description, call: call.id, kind: failure.kind, reason: failure.message,

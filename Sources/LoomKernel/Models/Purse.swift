@@ -46,7 +46,7 @@ struct Purse: Sendable {
     private actor Desk {
         private let budget: Budget
         private let questions: Questions
-        private var asking: [String: Task<Bool, Never>] = [:]
+        private var asking: [String: OneShot<Bool>] = [:]
         /// The limit that stays, by level.
         private var kept: [String: Double] = [:]
 
@@ -59,27 +59,25 @@ struct Purse: Sendable {
             while refusal.limitUSD > 0, self.kept[refusal.level] != refusal.limitUSD, !Task.isCancelled {
                 // Whoever asked first may be cancelled, and the question with it; then the next one asks.
                 if let asked = self.asking[refusal.level] {
-                    if await asked.value { return true }
+                    if await asked.value() == true { return true }
                     continue
                 }
-                let task = Task { await self.ask(refusal, call, asker) }
-                self.asking[refusal.level] = task
-                return await withTaskCancellationHandler {
-                    await task.value
-                } onCancel: {
-                    task.cancel()
-                }
+                let asked = OneShot<Bool>()
+                self.asking[refusal.level] = asked
+                let isRaised = await self.ask(refusal, call, asker)
+                self.asking[refusal.level] = nil
+                asked.fulfil(isRaised)
+                return isRaised
             }
             return false
         }
 
         private func ask(_ refusal: Budget.Refusal, _ call: ModelCall, _ asker: AgentIdentity) async -> Bool {
-            defer { self.asking[refusal.level] = nil }
             let draft = Questions.Draft(
                 kind: .budget, asker: asker, call: call.id,
                 title: "\(asker.name) wants to go on: \(Purse.sentence(refusal)). Raise it by \(dollars(refusal.limitUSD))?",
                 why: "budget of \(refusal.level)")
-            guard let reply = try? await self.questions.ask(draft, asked: { _ in }), !Task.isCancelled else { return false }
+            guard let reply = try? await self.questions.ask(draft, asked: { _ in }), !reply.isWithdrawn else { return false }
             guard reply.answer == .allow else {
                 self.kept[refusal.level] = refusal.limitUSD
                 return false

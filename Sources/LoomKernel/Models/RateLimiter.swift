@@ -168,6 +168,8 @@ actor RateLimiter {
     private func withdraw(_ number: Int, _ provider: String) {
         guard let index = self.queues[provider]?.waiters.firstIndex(where: { $0.number == number }) else { return }
         self.queues[provider]?.waiters.remove(at: index).continuation.resume(returning: false)
+        // Who stood behind may have limits of its own.
+        self.serve(provider)
     }
 }
 

@@ -14,6 +14,8 @@ package actor Roster {
     /// Teams whose rows are known to be there.
     private var storedTeams: Set<String> = []
     private var warnings: Set<String> = []
+    /// Those who have something to tell an agent that is between two lives.
+    private var awaiting: [String: [CheckedContinuation<Void, Never>]] = [:]
 
     private struct Member {
         var identity: AgentIdentity
@@ -34,7 +36,7 @@ package actor Roster {
         case .restarting(let child, let reason, let restarts):
             await self.tell(AgentRestarted(agent: child, reason: reason, restarts: restarts))
         case .failed(let child, let reason):
-            self.members[child]?.failure = reason
+            self.fail(child, reason)
             await self.tell(AgentStateChanged(agent: child, state: .failed, reason: reason))
             if let identity = self.members[child]?.identity { await self.tellCreators(of: identity, "failed for good (\(reason))") }
         case .ended:
@@ -164,7 +166,13 @@ package actor Roster {
             })
     }
 
+    private func fail(_ name: String, _ reason: String) {
+        self.members[name]?.failure = reason
+        self.releaseAwaiting(name)
+    }
+
     private func renew(_ name: String) -> Agent? {
+        defer { self.releaseAwaiting(name) }
         if self.members[name]?.isFresh == true {
             self.members[name]?.isFresh = false
         } else {
@@ -182,6 +190,7 @@ package actor Roster {
     }
 
     private func forget(_ name: String) {
+        defer { self.releaseAwaiting(name) }
         self.members[name] = nil
         self.order.removeAll { $0 == name }
     }
@@ -199,6 +208,8 @@ package actor Roster {
                 return try transaction.tellCreators(of: identity, "left the team", identifiers)
             }
         } catch {
+            // It does not run any more, and is a member still.
+            self.fail(name, "it could not leave: \(error)")
             throw CommandError(error)
         }
         told.forEach(self.wake)
@@ -208,6 +219,25 @@ package actor Roster {
     package func close() async {
         await self.supervisor.stopAll()
         self.members = [:]
+        self.awaiting.keys.forEach(self.releaseAwaiting)
+    }
+
+    // MARK: Control
+
+    /// Pauses, resumes or stops an agent: returns when it is kept and under way. One that is just coming back after a failure is
+    /// told when it is there.
+    func control(_ event: AgentEvent, _ name: String) async throws(CommandError) {
+        while true {
+            let agent = try self.agent(name)
+            if await agent.control(event) { return }
+            if let reason = self.members[name]?.failure { throw CommandError("\(name) has failed and does nothing any more: \(reason)") }
+            guard self.members[name]?.agent === agent else { continue }
+            await withCheckedContinuation { self.awaiting[name, default: []].append($0) }
+        }
+    }
+
+    private func releaseAwaiting(_ name: String) {
+        self.awaiting.removeValue(forKey: name)?.forEach { $0.resume() }
     }
 
     // MARK: Looking up

@@ -46,9 +46,10 @@ extension Workspace {
     package func stop(_ agent: String?, by: String) async throws(CommandError) { try await self.control(.cancelled(by: by), agent) }
 
     private func control(_ event: AgentEvent, _ name: String?) async throws(CommandError) {
-        let names = if let name { [name] } else { await self.roster.names }
-        for name in names {
-            try await self.roster.agent(name).control(event)
+        if let name { return try await self.roster.control(event, name) }
+        for name in await self.roster.names {
+            // Whoever has left or failed meanwhile does nothing any more.
+            try? await self.roster.control(event, name)
         }
     }
 

@@ -28,8 +28,6 @@ struct LuaFault: Error, Sendable {
     /// For people.
     var trace: String { [error.message, error.traceback].compactMap(\.self).joined(separator: "\n") }
 
-    var isCancelled: Bool { error.kind == .cancelled }
-
     /// Whether the plugin said it itself, with `error` or `assert`, instead of doing something that Lua refuses.
     ///
     /// The traceback tells: it begins with the function that raised.

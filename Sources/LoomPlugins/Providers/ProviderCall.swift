@@ -76,9 +76,17 @@ struct ProviderCall: Sendable {
     }
 
     private func fault(_ error: LuaFault) -> ModelFailure {
-        if error.isCancelled { return ModelFailure(.cancelled, "The model call was cancelled.") }
-        return ModelFailure(
-            .invalid, "The provider \(provider.plugin) failed: \(error.text)", hint: "This is a fault of its plugin, not of the model.")
+        switch error.error.kind {
+        case .cancelled:
+            return ModelFailure(.cancelled, "The model call was cancelled.")
+        case .closed:
+            // Another try finds the newer one.
+            return ModelFailure(.network, "The provider \(provider.plugin) was replaced by a newer version while it answered.")
+        case .deadline, .memory, .syntax, .value, .runtime, .host:
+            return ModelFailure(
+                .invalid, "The provider \(provider.plugin) failed: \(error.text)",
+                hint: "This is a fault of its plugin, not of the model.")
+        }
     }
 
     // MARK: HTTP

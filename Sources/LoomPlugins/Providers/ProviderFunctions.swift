@@ -54,7 +54,8 @@ enum ProviderFunctions {
             return [.table(LuaTable(array: events.map { ["event": .string($0.type), "data": .string($0.data)] }))]
         } catch {
             let failure = ModelFailure(error)
-            context.end(with: failure)
+            // What ended the wait is known better by whoever ended it: a deadline, a save, or the asker.
+            if !Task.isCancelled { context.end(with: failure) }
             throw LuaError(.host, failure.message)
         }
     }

@@ -43,20 +43,22 @@ package struct HeadlessRun: Sendable {
         let signals = workspace.bus.subscribe(
             name: "run", delivery: self.output == .streamJSON ? .mustDeliver : .lossy, capacity: 8192)
         let report = Task { await self.report(signals, lead: lead) }
-        let interruption = Interruption()
+        let work = Task { await self.work() }
+        // A message that still waits would begin another turn, so nobody waits for quiet any more.
+        let end: @Sendable (String) async -> Void = { by in
+            try? await workspace.stop(nil, by: by)
+            work.cancel()
+        }
+        let (interruption, deadline) = (Interruption(), Interruption())
         let watch = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in
             interruption.note()
-            Task { try? await workspace.stop(nil, by: "user/run") }
+            Task { await end("user/run") }
         }
-        var errors: [String] = []
-        do {
-            try await workspace.send(self.prompt, to: nil, by: "run")
-        } catch {
-            errors.append(error.description)
+        let alarm = self.alarm {
+            deadline.note()
+            await end("the time limit")
         }
-        let deadline = Interruption()
-        let alarm = self.alarm(deadline)
-        var finished = await workspace.waitUntilQuiet()
+        var (finished, errors) = await work.value
         alarm?.cancel()
         withExtendedLifetime(watch) {}
         if deadline.isNoted { finished.outcome = .limit }
@@ -67,10 +69,10 @@ package struct HeadlessRun: Sendable {
         }
         await workspace.close(finished.outcome)
         signals.cancel()
-        let end = await report.value
-        errors += end.errors
+        let reported = await report.value
+        errors += reported.errors
         await self.conclude(finished, errors)
-        return ExitCode(finished.outcome, modelFailed: end.modelFailed).rawValue
+        return ExitCode(finished.outcome, modelFailed: reported.modelFailed).rawValue
     }
 
     /// Tells in the format that was asked for why nothing could begin. There was no session, so its id is empty and nothing is kept.
@@ -92,12 +94,22 @@ package struct HeadlessRun: Sendable {
         }
     }
 
-    private func alarm(_ deadline: Interruption) -> Task<Void, Never>? {
+    /// Sends the prompt and waits until all is quiet, or until cancelled.
+    private func work() async -> (SessionFinished, errors: [String]) {
+        var errors: [String] = []
+        do {
+            try await self.workspace.send(self.prompt, to: nil, by: "run")
+        } catch {
+            errors.append(error.description)
+        }
+        return (await self.workspace.waitUntilQuiet(), errors)
+    }
+
+    private func alarm(_ ring: @escaping @Sendable () async -> Void) -> Task<Void, Never>? {
         guard let timeout else { return nil }
-        return Task { [workspace] in
-            guard (try? await workspace.services.ports.clock.sleep(for: timeout)) != nil else { return }
-            deadline.note()
-            try? await workspace.stop(nil, by: "the time limit")
+        return Task { [clock = self.workspace.services.ports.clock] in
+            guard (try? await clock.sleep(for: timeout)) != nil else { return }
+            await ring()
         }
     }
 

@@ -165,6 +165,29 @@ struct AgentMachineTests {
         #expect(thinking.handle(.restarted) == [.think])
     }
 
+    @Test("waits for people until the last of a call's questions is answered, and knows that it had begun")
+    func severalQuestions() {
+        for wasBegun in [true, false] {
+            var machine = self.executing(["a"])
+            if wasBegun { _ = machine.handle(.started(call: "a")) }
+            for _ in 0..<2 { _ = machine.handle(.gated(call: "a", question: self.make.id())) }
+            _ = machine.handle(.ungated(call: "a"))
+            #expect(machine.status == .gated)
+            _ = machine.handle(.ungated(call: "a"))
+            #expect(machine.status == .executing)
+            #expect(machine.handle(.restarted) == (wasBegun ? [.recover(self.make.call("a"))] : [.run([self.make.call("a")])]))
+        }
+    }
+
+    @Test("has no question open any more when it is started again")
+    func restartedWhileGated() {
+        var machine = self.executing(["a"])
+        _ = machine.handle(.started(call: "a"))
+        _ = machine.handle(.gated(call: "a", question: self.make.id()))
+        #expect(machine.handle(.restarted) == [.recover(self.make.call("a"))])
+        #expect(machine.status == .executing)
+    }
+
     @Test("is the same machine when rebuilt from its events", arguments: 0..<200)
     func rebuilding(seed: UInt64) throws {
         let random = SeededRandom(seed: seed)

@@ -12,6 +12,8 @@ private struct FakeService: BackgroundService {
     var intervals: [Double] = []
     let diary: Diary
     var work: @Sendable (Signal, ToolHost) async throws(ToolError) -> Void = { _, _ in }
+    /// Its start waits for this.
+    var mayStart: OneShot<Bool>?
 
     final class Diary: Sendable {
         private let lines = Mutex<[String]>([])
@@ -40,7 +42,11 @@ private struct FakeService: BackgroundService {
         }
     }
 
-    func start(_ host: ToolHost) async throws(ToolError) { self.diary.note("\(self.generation) starts") }
+    func start(_ host: ToolHost) async throws(ToolError) {
+        self.diary.note("\(self.generation) starts")
+        _ = await self.mayStart?.value()
+    }
+
     func stop(_ host: ToolHost) async throws(ToolError) { self.diary.note("\(self.generation) stops") }
     func tick(_ interval: Double, _ host: ToolHost) async throws(ToolError) { self.diary.note("\(self.generation) ticks") }
     func handle(_ signal: Signal, _ host: ToolHost) async throws(ToolError) {
@@ -114,6 +120,23 @@ struct ServiceTests {
         _ = await workspace.waitUntilQuiet()
         await workspace.close()
         #expect(diary.all.filter { $0.contains("hears") } == ["1 hears one", "2 hears two"])
+    }
+
+    @Test("that hears of nothing lets the session come to rest when it has started")
+    func deaf() async throws {
+        for _ in 1...10 {
+            let rig = self.rig()
+            let (diary, mayStart) = (FakeService.Diary(), OneShot<Bool>())
+            rig.catalog.install(services: [FakeService(generation: 1, patterns: [], diary: diary, mayStart: mayStart)])
+            let workspace = try await rig.open()
+            await diary.reaches(1)
+            let waiting = Task { await workspace.desk.caughtUp() }
+            // Most likely it waits by then.
+            for _ in 1...100 { await Task.yield() }
+            mayStart.fulfil(true)
+            await waiting.value
+            await workspace.close()
+        }
     }
 
     @Test("may write to agents, and the session is not at rest before they have read it")

@@ -85,6 +85,26 @@ import Testing
         waiting.cancel()
         #expect(await waiting.value == nil)
     }
+
+    @Test("whoever leaves the queue lets those go who only stood behind it")
+    func leaving() async throws {
+        let limiter = RateLimiter(clock: clock)
+        let one = RateLimits(concurrent: 1)
+        #expect(await limiter.pass(provider: "p", agent: "ada", tokens: 1, one, isHeld: { _ in }) != nil)
+        let (held, tell) = AsyncStream.makeStream(of: Void.self)
+        var line = held.makeAsyncIterator()
+        let first = Task { await limiter.pass(provider: "p", agent: "ada", tokens: 1, one, isHeld: { _ in tell.yield() }) }
+        await line.next()
+        while await limiter.waiting("p") < 1 { await Task.yield() }
+        // Who waits goes in the order of their last turns, whatever the limits of each are.
+        let wide = RateLimits(concurrent: 2)
+        let second = Task { await limiter.pass(provider: "p", agent: "ada", tokens: 1, wide, isHeld: { _ in tell.yield() }) }
+        await line.next()
+        while await limiter.waiting("p") < 2 { await Task.yield() }
+        first.cancel()
+        #expect(await first.value == nil)
+        #expect(await second.value != nil)
+    }
 }
 
 /// What came in which order.

@@ -10,19 +10,20 @@ final class FakeCatalog: Catalog {
         var prompts: [String: String] = [:]
         var hooks: [any Hook] = []
         var services: [any BackgroundService] = []
+        var provider: FakeProvider
+        var onPrompt: (@Sendable () async -> Void)?
     }
 
     private let state: Mutex<State>
-    let provider: FakeProvider
 
     init(provider: FakeProvider, tools: [any Tool] = []) {
-        self.provider = provider
         let byName = Dictionary(tools.map { ($0.schema.name, $0) }, uniquingKeysWith: { first, _ in first })
-        self.state = Mutex(State(tools: byName, prompts: ["coder": "Work.", "lead": "Lead."]))
+        self.state = Mutex(State(tools: byName, prompts: ["coder": "Work.", "lead": "Lead."], provider: provider))
         for role in ["coder", "lead"] { self.save(role: role, tools: tools.map(\.schema.name)) }
     }
 
     var tools: [any Tool] { self.state.withLock { $0.tools.values.sorted { $0.schema.name < $1.schema.name } } }
+    private var provider: FakeProvider { self.state.withLock { $0.provider } }
     var providers: [any Provider] { [self.provider] }
     var plugins: [PluginSummary] { [] }
     var roles: [Role] { self.state.withLock { $0.roles.values.sorted { $0.name < $1.name } } }
@@ -33,6 +34,7 @@ final class FakeCatalog: Catalog {
     func role(_ name: String) -> Role? { self.state.withLock { $0.roles[name] } }
 
     func prompt(for role: Role, _ context: PromptContext) async throws(PromptError) -> RenderedPrompt {
+        await self.state.withLock { $0.onPrompt }?()
         guard let text = self.state.withLock({ $0.prompts[role.prompt] }) else {
             throw PromptError("there is no prompt \"\(role.prompt)\"")
         }
@@ -47,6 +49,10 @@ final class FakeCatalog: Catalog {
         self.state.withLock { ($0.hooks, $0.services) = (hooks, services) }
     }
 
+    /// What happens while a prompt is rendered.
+    func duringPrompts(_ body: (@Sendable () async -> Void)?) { self.state.withLock { $0.onPrompt = body } }
+
+    func save(_ provider: FakeProvider) { self.state.withLock { $0.provider = provider } }
     func save(_ tool: any Tool) { self.state.withLock { $0.tools[tool.schema.name] = tool } }
     func save(prompt: String, _ text: String) { self.state.withLock { $0.prompts[prompt] = text } }
 

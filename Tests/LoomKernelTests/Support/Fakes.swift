@@ -9,6 +9,7 @@ final class FakeProvider: Provider {
     let generation = 1
     let defaultModel: String? = "m"
     private let calls = Mutex<[ModelCall]>([])
+    private let looked = Mutex(0)
     private let answer: @Sendable (ModelCall, Int) async throws -> [ModelEvent]
 
     /// `answer` gets the call and how often this provider was called before.
@@ -16,7 +17,13 @@ final class FakeProvider: Provider {
 
     var received: [ModelCall] { self.calls.withLock { $0 } }
 
-    func missing() async -> String? { nil }
+    /// How often somebody looked whether it can be used, which is before each call.
+    var looks: Int { self.looked.withLock { $0 } }
+
+    func missing() async -> String? {
+        self.looked.withLock { $0 += 1 }
+        return nil
+    }
 
     func stream(_ call: ModelCall) -> AsyncThrowingStream<ModelEvent, any Error> {
         let number = self.calls.withLock { calls in

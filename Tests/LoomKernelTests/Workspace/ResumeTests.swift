@@ -112,6 +112,41 @@ struct ResumeTests {
         }
     }
 
+    @Test("does not run a call again whose turn was stopped before the kill", .timeLimit(.minutes(1)))
+    func stopped() async throws {
+        try await withTemporaryFolder { folder in
+            let (begun, mayEnd) = (Signalled(), OneShot<Bool>())
+            let runs = Mutex(0)
+            let tool = FakeTool("slow") { _, _ in
+                runs.withLock { $0 += 1 }
+                begun.fire()
+                // Deaf to its cancellation.
+                _ = await Task { await mayEnd.value() }.value
+                return ToolResult("late")
+            }
+            let rig = Rig(tools: [tool]) { _, number in
+                number == 0 ? FakeProvider.use([("c1", "slow", [:])]) : FakeProvider.say("never")
+            }
+            let first = try await rig.open(directory: folder, isEphemeral: false)
+            try await first.send("go")
+            await begun.wait()
+            try await first.stop(nil, by: "user")
+            // What a kill leaves: the files as they are while the call still runs.
+            let files = LiveFileSystem()
+            let copy = folder + "/copy"
+            try files.makeDirectory(copy + "/.loomkin", withParents: true)
+            for name in try files.list(folder + "/.loomkin").map(\.name) where name.hasPrefix("loomkin.db") {
+                try files.write(try files.read(folder + "/.loomkin/" + name), to: copy + "/.loomkin/" + name)
+            }
+            let second = try await rig.open(directory: copy, session: .resume(nil), isEphemeral: false)
+            #expect(await second.waitUntilQuiet().outcome == .cancelled)
+            #expect(runs.withLock { $0 } == 1)
+            await second.close()
+            mayEnd.fulfil(true)
+            await first.close()
+        }
+    }
+
     @Test("is refused while another process has it, and when there is none")
     func refusals() async throws {
         try await withTemporaryFolder { folder in

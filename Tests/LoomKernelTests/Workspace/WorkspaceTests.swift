@@ -272,6 +272,19 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
+    @Test("asks the provider again that is there by then", .timeLimit(.minutes(1)))
+    func replacedProvider() async throws {
+        let rig = Rig { _, _ in throw ModelFailure(.overloaded, "busy") }
+        let workspace = try await rig.open()
+        try await workspace.send("go")
+        await rig.clock.waitForSleepers()
+        rig.catalog.save(FakeProvider { _, _ in FakeProvider.say("from the new one") })
+        rig.clock.advance(by: .seconds(60))
+        #expect(await workspace.waitUntilQuiet().result == "from the new one")
+        #expect(rig.provider.received.count == 1)
+        await workspace.close()
+    }
+
     @Test("says in one sentence why a model cannot be used, and takes the next message")
     func failure() async throws {
         let rig = Rig { _, number in
@@ -287,6 +300,20 @@ struct WorkspaceTests {
         await workspace.close()
     }
 
+    @Test("ends the turn of a model call that somebody else cancelled", .timeLimit(.minutes(1)))
+    func cancelledByOthers() async throws {
+        let rig = Rig { _, number in
+            if number == 0 { throw ModelFailure(.cancelled, "The provider has left.") }
+            return FakeProvider.say("back")
+        }
+        let workspace = try await rig.open()
+        try await workspace.send("hello")
+        #expect(await workspace.waitUntilQuiet().outcome == .failed)
+        try await workspace.send("again")
+        #expect(await workspace.waitUntilQuiet().result == "back")
+        await workspace.close()
+    }
+
     @Test("stops at its budget with the outcome limit")
     func budget() async throws {
         var rig = Rig { _, _ in FakeProvider.say("never") }
@@ -295,6 +322,88 @@ struct WorkspaceTests {
         try await workspace.send("hello")
         #expect(await workspace.waitUntilQuiet().outcome == .limit)
         #expect(rig.provider.received.isEmpty)
+        await workspace.close()
+    }
+
+    @Test("lets go of whoever waits for another's question about the budget and is stopped", .timeLimit(.minutes(1)))
+    func stoppedAtBudget() async throws {
+        var rig = Rig { _, _ in FakeProvider.say("went on") }
+        rig.configuration.sessionBudgetUSD = 1
+        let workspace = try await rig.open()
+        _ = try await workspace.spawn(role: "coder", name: "ada", model: nil, by: "user")
+        workspace.services.budget.charge(2, to: "lead")
+        let signals = workspace.bus.subscribe(name: "test")
+        try await workspace.send("go")
+        let question = try #require(await signals.first(QuestionAsked.self)).question
+        try await workspace.send("go", to: "ada")
+        while rig.provider.looks < 2 { await Task.yield() }
+        // Most likely it waits for the answer by then.
+        for _ in 1...100 { await Task.yield() }
+        try await workspace.remove("ada", by: "user")
+        #expect(await workspace.snapshot().questions.map(\.id) == [question.id])
+        try await workspace.answer(question.id, .allow, by: "user")
+        #expect(await workspace.waitUntilQuiet().result == "went on")
+        #expect(workspace.services.budget.sessionLimit == 2)
+        await workspace.close()
+    }
+
+    @Test("stops who is just coming back after a failure when they are back", .timeLimit(.minutes(1)))
+    func stoppedBetweenLives() async throws {
+        let (begun, cancelled, mayEnd) = (OneShot<Bool>(), OneShot<Bool>(), OneShot<Bool>())
+        let tool = FakeTool("slow") { _, _ in
+            begun.fulfil(true)
+            await withTaskCancellationHandler {
+                // Deaf to its cancellation, and slow to end.
+                _ = await Task { await mayEnd.value() }.value
+            } onCancel: {
+                cancelled.fulfil(true)
+            }
+            try? await forever()
+            return ToolResult("late")
+        }
+        let rig = Rig(tools: [tool]) { _, number in number == 0 ? FakeProvider.use([("c1", "slow", [:])]) : FakeProvider.say("went on") }
+        let workspace = try await rig.open()
+        try await workspace.send("go")
+        _ = await begun.value()
+        // A message that cannot be taken makes it fail while its call still runs.
+        try await workspace.services.store.transaction { transaction in
+            try transaction.db.run(
+                sql: "CREATE TRIGGER deaf BEFORE INSERT ON agent_event BEGIN SELECT RAISE(ABORT, 'no'); END")
+        }
+        try await workspace.send("and this", urgent: true)
+        _ = await cancelled.value()
+        try await workspace.services.store.transaction { try $0.db.run(sql: "DROP TRIGGER deaf") }
+        let stopping = Task { try await workspace.stop(nil, by: "user") }
+        for _ in 1...100 { await Task.yield() }
+        mayEnd.fulfil(true)
+        try await stopping.value
+        _ = await workspace.waitUntilQuiet()
+        let kept = try await workspace.history(after: 0, limit: 1_000)
+        #expect(kept.contains { $0.type == AgentRestarted.type })
+        // The second turn is that of the message.
+        #expect(kept.compactMap { $0.payload(AgentFinished.self)?.outcome } == [.cancelled, .done])
+        await workspace.close()
+    }
+
+    @Test("takes a model that is chosen while a prompt is made for the call after it, with a window of its own")
+    func chosenMeanwhile() async throws {
+        let rig = Rig(tools: [FakeTool("look") { _, _ in ToolResult("x") }]) { _, _ in FakeProvider.say("ok") }
+        let workspace = try await rig.open()
+        try await workspace.send("one")
+        _ = await workspace.waitUntilQuiet()
+        rig.catalog.duringPrompts {
+            rig.catalog.duringPrompts(nil)
+            _ = try? await workspace.setModel("fake:other", for: "lead")
+        }
+        try await workspace.send("two")
+        _ = await workspace.waitUntilQuiet()
+        rig.catalog.save(FakeTool("hear") { _, _ in ToolResult("x") })
+        rig.catalog.save(role: "lead", tools: ["look", "hear"])
+        try await workspace.send("three")
+        _ = await workspace.waitUntilQuiet()
+        let calls = rig.provider.received
+        #expect(calls.map(\.model.model) == ["m", "m", "other"])
+        #expect(calls.map(\.tools.count) == [1, 1, 2])
         await workspace.close()
     }
 

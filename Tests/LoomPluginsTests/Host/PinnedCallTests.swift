@@ -46,6 +46,37 @@ import Testing
         #expect(try await plugins.tool("a").use([:], workspace).text == "new")
     }
 
+    @Test("of a replaced provider is ended after the grace period, and is worth another try", .timeLimit(.minutes(1)))
+    func replyInGrace() async throws {
+        let source = """
+            return {
+              api = 1,
+              credentials = { base_url = "https://api.test" },
+              request = function(call) return { url = call.base_url, method = "POST", body = {} } end,
+              decode = function(event, emit) emit({ type = "text", text = event.data }) end,
+            }
+            """
+        let body = ScriptedBody()
+        let http = ScriptedHTTPClient { (_) throws(HTTPError) in
+            HTTPResponse(status: 200, headers: ["content-type": "text/event-stream"], body: body.body)
+        }
+        let plugins = try TestPlugins(["plugins/providers/slow.lua": source], http: http)
+        #expect(await plugins.host.load().compactMap(\.error) == [])
+        let call = ModelCall(
+            id: "1", model: ModelName(provider: "slow", model: "m"), system: "", tools: [], messages: [], purpose: "turn", agent: "ada",
+            role: "coder", step: 0)
+        var events = try #require(plugins.catalog.provider("slow")).stream(call).makeAsyncIterator()
+        body.send("data: one\n\n")
+        #expect(try await events.next() == .text("one"))
+        try plugins.write("plugins/providers/slow.lua", source + "-- saved")
+        _ = await plugins.reload()
+        await plugins.clock.waitForSleepers(1)
+        plugins.clock.advance(by: plugins.host.ports.grace)
+        let failure = await #expect(throws: ModelFailure.self) { try await events.next() }
+        #expect(failure?.isTransient == true)
+        #expect(failure?.message == "The provider slow was replaced by a newer version while it answered.")
+    }
+
     @Test("holds a value of the old generation through a permission question")
     func heldTool() async throws {
         let plugins = try await TestPlugins.loaded(["plugins/tools/a.lua": LuaSources.tool("return 'old'")])

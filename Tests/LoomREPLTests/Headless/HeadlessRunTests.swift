@@ -80,6 +80,23 @@ struct HeadlessRunTests {
         _ = err.text()
     }
 
+    @Test func `a run whose time is over takes no message that still waits`() async throws {
+        let stage = Stage(hold: Awaited()) { _, _ in Stage.say("never") }
+        let workspace = try await stage.open(isInteractive: false)
+        let (out, err) = (try #require(Capture()), try #require(Capture()))
+        let run = HeadlessRun(
+            workspace: workspace, output: .json, prompt: "go", timeout: .seconds(5), stdout: out.writer, stderr: err.writer)
+        let asked = workspace.bus.subscribe("**/model.started", name: "test")
+        let running = Task { await run.run() }
+        _ = await asked.next()
+        try await workspace.send("and more", by: "test")
+        await stage.clock.waitForSleepers(1)
+        stage.clock.advance(by: .seconds(5))
+        #expect(await running.value == ExitCode.limit.rawValue)
+        #expect(try JSON.parse(out.text())["outcome"]?.stringValue == "limit")
+        _ = err.text()
+    }
+
     @Test func `a model that cannot be had says why`() async throws {
         let stage = Stage { _, _ in throw ModelFailure(.unavailable, "There is no such model.") }
         let (out, err, code) = try await self.run(.text, stage)
