@@ -157,15 +157,37 @@ struct StopTests {
         await state.close()
     }
 
-    @Test("ends where its clock stands too, if nothing else can run meanwhile", .timeLimit(.minutes(1)))
-    func endsWithoutItsClock() async throws {
+    @Test("ends at its deadline though its clock stops in the same moment", .timeLimit(.minutes(1)))
+    func stopsItsClockTooLate() async throws {
+        let (state, _) = try await makeState()
+        await state.register(
+            "held",
+            .async { call, _ in
+                try await withTaskCancellationHandler {
+                    try await Task.sleep(for: .seconds(100_000))
+                } onCancel: {
+                    call.holdDeadline()
+                }
+                return []
+            })
+        let error = await #expect(throws: LuaError.self) {
+            try await state.run(source: "held() return 'went on'", chunk: "bad.lua", deadline: .milliseconds(20))
+        }
+        #expect(error?.kind == .deadline)
+        await state.close()
+    }
+
+    @Test(
+        "ends where its clock stands too, if nothing else can run meanwhile", .timeLimit(.minutes(1)),
+        arguments: ["for _ = 1, 1e9 do end", "for _ = 1, 1e8 do take() end"])
+    func endsWithoutItsClock(loop: String) async throws {
         let (state, _) = try await makeState()
         await state.register(
             "held",
             .async { call, _ in
                 call.holdDeadline(); return []
             })
-        let source = "held() table.sort({ 1, 2, 3 }, function() for _ = 1, 1e9 do end error('it ran on') end)"
+        let source = "held() table.sort({ 1, 2, 3 }, function() \(loop) error('it ran on') end)"
         let error = await #expect(throws: LuaError.self) {
             try await state.run(source: source, chunk: "bad.lua", deadline: .milliseconds(50))
         }

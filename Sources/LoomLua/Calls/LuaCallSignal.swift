@@ -36,7 +36,10 @@ final class LuaCallSignal: Sendable {
     }
 
     /// 0 when there is none or its clock stands.
-    var deadline: Int64 { clock.withLock { $0.stands ? 0 : $0.deadline } }
+    var deadline: Int64 { runningDeadline ?? 0 }
+
+    /// Nil while its clock stands; 0 when there is none.
+    var runningDeadline: Int64? { clock.withLock { $0.stands ? nil : $0.deadline } }
 
     /// For one stretch of Lua code. What cannot yield runs on while the clock stands, and is not given more than was left; what can
     /// yield does so long before.
@@ -46,9 +49,11 @@ final class LuaCallSignal: Sendable {
 
     private static let shortestStretch: Int64 = 20_000_000
 
-    func isDue(at now: Int64) -> Bool {
+    /// Whether the call has to end. A deadline that has come is kept: its clock may stand by the time that Lua code looks.
+    func settlesDue(at now: Int64) -> Bool {
         let deadline = deadline
-        return loom_lua_flag_get(flag) != 0 || (deadline != 0 && now >= deadline)
+        if deadline != 0, now >= deadline { loom_lua_flag_set(flag, Int32(LOOM_LUA_DEADLINE)) }
+        return loom_lua_flag_get(flag) != 0
     }
 
     func whenChanged(_ body: @escaping @Sendable () -> Void) {

@@ -99,7 +99,8 @@ final class LuaBridge {
             }
         }
         current.call.signal.endPauses()
-        loom_lua_set_deadline(current.task, current.call.signal.deadline)
+        // While it stands the stretch keeps what it began with: where Lua cannot yield, nothing else would end it.
+        if let deadline = current.call.signal.runningDeadline { loom_lua_set_deadline(current.task, deadline) }
         return deliver(LuaReply(result, for: references), to: reply)
     }
 

@@ -23,7 +23,7 @@ extension LuaState {
         // Without a function to wait for, Lua code was woken for nothing.
         let pending = bridge.takePending() ?? ({ _, _ in [] }, [])
         // The word to stop may have come while this call was ready, when nobody looks at it.
-        guard !running.call.signal.isDue(at: loom_lua_now()) else { return enqueue(running, reply: nil) }
+        guard !running.call.signal.settlesDue(at: loom_lua_now()) else { return enqueue(running, reply: nil) }
         running.ticket += 1
         running.state = .waiting(
             Self.launch(
@@ -120,7 +120,7 @@ extension LuaState {
 
     private func look(at id: UInt64) {
         guard let running = calls[id], case .waiting(let host) = running.state else { return }
-        guard running.call.signal.isDue(at: loom_lua_now()) else { return arm(running.call.signal.deadline) }
+        guard running.call.signal.settlesDue(at: loom_lua_now()) else { return arm(running.call.signal.deadline) }
         host.cancel()
         running.ticket += 1
         running.call.signal.endPauses()

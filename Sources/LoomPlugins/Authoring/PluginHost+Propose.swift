@@ -13,22 +13,18 @@ extension PluginHost {
         let (candidate, fault) = await inTurn { host in await host.tryOut(file) }
         if let fault { throw ProposalError("It does not load, so nothing was written. \(fault.description)") }
         try await test(proposal, root)
-        let old = seen[proposal.key].flatMap { $0.root == root ? $0.text : nil } ?? ""
-        let diff = UnifiedDiff(from: old, to: file.text, path: file.displayPath)
-        let rights = PluginRights(file, candidate)
-        do {
-            try await host.confirmExtension(
-                file.displayPath, note: "(+\(diff.added) −\(diff.removed))", detail: "\(rights)\n\n\(diff.text(limit: 20_000))")
-        } catch {
-            throw ProposalError(error.message)
+        let plugin = ProposedFile(file.text, at: proposal.key.path, of: root, ports.files)
+        let spec = proposal.spec.map {
+            ProposedFile($0, at: SpecFile(root: root, key: proposal.key).relativePath, of: root, ports.files)
         }
-        do {
-            if let spec = proposal.spec {
-                try ports.trust.write(spec, to: SpecFile(root: root, key: proposal.key).relativePath, of: root, ports.files)
+        try await confirm(plugin, spec, PluginRights(file, candidate), host)
+        // The spec first: what is live then has been tried.
+        for file in [spec, plugin].compactMap(\.self) {
+            do {
+                try ports.trust.write(file.text, to: file.path, of: root, ports.files)
+            } catch {
+                throw ProposalError("\(file.displayPath) could not be written: \(error)")
             }
-            try ports.trust.write(file.text, to: proposal.key.path, of: root, ports.files)
-        } catch {
-            throw ProposalError("\(file.displayPath) could not be written: \(error)")
         }
         let reports = await reload()
         if let report = reports.first(where: { $0.plugin == proposal.key.name && $0.kind == proposal.key.kind.rawValue }) { return report }
@@ -36,6 +32,26 @@ extension PluginHost {
         return PluginReported(
             plugin: proposal.key.name, kind: proposal.key.kind.rawValue, from: live[proposal.key]?.number, to: live[proposal.key]?.number,
             status: "unchanged", error: faults[proposal.key]?.description, milliseconds: 0)
+    }
+
+    /// Shows a person what would be written. What somebody saved meanwhile is not what the person saw, and is not written over.
+    private func confirm(
+        _ plugin: ProposedFile, _ spec: ProposedFile?, _ rights: PluginRights, _ host: ToolHost
+    ) async throws(ProposalError) {
+        let files = [plugin, spec].compactMap(\.self)
+        let diff = plugin.diff
+        let parts = ["\(rights)"] + files.map { $0.diff.text(limit: 20_000) }
+        do {
+            try await host.confirmExtension(
+                plugin.displayPath, note: "(+\(diff.added) −\(diff.removed))", detail: parts.joined(separator: "\n\n"))
+        } catch {
+            throw ProposalError(error.message)
+        }
+        if let overtaken = files.first(where: { $0.isOvertaken(ports.files) }) {
+            throw ProposalError(
+                "\(overtaken.displayPath) was changed by somebody else while this was looked at, so nothing was written. Read it again, "
+                    + "then propose what fits.")
+        }
     }
 
     /// Loads a file without using it.
