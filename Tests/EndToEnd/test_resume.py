@@ -232,6 +232,34 @@ def test_a_question_of_before_the_kill_is_asked_again(world):
     assert "blue it is" in result.out, result
 
 
+def test_a_call_with_two_questions_that_did_something_after_the_first_is_not_done_again(world):
+    world.plugin("plugins/tools/twice.lua", """
+        return { api = 1, description = "Does two things.", parameters = {}, run = function()
+          loom.task.all{
+            function() return loom.process.run{ command = "echo one >> log" } end,
+            function() return loom.process.run{ command = "echo two >> log" } end,
+          }
+          return "both"
+        end }""")
+    model = world.script(roles={"lead": [call("twice"), say("I see.")]})
+    log = world.project / "log"
+    with world.started("--model", model, stdin=subprocess.PIPE) as process:
+        process.stdin.write("Begin.\n")
+        process.stdin.flush()
+        read_until(process, "wants to run")
+        eventually(lambda: len(world.kept("question.asked")) == 2, "both are asked about")
+        process.stdin.write("y\n")
+        process.stdin.flush()
+        eventually(log.exists, "one of them is done")
+        process.kill()
+        process.wait()
+    assert "I see." in world.run("--resume", "--model", model, "--permissions", "full").out
+    # The scripted model makes an interrupted call once more, as one of its own.
+    first, second = world.kept("tool.finished")
+    assert first["status"] == "interrupted" and ">> log" in first["text"]
+    assert second["call"] != first["call"] and second["call"].endswith("r1")
+
+
 def test_the_first_line_of_a_pipe_waits_for_the_question_that_the_resumed_turn_will_ask(world):
     slow = {**call("ask_user", question="Which one?", options=["red", "blue"]), "text": "Let me think this over first", "delay": 0.05}
     model = world.script(roles={"lead": [slow, {"expect": "blue", "text": "blue it is"}]})

@@ -280,6 +280,24 @@ def test_exit_130_when_it_is_interrupted(world):
     eventually(lambda: not world.processes(), "the command's processes end")
 
 
+def test_an_interrupt_ends_it_also_while_a_message_waits(world):
+    world.gate()
+    model = world.script(roles={
+        "concierge": [
+            call("team_spawn", purpose="news", roles=[{"name": "ada", "role": "coder"}]),
+            calls(("team_assign", {"agent_name": "ada", "title": "Tell", "description": "the news"})),
+            call("shell", command="echo > gate; sleep 1000"), call("shell", command="sleep 1000"), say("Never said.")],
+        "coder": [call("shell", command="read x < gate"), call("peer_message", to="concierge", content="the news"), say("Told.")]})
+    with world.started("run", "--model", model, "--role", "concierge", "--permissions", "full", "--output", "stream-json", "Begin.") as process:
+        read_until(process, '"text":"the news"')
+        process.send_signal(signal.SIGINT)
+        rest = [json.loads(line) for line in process.stdout]
+        assert process.wait() == 130
+    assert rest[-1]["type"] == "session.finished" and rest[-1]["data"]["outcome"] == "cancelled"
+    assert not [signal for signal in rest if signal["type"] == "tool.started"]
+    eventually(lambda: not world.processes(), "the commands' processes end")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_signals_that_end_a_process_end_it_like_an_interrupt(world, number):
     model = world.script(roles={"concierge": [call("shell", command="sleep 1000"), say("Never said.")]})

@@ -237,7 +237,7 @@ package actor Agent {
     private func drain(urgent: Bool) async throws {
         switch self.machine.state {
         case .idle:
-            try await self.receive()
+            if !self.roster.isHalted { try await self.receive() }
         case .thinking where urgent:
             // What the model was saying is void; it is asked again with the message in its context.
             self.thinking?.task.cancel()

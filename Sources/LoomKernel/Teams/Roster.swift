@@ -1,4 +1,5 @@
 package import LoomSystem
+import Synchronization
 
 /// Who is in the session: spawns agents, keeps them supervised, and carries messages between them.
 package actor Roster {
@@ -16,6 +17,7 @@ package actor Roster {
     private var warnings: Set<String> = []
     /// Those who have something to tell an agent that is between two lives.
     private var awaiting: [String: [CheckedContinuation<Void, Never>]] = [:]
+    private nonisolated let halted = Mutex(false)
 
     private struct Member {
         var identity: AgentIdentity
@@ -235,6 +237,11 @@ package actor Roster {
             await withCheckedContinuation { self.awaiting[name, default: []].append($0) }
         }
     }
+
+    /// From now on nobody begins a turn: what waits is left for a resumed session.
+    nonisolated func halt() { self.halted.withLock { $0 = true } }
+
+    nonisolated var isHalted: Bool { self.halted.withLock { $0 } }
 
     private func releaseAwaiting(_ name: String) {
         self.awaiting.removeValue(forKey: name)?.forEach { $0.resume() }

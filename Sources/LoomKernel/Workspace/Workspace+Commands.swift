@@ -45,6 +45,12 @@ extension Workspace {
     /// Cancels the turn under way; the agent stays and can be spoken to.
     package func stop(_ agent: String?, by: String) async throws(CommandError) { try await self.control(.cancelled(by: by), agent) }
 
+    /// Cancels the turns under way and lets none begin any more, for the end of a session: messages that wait are left for its resume.
+    package func halt(by: String) async {
+        self.roster.halt()
+        try? await self.stop(nil, by: by)
+    }
+
     private func control(_ event: AgentEvent, _ name: String?) async throws(CommandError) {
         if let name { return try await self.roster.control(event, name) }
         for name in await self.roster.names {

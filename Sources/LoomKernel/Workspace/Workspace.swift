@@ -176,7 +176,7 @@ package actor Workspace {
     }
 
     /// Returns when every agent has come to rest: nobody works, nothing unread, no question open, and no service has anything left
-    /// to react to. Paused agents are at rest.
+    /// to react to. Paused agents are at rest, and so are those that a halt lets take nothing more.
     package func waitUntilQuiet() async -> SessionFinished {
         let changes = self.services.bus.subscribe(name: "quiet", delivery: .lossy, capacity: 1)
         defer { changes.cancel() }
@@ -196,7 +196,7 @@ package actor Workspace {
         guard await self.services.questions.waiting.isEmpty else { return false }
         return await self.roster.summaries().allSatisfy { agent in
             switch agent.state {
-            case .idle: agent.queued == 0
+            case .idle: agent.queued == 0 || self.roster.isHalted
             case .paused, .failed, .stopped, .suspended: true
             case .thinking, .executing, .gated: false
             }

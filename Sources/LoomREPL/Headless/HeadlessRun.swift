@@ -44,19 +44,16 @@ package struct HeadlessRun: Sendable {
             name: "run", delivery: self.output == .streamJSON ? .mustDeliver : .lossy, capacity: 8192)
         let report = Task { await self.report(signals, lead: lead) }
         let work = Task { await self.work() }
-        // A message that still waits would begin another turn, so nobody waits for quiet any more.
-        let end: @Sendable (String) async -> Void = { by in
-            try? await workspace.stop(nil, by: by)
-            work.cancel()
-        }
         let (interruption, deadline) = (Interruption(), Interruption())
         let watch = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in
+            // Who asks twice does not want to wait for what is under way.
+            if interruption.isNoted { work.cancel() }
             interruption.note()
-            Task { await end("user/run") }
+            Task { await workspace.halt(by: "user/run") }
         }
         let alarm = self.alarm {
             deadline.note()
-            await end("the time limit")
+            await workspace.halt(by: "the time limit")
         }
         var (finished, errors) = await work.value
         alarm?.cancel()

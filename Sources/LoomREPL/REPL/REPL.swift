@@ -149,7 +149,7 @@ package actor REPL {
         if isSecond || !self.traits.isInteractive {
             self.leave(.interrupted)
             self.work?.task.cancel()
-            try? await self.workspace.stop(nil, by: self.options.source)
+            await self.workspace.halt(by: self.options.source)
             await self.port.close()
             return
         }

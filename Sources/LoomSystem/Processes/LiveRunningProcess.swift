@@ -18,6 +18,8 @@ final class LiveRunningProcess: RunningProcess {
         if !reactor.submit(.launch(launch)) { observer.failed(.noThread(spec)) }
         guard let identity = await observer.identity.value() else {
             cancellation.set()
+            // It may have begun all the same, and nobody will read what it writes.
+            observer.channel.abandon()
             reactor.submit(.stop(id: id, nil))
             throw .cancelled(program: spec.name)
         }
