@@ -298,6 +298,21 @@ def test_an_interrupt_ends_it_also_while_a_message_waits(world):
     eventually(lambda: not world.processes(), "the commands' processes end")
 
 
+def test_a_second_interrupt_waits_for_no_service(world):
+    world.plugin("plugins/services/slow.lua", """
+        return { api = 1, description = "Takes its time.", subscribe = {
+          ["**/user.said"] = function() loom.signal.publish("begins", {}) loom.time.sleep(1000) end } }""")
+    model = world.script(roles={"lead": [say("Said.")]})
+    with world.started("run", "--model", model, "--output", "stream-json", "Begin.") as process:
+        read_until(process, "begins")
+        read_until(process, "agent.finished")
+        # Of two that come at once the system may make one.
+        eventually(lambda: process.send_signal(signal.SIGINT) or process.poll() is not None, "it ends")
+        assert process.returncode == 130
+        *_, last = process.stdout
+    assert json.loads(last)["data"]["outcome"] == "cancelled"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_signals_that_end_a_process_end_it_like_an_interrupt(world, number):
     model = world.script(roles={"concierge": [call("shell", command="sleep 1000"), say("Never said.")]})
