@@ -298,19 +298,17 @@ def test_an_interrupt_ends_it_also_while_a_message_waits(world):
     eventually(lambda: not world.processes(), "the commands' processes end")
 
 
-def test_a_second_interrupt_waits_for_no_service(world):
+def test_an_interrupt_waits_a_moment_at_most_for_a_service(world):
     world.plugin("plugins/services/slow.lua", """
-        return { api = 1, description = "Takes its time.", subscribe = {
-          ["**/user.said"] = function() loom.signal.publish("begins", {}) loom.time.sleep(1000) end } }""")
-    model = world.script(roles={"lead": [say("Said.")]})
-    with world.started("run", "--model", model, "--output", "stream-json", "Begin.") as process:
-        read_until(process, "begins")
-        read_until(process, "agent.finished")
-        # Of two that come at once the system may make one.
-        eventually(lambda: process.send_signal(signal.SIGINT) or process.poll() is not None, "it ends")
-        assert process.returncode == 130
-        *_, last = process.stdout
-    assert json.loads(last)["data"]["outcome"] == "cancelled"
+        return { api = 1, description = "Takes its time.", deadline = 1000, subscribe = {
+          ["**/agent.finished"] = function() loom.process.run{ command = "touch begun; sleep 1000", timeout = 1000 } end } }""")
+    model = world.script(roles={"lead": [say("Said.", usage={"input": 7, "output": 2})]})
+    with world.started("run", "--model", model, "--permissions", "full", "--output", "json", "Begin.") as process:
+        eventually((world.project / "begun").exists, "the service reacts")
+        process.send_signal(signal.SIGINT)
+        answer = json.loads(process.stdout.read())
+        assert process.wait() == 130
+    assert answer["outcome"] == "cancelled" and answer["result"] == "Said." and answer["usage"]["output"] == 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -30,6 +30,7 @@
 ---| "question.answered"
 ---| "question.asked"
 ---| "session.finished"
+---| "session.halted"
 ---| "session.started"
 ---| "task.changed"
 ---| "tool.finished"

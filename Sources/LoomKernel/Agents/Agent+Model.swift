@@ -17,14 +17,15 @@ extension Agent {
             if choice.isNewWindow { self.choice.isNewWindow = true }
             if choice.wantsNewList { self.choice.wantsNewList = true }
             self.mailbox.send(.thought(token: token, .failure(ModelFailure(.invalid, error.description))))
-            self.thinking = (token, Task {})
+            self.thinking = token
             return
         }
         self.askedAt = self.services.ports.clock.now
         // Kept before it is sent: after a restart the same bytes must be.
         for event in next.events { try await self.apply(event) }
         let hooks = ModelHooks(self.identity, next.call, roster: self.roster)
-        let task = Task { [gateway = self.services.gateway, mailbox = self.mailbox] in
+        self.thinking = token
+        self.thoughtTasks[token] = Task { [gateway = self.services.gateway, mailbox = self.mailbox] in
             let result: Result<ModelReply, ModelFailure>
             do throws(ModelFailure) {
                 let call = try await hooks.before(next.call)
@@ -34,7 +35,6 @@ extension Agent {
             }
             mailbox.send(.thought(token: token, result))
         }
-        self.thinking = (token, task)
     }
 
     /// What is sent next, and what has to be kept of it before.

@@ -11,8 +11,11 @@ package actor Agent {
     private var settling: [CheckedContinuation<Void, Never>] = []
     private var events = 0
     let mailbox = Mailbox<Input>()
-    var thinking: (token: Int, task: Task<Void, Never>)?
+    /// The thought that counts, by its number.
+    var thinking: Int?
     var thoughts = 0
+    /// Also those that were cancelled, until they end.
+    var thoughtTasks: [Int: Task<Void, Never>] = [:]
     private var running: [String: Running] = [:]
     var choice: Choice
     /// Tokens that fit where the window as it is known did not; nil while nothing was refused.
@@ -152,7 +155,8 @@ package actor Agent {
             await self.measure()
             self.isBack.fulfil(true)
             if self.machine.status.isBusy { try await self.apply(.restarted) }
-            try await self.drainIfIdle()
+            let isUrgent = try await self.services.store.unread(agent: self.identity).contains { $0.priority == .urgent }
+            try await self.drain(urgent: isUrgent)
         }
         while let input = await self.mailbox.next() { try await self.take(input) }
     }
@@ -161,9 +165,19 @@ package actor Agent {
     /// for, since the process may exit next: a command's processes must be gone by then, and what a reply cost must be kept.
     private func abandon() async {
         self.isBack.fulfil(false)
-        let tasks = self.running.values.compactMap(\.task) + [self.thinking?.task].compactMap { $0 }
+        let tasks = self.running.values.compactMap(\.task) + self.thoughtTasks.values
         self.thinking = nil
-        self.running = [:]
+        (self.running, self.thoughtTasks) = ([:], [:])
+        self.dismiss()
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+
+    /// Keeps nothing any more of what comes from here on: the session closes, and what its end takes back is no answer of anybody.
+    nonisolated func seal() { self.mailbox.seal() }
+
+    /// Nobody will read what waits in the mailbox.
+    nonisolated func dismiss() {
         for input in self.mailbox.close() {
             switch input {
             case .begin(_, _, _, _, _, let continuation): continuation.resume(returning: false)
@@ -171,8 +185,6 @@ package actor Agent {
             case .poke, .thought, .event: break
             }
         }
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
     }
 
     private func rebuild() async throws {
@@ -189,7 +201,8 @@ package actor Agent {
         switch input {
         case .poke(let urgent): try await self.drain(urgent: urgent)
         case .thought(let token, let result):
-            guard self.thinking?.token == token else { return }
+            self.thoughtTasks[token] = nil
+            guard self.thinking == token else { return }
             self.thinking = nil
             try await self.hear(result)
         case .event(let event):
@@ -240,14 +253,20 @@ package actor Agent {
             if !self.roster.isHalted { try await self.receive() }
         case .thinking where urgent:
             // What the model was saying is void; it is asked again with the message in its context.
-            self.thinking?.task.cancel()
-            self.thinking = nil
+            self.stopThinking()
             try await self.perform(.think)
-        case .executing where urgent:
+        case .executing where urgent && !self.machine.isCancelling:
+            // A turn that is being cancelled takes nothing more: nobody would answer.
             try await self.receive()
         case .thinking, .executing, .paused:
             break
         }
+    }
+
+    /// The task goes on until it has settled what it cost.
+    private func stopThinking() {
+        if let thinking { self.thoughtTasks[thinking]?.cancel() }
+        self.thinking = nil
     }
 
     private func receive() async throws {
@@ -307,8 +326,7 @@ package actor Agent {
             guard case .thinking = self.machine.state else { return }
             try await self.think()
         case .cancelModel:
-            self.thinking?.task.cancel()
-            self.thinking = nil
+            self.stopThinking()
         case .run(let calls):
             for call in calls { self.launch(call) }
         case .cancelCalls(let calls):
@@ -335,15 +353,15 @@ package actor Agent {
         let execution = ToolExecution(agent: self, call: call, cause: self.cause)
         switch await execution.recovery() {
         case .runAgain where self.machine.isCancelling:
-            self.conclude(call, ToolResult("Not run again: the turn was cancelled.", status: .cancelled))
+            self.end(call, ToolResult("Not run again: the turn was cancelled.", status: .cancelled))
         case .runAgain:
             self.launch(call)
         case .finished(let result):
-            self.conclude(call, result)
+            self.end(call, result)
         }
     }
 
-    private func conclude(_ call: ToolCall, _ result: ToolResult) {
+    private func end(_ call: ToolCall, _ result: ToolResult) {
         self.running[call.id] = Running(summary: "after a restart", of: call, began: self.services.ports.clock.uptime)
         self.mailbox.send(.event(.finished(call: call.id, result)))
     }

@@ -1,7 +1,7 @@
 import DequeModule
 import Synchronization
 
-/// What an agent's actor is told, in order. Bounded by nature: a poke is kept once, results come once for each call.
+/// What an agent's actor is told, in order. Bounded by nature: a poke comes once for each message, a result once for each call.
 package final class Mailbox<Element: Sendable>: Sendable {
     private let state = Mutex(State())
 
@@ -32,8 +32,7 @@ package final class Mailbox<Element: Sendable>: Sendable {
     /// Whether nothing waits to be taken.
     package var isEmpty: Bool { self.state.withLock { $0.queue.isEmpty } }
 
-    /// The next element; nil when closed or cancelled. One reader at a time: with its cancellation nothing more is taken in, and
-    /// what it did not read is left for whoever closes.
+    /// The next element; nil when sealed or closed. One reader at a time: its cancellation seals.
     package func next() async -> Element? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -46,9 +45,12 @@ package final class Mailbox<Element: Sendable>: Sendable {
                 if let ready { continuation.resume(returning: ready) }
             }
         } onCancel: {
-            self.end { _ in }
+            self.seal()
         }
     }
+
+    /// Takes nothing more in. The reader gets nil, and what waits is left for whoever closes.
+    package func seal() { self.end { _ in } }
 
     /// Ends it and returns what nobody will read.
     @discardableResult

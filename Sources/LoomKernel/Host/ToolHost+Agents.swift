@@ -24,8 +24,7 @@ extension ToolHost {
     }
 
     package func control(_ name: String, _ control: Control) async throws(ToolError) {
-        let agent: Agent
-        do { agent = try await self.roster.agent(name) } catch { throw ToolError(error.description, code: "not_found") }
+        do { _ = try await self.roster.agent(name) } catch { throw ToolError(error.description, code: "not_found") }
         guard name != self.agent.name || self.agent.kind != .agent else {
             throw ToolError(
                 "\(name) cannot \(control.rawValue) itself: it would wait for its own call. End the turn instead.", code: "self")
@@ -39,7 +38,7 @@ extension ToolHost {
             case .resume: .resumed
             case .stop: .cancelled(by: source.source)
             }
-        await agent.control(event)
+        do { try await self.roster.control(event, name) } catch { throw ToolError(error.description) }
     }
 
     /// What waits in the inbox of whoever acts, the urgent first. Looking at it does not mark it as read.

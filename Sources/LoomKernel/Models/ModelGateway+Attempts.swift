@@ -28,7 +28,7 @@ extension ModelGateway {
                     throw ModelFailure(.cancelled, "The call was cancelled.")
                 }
                 // Its file may have been saved meanwhile, because of just this failure.
-                provider = self.catalog.provider(call.model.provider) ?? provider
+                provider = try await self.provider(for: call.model)
             }
         }
     }

@@ -124,7 +124,7 @@ package struct ModelGateway: Sendable {
         return reply
     }
 
-    private func provider(for model: ModelName) async throws(ModelFailure) -> any Provider {
+    func provider(for model: ModelName) async throws(ModelFailure) -> any Provider {
         guard let provider = self.catalog.provider(model.provider) else {
             let summary = self.catalog.plugins.first { $0.kind == "provider" && $0.name == model.provider }
             if let error = summary?.error {

@@ -9,6 +9,14 @@ package struct SessionStarted: SignalPayload {
     enum CodingKeys: String, CodingKey { case session, resumed, frontEnd = "front_end" }
 }
 
+/// Nobody begins a turn in this process any more; those under way are cancelled.
+package struct SessionHalted: SignalPayload {
+    package static let type = "session.halted"
+    package var session: String
+    /// A front end's user, or a limit.
+    package var by: String
+}
+
 /// The last signal of a headless run, and the end of every session.
 package struct SessionFinished: SignalPayload {
     package static let type = "session.finished"

@@ -1,8 +1,9 @@
 /// Every declared kind of signal, for whoever lists or documents them.
 package enum SignalTypes {
     package static let all: [any SignalPayload.Type] = [
-        SessionStarted.self, SessionFinished.self, AgentSpawned.self, AgentStateChanged.self, AgentFinished.self, AgentRestarted.self,
-        AgentStopped.self, AgentTextDelta.self, AgentSaid.self, UserSaid.self, InboxQueued.self, InboxRead.self, ModelStarted.self,
+        SessionStarted.self, SessionHalted.self, SessionFinished.self, AgentSpawned.self, AgentStateChanged.self, AgentFinished.self,
+        AgentRestarted.self, AgentStopped.self, AgentTextDelta.self, AgentSaid.self, UserSaid.self, InboxQueued.self, InboxRead.self,
+        ModelStarted.self,
         ModelRetrying.self, ModelHeld.self, ModelReplaced.self, ModelFinished.self, ModelFailed.self, ToolStarted.self, ToolProgress.self,
         ToolFinished.self,
         FileChanged.self, QuestionAsked.self, QuestionAnswered.self, PermissionDecided.self, GrantChanged.self, TaskChanged.self,

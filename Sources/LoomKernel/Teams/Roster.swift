@@ -15,8 +15,9 @@ package actor Roster {
     /// Teams whose rows are known to be there.
     private var storedTeams: Set<String> = []
     private var warnings: Set<String> = []
-    /// Those who have something to tell an agent that is between two lives.
-    private var awaiting: [String: [CheckedContinuation<Void, Never>]] = [:]
+    /// For those who have something to tell an agent that is between two lives.
+    private var lives: [String: OneShot<Bool>] = [:]
+    private var isOpen = true
     private nonisolated let halted = Mutex(false)
 
     private struct Member {
@@ -170,11 +171,11 @@ package actor Roster {
 
     private func fail(_ name: String, _ reason: String) {
         self.members[name]?.failure = reason
-        self.releaseAwaiting(name)
+        self.tellWaiting(name)
     }
 
     private func renew(_ name: String) -> Agent? {
-        defer { self.releaseAwaiting(name) }
+        defer { self.tellWaiting(name) }
         if self.members[name]?.isFresh == true {
             self.members[name]?.isFresh = false
         } else {
@@ -192,7 +193,9 @@ package actor Roster {
     }
 
     private func forget(_ name: String) {
-        defer { self.releaseAwaiting(name) }
+        defer { self.tellWaiting(name) }
+        // It may never have run.
+        self.members[name]?.agent?.dismiss()
         self.members[name] = nil
         self.order.removeAll { $0 == name }
     }
@@ -218,10 +221,18 @@ package actor Roster {
         self.forget(name)
     }
 
+    /// From here on agents keep nothing of what happens to them: it is the session's end, and none of theirs.
+    func seal() {
+        self.isOpen = false
+        for member in self.members.values { member.agent?.seal() }
+        self.lives.keys.forEach(self.tellWaiting)
+    }
+
     package func close() async {
+        self.seal()
         await self.supervisor.stopAll()
+        for member in self.members.values { member.agent?.dismiss() }
         self.members = [:]
-        self.awaiting.keys.forEach(self.releaseAwaiting)
     }
 
     // MARK: Control
@@ -232,10 +243,23 @@ package actor Roster {
         while true {
             let agent = try self.agent(name)
             if await agent.control(event) { return }
+            guard self.isOpen else { throw CommandError("The session is ending.") }
             if let reason = self.members[name]?.failure { throw CommandError("\(name) has failed and does nothing any more: \(reason)") }
             guard self.members[name]?.agent === agent else { continue }
-            await withCheckedContinuation { self.awaiting[name, default: []].append($0) }
+            let life = self.lives[name] ?? OneShot()
+            self.lives[name] = life
+            guard await life.value() != nil else { throw CommandError("\(name) was not told: it has not come back yet.") }
         }
+    }
+
+    /// Everybody: those first who can be told at once. Whoever has left or failed meanwhile does nothing any more.
+    func control(_ event: AgentEvent) async {
+        var late: [String] = []
+        for name in self.order {
+            guard let agent = self.members[name]?.agent else { continue }
+            if await !agent.control(event) { late.append(name) }
+        }
+        for name in late { try? await self.control(event, name) }
     }
 
     /// From now on nobody begins a turn: what waits is left for a resumed session.
@@ -243,9 +267,7 @@ package actor Roster {
 
     nonisolated var isHalted: Bool { self.halted.withLock { $0 } }
 
-    private func releaseAwaiting(_ name: String) {
-        self.awaiting.removeValue(forKey: name)?.forEach { $0.resume() }
-    }
+    private func tellWaiting(_ name: String) { self.lives.removeValue(forKey: name)?.fulfil(true) }
 
     // MARK: Looking up
 
@@ -281,7 +303,7 @@ package actor Roster {
             throw CommandError(error)
         }
         self.members[name]?.model = model
-        await member.agent?.setModel(model)
+        await self.members[name]?.agent?.setModel(model)
     }
 
     package func summaries() async -> [AgentSummary] {

@@ -49,14 +49,12 @@ extension Workspace {
     package func halt(by: String) async {
         self.roster.halt()
         try? await self.stop(nil, by: by)
+        // Also for whoever waits for quiet: a message that nobody takes tells nothing of itself.
+        _ = try? await self.services.store.publish(SessionHalted(session: self.session.description, by: by), source: "kernel")
     }
 
     private func control(_ event: AgentEvent, _ name: String?) async throws(CommandError) {
-        if let name { return try await self.roster.control(event, name) }
-        for name in await self.roster.names {
-            // Whoever has left or failed meanwhile does nothing any more.
-            try? await self.roster.control(event, name)
-        }
+        if let name { try await self.roster.control(event, name) } else { await self.roster.control(event) }
     }
 
     package func remove(_ agent: String, by: String) async throws(CommandError) { try await self.roster.remove(agent, by: by) }

@@ -12,7 +12,7 @@ package actor Workspace {
     private let frontEnd: String
     /// The last report of each plugin, by kind and name.
     var reports: [String: PluginReported] = [:]
-    private var closing: Task<Void, Never>?
+    private var closing: Task<SessionFinished, Never>?
     /// How many messages of the lead are of earlier: what it said then is no result of now.
     private var earlier = 0
 
@@ -134,18 +134,23 @@ package actor Workspace {
 
     /// Ends the session's life in this process. What agents were doing goes on when it is resumed.
     /// Whoever asks for it, and however many do, comes back when it is done: the process may end then.
-    package func close(_ outcome: Outcome? = nil) async {
+    @discardableResult
+    package func close(_ outcome: Outcome? = nil) async -> SessionFinished {
         let closing = self.closing ?? Task { await self.finish(outcome) }
         self.closing = closing
-        await closing.value
+        return await closing.value
     }
 
-    private func finish(_ outcome: Outcome?) async {
+    private func finish(_ outcome: Outcome?) async -> SessionFinished {
         var finished = await self.result()
         if let outcome { finished.outcome = outcome }
+        // A question that is taken back now is asked again after a resume, so its asker must not hear of that first.
+        await self.roster.seal()
         await self.services.questions.close()
         await self.desk.close()
         await self.roster.close()
+        // Calls that were cut off have cost something too.
+        (finished.usage, finished.costUSD) = await self.consumption()
         await self.services.estimates.write()
         let (session, end) = (self.services.session, finished)
         _ = try? await self.services.store.transaction { transaction in
@@ -157,22 +162,26 @@ package actor Workspace {
         self.services.bus.close()
         self.services.store.close()
         self.lock = nil
+        return end
     }
 
     // MARK: Results
 
     /// The session as it stands: the lead's last outcome and words, what it used and cost.
     package func result() async -> SessionFinished {
-        let usage = (try? await self.services.store.usage(session: self.services.session)) ?? [:]
-        let unpriced = usage.values.reduce(0) { $0 + $1.unpriced }
+        let (usage, cost) = await self.consumption()
         let lead = try? await self.roster.agent(self.roster.lead)
         let unanswered = await self.services.questions.unanswered
         let outcome = unanswered > 0 ? Outcome.refused : await lead?.outcome ?? .cancelled
         let said = await lead?.messages.dropFirst(self.earlier).last { $0.author == .assistant && !$0.text.isEmpty }?.text ?? ""
         return SessionFinished(
-            session: self.services.session.description, outcome: outcome, result: said,
-            usage: usage.values.reduce(Usage()) { $0 + $1.usage },
-            costUSD: unpriced > 0 ? nil : usage.values.reduce(0) { $0 + $1.cost })
+            session: self.services.session.description, outcome: outcome, result: said, usage: usage, costUSD: cost)
+    }
+
+    private func consumption() async -> (Usage, costUSD: Double?) {
+        let rows = ((try? await self.services.store.usage(session: self.services.session)) ?? [:]).values
+        let isPriced = rows.allSatisfy { $0.unpriced == 0 }
+        return (rows.reduce(Usage()) { $0 + $1.usage }, isPriced ? rows.reduce(0) { $0 + $1.cost } : nil)
     }
 
     /// Returns when every agent has come to rest: nobody works, nothing unread, no question open, and no service has anything left

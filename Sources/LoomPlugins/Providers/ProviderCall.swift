@@ -80,8 +80,8 @@ struct ProviderCall: Sendable {
         case .cancelled:
             return ModelFailure(.cancelled, "The model call was cancelled.")
         case .closed:
-            // Another try finds the newer one.
-            return ModelFailure(.network, "The provider \(provider.plugin) was replaced by a newer version while it answered.")
+            // Another try finds the newer one, or says that there is none.
+            return ModelFailure(.network, "The provider \(provider.plugin) was replaced or removed while it answered.")
         case .deadline, .memory, .syntax, .value, .runtime, .host:
             return ModelFailure(
                 .invalid, "The provider \(provider.plugin) failed: \(error.text)",

@@ -45,26 +45,35 @@ package struct HeadlessRun: Sendable {
         let report = Task { await self.report(signals, lead: lead) }
         let work = Task { await self.work() }
         let (interruption, deadline) = (Interruption(), Interruption())
+        let clock = workspace.services.ports.clock
+        let end: @Sendable (String) async -> Void = { by in
+            await workspace.halt(by: by)
+            // The turns end by themselves; services may react to that for a moment.
+            try? await clock.sleep(for: Self.patience)
+            work.cancel()
+        }
         let watch = ProcessSignals([SIGINT, SIGTERM, SIGHUP]) { _ in
-            // Who asks twice does not want to wait for what is under way.
-            if interruption.isNoted { work.cancel() }
             interruption.note()
-            Task { await workspace.halt(by: "user/run") }
+            Task { await end("user/run") }
         }
-        let alarm = self.alarm {
-            deadline.note()
-            await workspace.halt(by: "the time limit")
+        let alarm = timeout.map { timeout in
+            Task {
+                guard (try? await clock.sleep(for: timeout)) != nil else { return }
+                deadline.note()
+                await end("the time limit")
+            }
         }
-        var (finished, errors) = await work.value
+        var errors = await work.value
         alarm?.cancel()
         withExtendedLifetime(watch) {}
-        if deadline.isNoted { finished.outcome = .limit }
-        if !errors.isEmpty { finished.outcome = .failed }
-        if interruption.isNoted { finished.outcome = .cancelled }
+        var outcome: Outcome?
+        if deadline.isNoted { outcome = .limit }
+        if !errors.isEmpty { outcome = .failed }
+        if interruption.isNoted { outcome = .cancelled }
         if deadline.isNoted, let timeout {
             errors.append("The time limit of \(Figures.time(milliseconds: Int(timeout.wholeMilliseconds))) was reached.")
         }
-        await workspace.close(finished.outcome)
+        let finished = await workspace.close(outcome)
         signals.cancel()
         let reported = await report.value
         errors += reported.errors
@@ -91,23 +100,18 @@ package struct HeadlessRun: Sendable {
         }
     }
 
-    /// Sends the prompt and waits until all is quiet, or until cancelled.
-    private func work() async -> (SessionFinished, errors: [String]) {
-        var errors: [String] = []
+    /// How long services may take to react to the end of a run that was halted.
+    private static let patience: Duration = .seconds(5)
+
+    /// Sends the prompt and waits until all is quiet, or until cancelled. Gives back why it could not be sent.
+    private func work() async -> [String] {
         do {
             try await self.workspace.send(self.prompt, to: nil, by: "run")
         } catch {
-            errors.append(error.description)
+            return [error.description]
         }
-        return (await self.workspace.waitUntilQuiet(), errors)
-    }
-
-    private func alarm(_ ring: @escaping @Sendable () async -> Void) -> Task<Void, Never>? {
-        guard let timeout else { return nil }
-        return Task { [clock = self.workspace.services.ports.clock] in
-            guard (try? await clock.sleep(for: timeout)) != nil else { return }
-            await ring()
-        }
+        _ = await self.workspace.waitUntilQuiet()
+        return []
     }
 
     private struct End: Sendable {

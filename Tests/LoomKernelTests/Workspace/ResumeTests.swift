@@ -77,6 +77,25 @@ struct ResumeTests {
         }
     }
 
+    @Test("asks again what it was asked about its budget when it was left", .timeLimit(.minutes(1)))
+    func leftAtBudget() async throws {
+        try await withTemporaryFolder { folder in
+            var rig = Rig { _, _ in FakeProvider.say("went on") }
+            rig.configuration.sessionBudgetUSD = 1
+            let first = try await rig.open(directory: folder, isEphemeral: false)
+            first.services.budget.charge(2, to: "lead")
+            let asked = first.bus.subscribe(name: "test")
+            try await first.send("go")
+            _ = await asked.first(QuestionAsked.self)
+            await first.close()
+
+            let second = try await rig.open(directory: folder, session: .resume(nil), isEphemeral: false)
+            #expect(try await second.history(after: 0, limit: 1_000).filter { $0.type == AgentFinished.type } == [])
+            #expect(await second.waitUntilQuiet().result == "went on")
+            await second.close()
+        }
+    }
+
     @Test("tells the model that a call which had begun was interrupted, and does not run it twice")
     func interrupted() async throws {
         try await withTemporaryFolder { folder in

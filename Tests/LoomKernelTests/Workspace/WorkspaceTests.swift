@@ -380,12 +380,79 @@ struct WorkspaceTests {
         _ = await workspace.waitUntilQuiet()
         let kept = try await workspace.history(after: 0, limit: 1_000)
         #expect(kept.contains { $0.type == AgentRestarted.type })
-        // The second turn is that of the message.
-        #expect(kept.compactMap { $0.payload(AgentFinished.self)?.outcome } == [.cancelled, .done])
+        // The message came before, so it belongs to the turn that is stopped.
+        #expect(kept.compactMap { $0.payload(AgentFinished.self)?.outcome } == [.cancelled])
         await workspace.close()
     }
 
-    @Test("takes a model that is chosen while a prompt is made for the call after it, with a window of its own")
+    @Test("answers an urgent message that comes while a stopped call still ends", .timeLimit(.minutes(1)))
+    func urgentAfterStop() async throws {
+        let (begun, mayEnd) = (OneShot<Bool>(), OneShot<Bool>())
+        let tool = FakeTool("slow") { _, _ in
+            begun.fulfil(true)
+            _ = await Task { await mayEnd.value() }.value
+            return ToolResult("late")
+        }
+        let rig = Rig(tools: [tool]) { call, number in
+            number == 0 ? FakeProvider.use([("c1", "slow", [:])]) : FakeProvider.say("heard \(call.messages.last?.text ?? "")")
+        }
+        let workspace = try await rig.open()
+        try await workspace.send("go")
+        _ = await begun.value()
+        try await workspace.stop(nil, by: "user")
+        try await workspace.send("now this", urgent: true)
+        // Its poke comes first: what is told later is taken later.
+        try await workspace.resume("lead")
+        mayEnd.fulfil(true)
+        #expect(await workspace.waitUntilQuiet().result.hasSuffix("now this"))
+        await workspace.close()
+    }
+
+    @Test("closes also while an agent's call waits for another that is just coming back", .timeLimit(.minutes(1)))
+    func stoppedByAgent() async throws {
+        let (begun, cancelled, mayEnd, asked) = (OneShot<Bool>(), OneShot<Bool>(), OneShot<Bool>(), OneShot<Bool>())
+        let slow = FakeTool("slow") { _, _ in
+            begun.fulfil(true)
+            await withTaskCancellationHandler {
+                _ = await Task { await mayEnd.value() }.value
+            } onCancel: {
+                cancelled.fulfil(true)
+            }
+            return ToolResult("late")
+        }
+        let stop = FakeTool("stop") { _, host throws(ToolError) in
+            asked.fulfil(true)
+            try await host.control("ada", .stop)
+            return ToolResult("stopped")
+        }
+        let rig = Rig(tools: [slow, stop]) { call, _ in
+            guard call.step == 0 else { return FakeProvider.say("over") }
+            return FakeProvider.use([("\(call.agent)-1", call.agent == "ada" ? "slow" : "stop", [:])])
+        }
+        let workspace = try await rig.open()
+        _ = try await workspace.spawn(role: "coder", name: "ada", model: nil, by: "user")
+        try await workspace.send("go", to: "ada")
+        _ = await begun.value()
+        try await workspace.services.store.transaction { transaction in
+            try transaction.db.run(
+                sql: """
+                    CREATE TRIGGER deaf BEFORE INSERT ON agent_event WHEN NEW.event LIKE '%and this%'
+                    BEGIN SELECT RAISE(ABORT, 'no'); END
+                    """)
+        }
+        try await workspace.send("and this", to: "ada", urgent: true)
+        _ = await cancelled.value()
+        try await workspace.send("go")
+        _ = await asked.value()
+        for _ in 1...100 { await Task.yield() }
+        // Ada's end waits for her call, and lead's call waits for ada.
+        let closing = Task { await workspace.close() }
+        for _ in 1...100 { await Task.yield() }
+        mayEnd.fulfil(true)
+        _ = await closing.value
+    }
+
+    @Test("takes a model that is chosen while a prompt is made for the call after it, with a window of its own", .timeLimit(.minutes(1)))
     func chosenMeanwhile() async throws {
         let rig = Rig(tools: [FakeTool("look") { _, _ in ToolResult("x") }]) { _, _ in FakeProvider.say("ok") }
         let workspace = try await rig.open()
@@ -558,6 +625,25 @@ struct WorkspaceTests {
         #expect(await workspace.waitUntilQuiet().outcome == .cancelled)
         try await workspace.send("again")
         #expect(await workspace.waitUntilQuiet().result == "back")
+        await workspace.close()
+    }
+
+    @Test("is halted: the turn under way ends, and what waits is left for later", .timeLimit(.minutes(1)))
+    func halted() async throws {
+        let rig = Rig { _, _ in
+            try await forever()
+            return []
+        }
+        let workspace = try await rig.open()
+        let signals = workspace.bus.subscribe(name: "test")
+        try await workspace.send("hello")
+        _ = await signals.first(ModelStarted.self)
+        try await workspace.send("and more")
+        await workspace.halt(by: "user/test")
+        #expect(await workspace.waitUntilQuiet().outcome == .cancelled)
+        #expect(await workspace.snapshot().agents.first?.queued == 1)
+        #expect(rig.provider.received.count == 1)
+        #expect(try await workspace.history(after: 0, limit: 1_000).last?.payload(SessionHalted.self)?.by == "user/test")
         await workspace.close()
     }
 

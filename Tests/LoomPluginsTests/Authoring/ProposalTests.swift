@@ -66,5 +66,6 @@ import Testing
         }
         #expect(throws: ProposalError.self) { try result.get() }
         #expect(try self.text(plugins).contains("mine"))
+        #expect(try plugins.files.read("/project/.loomkin/plugins/tools/shout.spec.lua") == Array("-- mine".utf8))
     }
 }

@@ -70,11 +70,12 @@ import Testing
         #expect(try await events.next() == .text("one"))
         try plugins.write("plugins/providers/slow.lua", source + "-- saved")
         _ = await plugins.reload()
-        await plugins.clock.waitForSleepers(1)
+        // The watch over the provider's lease sleeps too.
+        await plugins.clock.waitForSleepers(2)
         plugins.clock.advance(by: plugins.host.ports.grace)
         let failure = await #expect(throws: ModelFailure.self) { try await events.next() }
         #expect(failure?.isTransient == true)
-        #expect(failure?.message == "The provider slow was replaced by a newer version while it answered.")
+        #expect(failure?.message == "The provider slow was replaced or removed while it answered.")
     }
 
     @Test("holds a value of the old generation through a permission question")
