@@ -164,7 +164,6 @@ package actor Agent {
     /// Ends what was under way. Its results go nowhere: a restart finds out from the rows what came of it. The tasks are waited
     /// for, since the process may exit next: a command's processes must be gone by then, and what a reply cost must be kept.
     private func abandon() async {
-        self.isBack.fulfil(false)
         let tasks = self.running.values.compactMap(\.task) + self.thoughtTasks.values
         self.thinking = nil
         (self.running, self.thoughtTasks) = ([:], [:])
@@ -178,6 +177,7 @@ package actor Agent {
 
     /// Nobody will read what waits in the mailbox.
     nonisolated func dismiss() {
+        self.isBack.fulfil(false)
         for input in self.mailbox.close() {
             switch input {
             case .begin(_, _, _, _, _, let continuation): continuation.resume(returning: false)

@@ -175,6 +175,7 @@ package actor Roster {
     }
 
     private func renew(_ name: String) -> Agent? {
+        guard self.isOpen else { return nil }
         defer { self.tellWaiting(name) }
         if self.members[name]?.isFresh == true {
             self.members[name]?.isFresh = false
