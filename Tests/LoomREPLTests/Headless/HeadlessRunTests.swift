@@ -65,31 +65,24 @@ struct HeadlessRunTests {
 
     @Test func `a run whose time is over is stopped as a limit`() async throws {
         // The question is never answered, so only the clock can end the run.
-        let stage = self.fine
-        let workspace = try await stage.open(isInteractive: true)
-        let (out, err) = (try #require(Capture()), try #require(Capture()))
-        let run = HeadlessRun(
-            workspace: workspace, output: .json, prompt: "go", timeout: .seconds(5), stdout: out.writer, stderr: err.writer)
-        let asked = workspace.bus.subscribe("**/question.asked", name: "test")
-        let running = Task { await run.run() }
-        _ = await asked.next()
-        await stage.clock.waitForSleepers(1)
-        stage.clock.advance(by: .seconds(5))
-        #expect(await running.value == ExitCode.limit.rawValue)
-        #expect(try JSON.parse(out.text())["outcome"]?.stringValue == "limit")
-        _ = err.text()
+        try await self.timeOut(self.fine, after: "question.asked")
     }
 
     @Test func `a run whose time is over takes no message that still waits`() async throws {
         let stage = Stage(hold: Awaited()) { _, _ in Stage.say("never") }
-        let workspace = try await stage.open(isInteractive: false)
+        try await self.timeOut(stage, after: "model.started") { try await $0.send("and more", by: "test") }
+    }
+
+    /// Lets the time of a run be over once a signal of this type was told and `act` is done.
+    private func timeOut(_ stage: Stage, after type: String, act: (Workspace) async throws -> Void = { _ in }) async throws {
+        let workspace = try await stage.open(isInteractive: true)
         let (out, err) = (try #require(Capture()), try #require(Capture()))
         let run = HeadlessRun(
             workspace: workspace, output: .json, prompt: "go", timeout: .seconds(5), stdout: out.writer, stderr: err.writer)
-        let asked = workspace.bus.subscribe("**/model.started", name: "test")
+        let signals = workspace.bus.subscribe("**/\(type)", name: "test")
         let running = Task { await run.run() }
-        _ = await asked.next()
-        try await workspace.send("and more", by: "test")
+        _ = await signals.next()
+        try await act(workspace)
         await stage.clock.waitForSleepers(1)
         stage.clock.advance(by: .seconds(5))
         #expect(await running.value == ExitCode.limit.rawValue)
